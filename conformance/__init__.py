@@ -1,0 +1,1 @@
+"""Property-based conformance suite for the CC-iSales interface *Deleting Calling Numbers*."""
