@@ -1,0 +1,64 @@
+"""What can go wrong for a person, as one tree of exceptions; each carries a paragraph that says what, where and what to do.
+
+SuiteError                  (exit code 2 unless a class says otherwise)
+├── UsageError              wrong option, unknown clause, nothing selected
+│   └── ConfigurationError  target file, waivers file, environment: names file and key
+├── SpecError               a file of specs/ is damaged (our own mistake)
+└── CannotJudge             (exit code 3) the target can't be judged at all
+    ├── TargetUnreachable   name, port, TLS
+    ├── CredentialsRefused  401 on a call that was signed with the given keys
+    ├── CampaignUnusable    not there, locked, or numbers can't be added
+    └── BudgetSpent         calls, time or added numbers are used up
+"""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class SuiteError(Exception):
+    """A mistake that is reported as one paragraph and an exit code, never as a traceback."""
+
+    exit_code = 2
+
+
+class UsageError(SuiteError):
+    """The command line asks for something that does not exist or makes no sense."""
+
+
+class ConfigurationError(UsageError):
+    """A file or an environment variable holds something that can't be used."""
+
+
+class SpecError(SuiteError):
+    """A file of `specs/` breaks its own rules."""
+
+
+class CannotJudge(SuiteError):
+    """The run can't come to a verdict on this target."""
+
+    exit_code = 3
+
+
+class TargetUnreachable(CannotJudge):
+    """No reply comes from the target: name resolution, port, TLS."""
+
+
+class CredentialsRefused(CannotJudge):
+    """The target answers 401 to calls that carry the given credentials."""
+
+
+class CampaignUnusable(CannotJudge):
+    """A campaign of the target file is missing, in use, or can't be changed."""
+
+
+class BudgetSpent(CannotJudge):
+    """A limit on calls, seconds or added numbers has been reached."""
+
+
+def nearest(word: str, known: "Iterable[str]") -> str:
+    """Words for a message: ` (did you mean "x"?)` with the nearest of `known`, or an empty text."""
+    matches = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f' (did you mean "{matches[0]}"?)' if matches else ""

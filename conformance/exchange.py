@@ -1,0 +1,135 @@
+"""The vocabulary of traffic: call, reply, no answer, exchange, history. Values only; nothing here sends anything.
+
+A *call* is kept without its `Authorization` header: how it was authorised is its `credential`, a word. So no secret can get
+into a report or a recording, and a call can be sent again later with a fresh signature.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+CampaignKey: TypeAlias = tuple[int, int]
+"""(vdnId, campaignId)."""
+
+SIGNED = "signed"
+"""Credential of a call that carries what the target asks for: a valid signature, the user's header, or nothing where none is needed."""
+OMITTED = "omitted"
+"""Credential of a call that carries no `Authorization` at all. Every other word names how a valid one was spoilt."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without Authorization, Host, length."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    credential: str = SIGNED
+
+    @property
+    def path(self) -> str:
+        """The target up to the question mark."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The target after the question mark, undecoded; empty where there is none."""
+        return self.target.partition("?")[2]
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name."""
+        return _first(self.headers, name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What came back, complete; `body` after removal of transfer and content codings."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name."""
+        return _first(self.headers, name)
+
+
+NoAnswerKind: TypeAlias = Literal["timeout", "reset", "closed", "protocol", "stale", "refused", "tls", "name", "withheld"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoAnswer:
+    """No complete reply came.
+
+    `timeout`, `reset`, `closed`, `protocol` (not HTTP, or cut short): the target's doing, and nobody knows whether the call took effect.
+    `stale`: a kept-alive connection had been closed before the call; the target may or may not have read it.
+    `refused`, `tls`, `name`: no connection came about, so nothing happened. `withheld`: the transport did not send it, `detail` says why.
+    """
+
+    kind: NoAnswerKind
+    detail: str = ""
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether the target can have carried the call out."""
+        return self.kind in {"timeout", "reset", "closed", "protocol", "stale"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """A call and what came of it. `start` and `end` are seconds of one monotonic clock; `number` counts the run's exchanges from 1."""
+
+    number: int
+    call: Call
+    outcome: Reply | NoAnswer
+    start: float
+    end: float
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply, or None where no answer came."""
+        return self.outcome if isinstance(self.outcome, Reply) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """What a campaign holds: the numbers known to be in it, and whether that is all of them."""
+
+    numbers: frozenset[str] = frozenset()
+    complete: bool = True
+
+
+QueryShows: TypeAlias = Literal["all", "one", "nothing"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """The world in which a history takes place, as established by set-up and observation (never by wish).
+
+    `query` is how far the target's query interface can be read: all numbers of a campaign, one of them, or nothing.
+    `campaigns` are those known to exist, with what they held before the first exchange. `authenticated` tells whether the
+    target asks for credentials at all.
+    """
+
+    base_path: str = ""
+    vdn_id: int = 1
+    campaigns: tuple[tuple[CampaignKey, Contents], ...] = ()
+    query: QueryShows = "nothing"
+    authenticated: bool = True
+
+    def contents(self, key: CampaignKey) -> Contents | None:
+        """What the campaign held at the start, or None for one that is not known to exist."""
+        return next((held for known, held in self.campaigns if known == key), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """Exchanges of one campaign world in order of their start; they overlap where they were concurrent."""
+
+    setting: Setting
+    exchanges: tuple[Exchange, ...] = field(default=())
+
+
+def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
