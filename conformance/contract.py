@@ -1,4 +1,7 @@
-"""The interface's facts that every room may rely on: path, limits, members, result codes. Source: the document and its Table 4, see specs/SOURCE."""
+"""The interface's facts that every room may rely on: path, limits, members, result codes.
+
+Source: the document and its Table 4, see specs/SOURCE.
+"""
 
 from enum import StrEnum
 

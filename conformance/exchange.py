@@ -4,8 +4,9 @@ A *call* is kept without its `Authorization` header: how it was authorised is it
 into a report or a recording, and a call can be sent again later with a fresh signature.
 """
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 CampaignKey: TypeAlias = tuple[int, int]
 """(vdnId, campaignId)."""
@@ -16,9 +17,9 @@ OMITTED = "omitted"
 """Credential of a call that carries no `Authorization` at all. Every other word names how a valid one was spoilt."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without Authorization, Host, length."""
+class Call(Struct, frozen=True, kw_only=True):
+    """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without
+    Authorization, Host and Content-Length."""
 
     method: str
     target: str
@@ -41,8 +42,7 @@ class Call:
         return _first(self.headers, name)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
     """What came back, complete; `body` after removal of transfer and content codings."""
 
     status: int
@@ -57,8 +57,7 @@ class Reply:
 NoAnswerKind: TypeAlias = Literal["timeout", "reset", "closed", "protocol", "stale", "refused", "tls", "name", "withheld"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoAnswer:
+class NoAnswer(Struct, frozen=True, kw_only=True, tag="no-answer"):
     """No complete reply came.
 
     `timeout`, `reset`, `closed`, `protocol` (not HTTP, or cut short): the target's doing, and nobody knows whether the call took effect.
@@ -75,8 +74,7 @@ class NoAnswer:
         return self.kind in {"timeout", "reset", "closed", "protocol", "stale"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True):
     """A call and what came of it. `start` and `end` are seconds of one monotonic clock; `number` counts the run's exchanges from 1."""
 
     number: int
@@ -91,8 +89,7 @@ class Exchange:
         return self.outcome if isinstance(self.outcome, Reply) else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """What a campaign holds: the numbers known to be in it, and whether that is all of them."""
 
     numbers: frozenset[str] = frozenset()
@@ -102,8 +99,7 @@ class Contents:
 QueryShows: TypeAlias = Literal["all", "one", "nothing"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """The world in which a history takes place, as established by set-up and observation (never by wish).
 
     `query` is how far the target's query interface can be read: all numbers of a campaign, one of them, or nothing.
@@ -122,12 +118,11 @@ class Setting:
         return next((held for known, held in self.campaigns if known == key), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """Exchanges of one campaign world in order of their start; they overlap where they were concurrent."""
 
     setting: Setting
-    exchanges: tuple[Exchange, ...] = field(default=())
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
