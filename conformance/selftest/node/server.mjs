@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { FAULTS, withFaults } from './faults.mjs';
+import { createListener } from './listener.mjs';
+import { Service } from './service.mjs';
+
+const OPTIONS = {
+  port: { type: 'string', default: '0' },
+  campaign: { type: 'string', multiple: true, default: [] },
+  ak: { type: 'string' },
+  fault: { type: 'string', multiple: true, default: [] },
+  cert: { type: 'string' },
+  key: { type: 'string' },
+  'list-faults': { type: 'boolean', default: false },
+};
+
+function readCampaign(text) {
+  const match = /^(\d+)\/(\d+)=([\d,]*)$/.exec(text);
+  if (match === null) throw new Error(`--campaign ${text}: expected VDN/ID=NUMBER,NUMBER,...`);
+  const [, vdnId, campaignId, numbers] = match;
+  return { vdnId: Number(vdnId), campaignId: Number(campaignId), numbers: numbers.split(',').filter(Boolean) };
+}
+
+function readKeys({ ak }) {
+  if (ak === undefined) return null;
+  if (!process.env.ISALES_SK) throw new Error('--ak needs the secret key in ISALES_SK');
+  return { accessKey: ak, secretKey: process.env.ISALES_SK };
+}
+
+function readTls({ cert, key }) {
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined || key === undefined) throw new Error('--cert and --key belong together');
+  return { cert: readFileSync(cert), key: readFileSync(key) };
+}
+
+function requireFaults(names) {
+  const unknown = names.filter((name) => !Object.hasOwn(FAULTS, name));
+  if (unknown.length > 0) throw new Error(`--fault ${unknown.join(', ')}: known are ${Object.keys(FAULTS).join(', ')}`);
+  return names;
+}
+
+function listFaults() {
+  const entries = Object.entries(FAULTS).map(([name, { description }]) => [name, description]);
+  console.log(JSON.stringify(Object.fromEntries(entries)));
+}
+
+function stopWithParent() {
+  const stop = () => process.exit(0);
+  process.on('SIGTERM', stop);
+  process.stdin.on('close', stop).on('end', stop).resume();
+}
+
+function serve(options) {
+  const FaultyService = withFaults(Service, requireFaults(options.fault));
+  const service = new FaultyService({ campaigns: options.campaign.map(readCampaign), keys: readKeys(options) });
+  const tls = readTls(options);
+  const listener = createListener(service, tls);
+  listener.listen(Number(options.port), '127.0.0.1', () => {
+    const { port } = listener.address();
+    console.log(JSON.stringify({ base_url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port }));
+  });
+  stopWithParent();
+}
+
+function main() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    if (values['list-faults']) listFaults();
+    else serve(values);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}
+
+main();
