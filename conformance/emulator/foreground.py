@@ -1,0 +1,58 @@
+"""The emulator in the foreground of a terminal."""
+
+import asyncio
+import contextlib
+import sys
+import time
+from typing import TextIO
+
+from conformance.emulator.answer import Answer
+from conformance.emulator.call import Call
+from conformance.emulator.options import Options
+from conformance.emulator.server import Address, listening
+
+_SHOWN_NUMBERS = 5
+
+
+class Log:
+    """Writes one line per call."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __call__(self, call: Call, answer: Answer, milliseconds: float) -> None:
+        """Log one call."""
+        numbers = ",".join(answer.numbers[:_SHOWN_NUMBERS])
+        if len(answer.numbers) > _SHOWN_NUMBERS:
+            numbers += f",… ({len(answer.numbers)})"
+        line = f"{time.strftime('%H:%M:%S')} {call.method} {call.path} {numbers or '-'} {answer.code or answer.status}"
+        self._out.write(f"{line} {milliseconds:.1f} ms\n")
+        self._out.flush()
+
+
+def serve(options: Options, out: TextIO = sys.stdout) -> None:
+    """Serve until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(options, out))
+    out.write("stopped\n")
+
+
+async def _serve(options: Options, out: TextIO) -> None:
+    async with listening(options, Log(out)) as address:
+        _introduce(options, address, out)
+        await asyncio.Event().wait()
+
+
+def _introduce(options: Options, address: Address, out: TextIO) -> None:
+    lines = [
+        f"base URL    {address.base_url}",
+        f"CA file     {address.ca_file or 'none: plain HTTP'}",
+        f"access key  {options.access_key}",
+        f"secret key  {options.secret_key}",
+    ]
+    lines += [
+        f"campaign    {vdn}/{campaign}: {len(held)} numbers" for (vdn, campaign), held in options.campaigns.items()
+    ]
+    lines += [f"fault       {name}" for name in options.faults]
+    out.write("\n".join(lines) + "\n(Ctrl-C ends it)\n")
+    out.flush()
