@@ -1,0 +1,68 @@
+"""`summary.html`: the whole verdict as one page without JavaScript, which opens anywhere and can be mailed."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from conformance.report import digest
+from conformance.report.atomic import write_text
+from conformance.verdict import VerdictDocument
+
+FILE = "summary.html"
+SAMPLE_BODY = 600
+"""Characters of a body shown with a sample: samples prove that something was judged; evidence is shown whole."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def write(document: VerdictDocument, path: Path) -> None:
+    """Write the page, whole or not at all."""
+    write_text(path, render(document))
+
+
+def render(document: VerdictDocument) -> str:
+    """The page as a text."""
+    return _template().render(
+        document=document,
+        counts=digest.counts(document),
+        failed=digest.failed(document),
+        why_not_tested=digest.why_not_tested(document),
+        matrix=digest.matrix(document),
+        answered=digest.answered(document),
+        waived=document.of("waived"),
+        d=digest,
+    )
+
+
+def visible(value: object) -> object:
+    """Texts with control characters spelt out: what a server sent must neither vanish nor reorder the page."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
+
+
+def cut(text: str, limit: int = SAMPLE_BODY) -> str:
+    """The beginning of a text; a note says that it was cut."""
+    return text if len(text) <= limit else f"{text[:limit]}\n[{limit:,} of {len(text):,} characters shown]"
+
+
+def path_of(address: str) -> str:
+    """Path and query of an address."""
+    return re.sub(r"^[a-z]+://[^/ ]*", "", address)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("conformance.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(cut=cut, path=path_of, number=digest.number, duration=digest.duration)
+    return environment.get_template("summary.html.jinja")

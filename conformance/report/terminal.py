@@ -1,0 +1,158 @@
+"""What the terminal shows when a run has ended. Verdict first; what is to be pasted is never wrapped."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.report import digest
+from conformance.verdict import ClauseResult, VerdictDocument
+
+PLAIN_WIDTH = 100
+"""Columns of a log file, where no terminal says how wide it is."""
+IDS_SHOWN = 6
+"""Clause ids shown per reason; the reports list them all."""
+STYLES = {
+    "fail": "bold red",
+    "not-tested": "bold yellow",
+    "waived": "cyan",
+    "pass": "green",
+    "conforms": "bold green",
+    "deviates": "bold red",
+    "inconclusive": "bold yellow",
+}
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def console(file: TextIO | None = None, width: int | None = None) -> Console:
+    """A console that obeys NO_COLOR, is plain where the output is no terminal, and adds no decoration of its own."""
+    out = file or sys.stdout
+    plain = not out.isatty()
+    return Console(file=out, width=width or (PLAIN_WIDTH if plain else None), highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def final_table(
+    document: VerdictDocument, out: Console, *, files: Sequence[Path] = (), problems: Iterable[str] = (), next_steps: Sequence[str] = ()
+) -> None:
+    """Print the end of a run. `problems` are sentences (no Node, …); `next_steps` replaces the commands that are proposed."""
+    out.print()
+    _verdict(document, out)
+    _failed(document, out)
+    _codes(document, out)
+    _not_tested(document, out)
+    _files(out, files, problems)
+    _next(out, next_steps or tuple(proposals(document, files)))
+
+
+def proposals(document: VerdictDocument, files: Sequence[Path]) -> Iterable[str]:
+    """What a person is most likely to type next."""
+    deviation = next((each for result in digest.failed(document) if (each := digest.shortest(result))), None)
+    if deviation is not None and deviation.rerun:
+        yield deviation.rerun
+    if document.verdict == "inconclusive":
+        yield f"isales-conformance check --target {document.options.get('target') or 'FILE'}"
+    if files and not any(file.name == "report.html" for file in files):
+        yield f"isales-conformance report {files[0].parent}"
+
+
+def plain(text: str) -> str:
+    """The text without characters that a terminal would obey."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def _verdict(document: VerdictDocument, out: Console) -> None:
+    word = digest.VERDICT_WORD[document.verdict]
+    out.print(Text.assemble((word, STYLES[document.verdict]), f"  {digest.sentence(document)}"))
+    parts = [Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)]
+    out.print(Text(" · ").join(parts))
+    took = f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}"
+    out.print(
+        Text(
+            f"{took} · effort {document.effort} · seed {document.seed} · {plain(document.target.get('base_url', ''))}".rstrip(" ·"),
+            style="dim",
+        )
+    )
+    for line in document.headline:
+        _item(out, Text(plain(line)), sign="!")
+
+
+def _failed(document: VerdictDocument, out: Console) -> None:
+    broken = digest.failed(document)
+    if broken:
+        _head(out, f"Failed ({len(broken)})")
+    for result in broken:
+        _failed_clause(result, out)
+
+
+def _failed_clause(result: ClauseResult, out: Console) -> None:
+    out.print(Text.assemble(("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"))
+    deviation = digest.shortest(result) or next(iter(result.deviations), None)
+    if deviation is None:
+        return _item(out, Text(plain(result.reason)))
+    _item(out, Text(f"{plain(deviation.summary)} ({digest.how_often(deviation)})"))
+    if len(result.deviations) > 1:
+        _item(out, Text(f"… and {len(result.deviations) - 1} more on this clause: see the report."))
+    if len(deviation.calls) > 1:
+        _item(out, Text(f"Call {len(deviation.calls)} of {len(deviation.calls)}, the decisive one; those before it are in the report:"))
+    if deviation.calls:
+        _pasteable(out, deviation.calls[-1].curl)
+    return None
+
+
+def _codes(document: VerdictDocument, out: Console) -> None:
+    if not document.codes:
+        return
+    count = digest.counts(document)
+    missing = digest.unreached(document)
+    _head(out, f"Result codes: {count.codes_reached} of {count.codes} reached")
+    for code in missing:
+        instead = f"; instead: {digest.learnt_words(code.instead)}" if code.instead else ""
+        tried = f"{digest.number(code.tries)} tries{instead}" if code.tries else "not tried"
+        _item(out, Text.assemble(("not reached ", STYLES["not-tested"]), (code.code, "bold"), f" {code.says} ({tried})"))
+
+
+def _not_tested(document: VerdictDocument, out: Console) -> None:
+    groups = digest.why_not_tested(document)
+    if groups:
+        _head(out, f"Not tested ({len(document.of('not-tested'))})")
+    for reason, results in groups.items():
+        ids = ", ".join(result.id for result in results[:IDS_SHOWN])
+        more = f" and {len(results) - IDS_SHOWN} more" if len(results) > IDS_SHOWN else ""
+        _item(out, Text.assemble(f"{plain(reason)} ", (f"{ids}{more}", "dim")))
+
+
+def _files(out: Console, files: Sequence[Path], problems: Iterable[str]) -> None:
+    sentences = list(problems)
+    if files or sentences:
+        _head(out, "Report")
+    for file in files:
+        _pasteable(out, str(file))
+    for problem in sentences:
+        _item(out, Text(plain(problem)), sign="!")
+
+
+def _next(out: Console, commands: Sequence[str]) -> None:
+    if commands:
+        _head(out, "Next")
+    for command in commands:
+        _pasteable(out, plain(command))
+
+
+def _head(out: Console, text: str) -> None:
+    out.print()
+    out.print(Text(text, style="bold underline"))
+
+
+def _item(out: Console, text: Text, sign: str = "-") -> None:
+    for number, line in enumerate(text.wrap(out, max(out.width - 4, 20))):
+        line.rstrip()
+        out.print(Text.assemble("  ", (" " if number else sign, "bold"), " ", line))
+
+
+def _pasteable(out: Console, line: str) -> None:
+    out.print(Text("    " + plain(line)), soft_wrap=True)
