@@ -44,10 +44,11 @@ class Judgement:
     """What `judge` says of one history: deviations, how many cases of each clause it could judge, and what it learnt.
 
     `undecided` names clauses that this history should have decided and could not, with the reason (a limit, an unknown state).
-    `contents` is what each campaign holds at the end as far as it is known.
+    `samples` are a few exchanges on which a clause was judged and kept.
     """
 
     findings: tuple[Finding, ...] = ()
     cases: dict[str, int] = field(default_factory=dict)
     observations: tuple[Observation, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
+    samples: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)

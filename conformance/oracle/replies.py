@@ -1,0 +1,134 @@
+"""What one exchange tells by itself, whatever the campaign holds: shape, credentials, method, defects and their codes."""
+
+from conformance.contract import MAX_NUMBERS_PER_CALL
+from conformance.oracle.defects import ANY_FAILURE, DEFECTS, fitting_codes
+from conformance.oracle.docket import Docket
+from conformance.oracle.entries import Entry
+from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REPLY, universal_faults
+
+
+def judge_reply(entry: Entry, docket: Docket) -> None:
+    """Judge what can be said of an exchange without knowing the campaign's contents."""
+    if entry.answer.outcome == "nothing":
+        return
+    _shape(entry, docket)
+    if entry.exchange.reply is None:
+        return
+    if entry.facts.unauthorised:
+        _credentials(entry, docket)
+    elif entry.facts.kind == "delete":
+        docket.kept("auth.valid-accepted")
+        _defects(entry, docket)
+    elif entry.facts.kind == "other":
+        _method(entry, docket)
+
+
+def _shape(entry: Entry, docket: Docket) -> None:
+    broken = set()
+    for fault in universal_faults(entry.facts, entry.exchange, entry.answer):
+        broken.add(fault.clause)
+        summary = f"{_what(entry)} was answered with {fault.seen}."
+        docket.find(fault.clause, fault.kind, summary, (entry.exchange,), fault.detail)
+    judged: tuple[str, ...] = CLAUSES_OF_EVERY_CALL
+    if entry.facts.kind == "delete" and not entry.facts.unauthorised and entry.answer.members is not None:
+        judged += CLAUSES_OF_EVERY_REPLY
+    docket.kept(*(clause for clause in judged if clause not in broken))
+
+
+def _credentials(entry: Entry, docket: Docket) -> None:
+    reply = entry.exchange.reply
+    if reply is None or reply.status >= 500 or entry.facts.kind not in {"delete", "add", "query"}:
+        return
+    if reply.status == 401:
+        docket.kept("header.authorization")
+        return
+    how = entry.exchange.call.credential
+    summary = f"A call whose Authorization was spoilt ({how}) was answered with HTTP {reply.status}, code {entry.answer.code}."
+    docket.find("header.authorization", "let-in", summary, (entry.exchange,), how)
+
+
+def _method(entry: Entry, docket: Docket) -> None:
+    method = entry.exchange.call.method
+    status = entry.exchange.reply.status if entry.exchange.reply else 0
+    docket.learn("open.other-methods", f"{method}: HTTP {status}{f' {entry.answer.code}' if entry.answer.code else ''}", entry)
+    if not entry.facts.reads and entry.answer.outcome == "served" and status < 400:
+        summary = f"{method} on the URI claims success ({entry.answer.code})."
+        docket.find("method.delete-only", "claims-success", summary, (entry.exchange,), method)
+
+
+def _defects(entry: Entry, docket: Docket) -> None:
+    facts, answer = entry.facts, entry.answer
+    if entry.exchange.reply is not None and entry.exchange.reply.status == 401:
+        return
+    if answer.outcome == "served" and facts.defects:
+        _accepted(entry, docket)
+    elif answer.outcome == "refused":
+        if facts.defects:
+            _refused(entry, docket)
+        elif len(facts.open_points) == 1:
+            docket.learn(facts.open_points[0], answer.code or "HTTP", entry)
+    elif answer.outcome == "served" and len(facts.open_points) == 1:
+        docket.learn(facts.open_points[0], "served", entry)
+
+
+def _accepted(entry: Entry, docket: Docket) -> None:
+    docket.accepted.add(entry.position)
+    for clause, name in {DEFECTS[name].clause: name for name in reversed(entry.facts.defects)}.items():
+        row = DEFECTS[name]
+        summary = f"{_what(entry)} was served ({entry.answer.code}) although {row.says}."
+        docket.find(clause, "accepted", summary, (entry.exchange,), name)
+
+
+def _refused(entry: Entry, docket: Docket) -> None:
+    facts, code = entry.facts, entry.answer.code
+    docket.controlled.update({DEFECTS[name].clause for name in facts.defects})
+    if code is None:
+        docket.learn(facts.defects[0], f"HTTP {entry.exchange.reply.status if entry.exchange.reply else 0}", entry)
+        return
+    fitting = ANY_FAILURE if facts.open_points else fitting_codes(facts.defects)
+    if len(facts.defects) == 1 and not facts.open_points:
+        docket.learn(facts.defects[0], code, entry)
+    elif len(facts.defects) == 2 and not facts.open_points:
+        docket.learn("+".join(facts.defects), code, entry)
+    if code in fitting:
+        docket.kept(f"code.{code}")
+    elif code in ANY_FAILURE:
+        says = " and ".join(DEFECTS[name].says for name in facts.defects)
+        summary = f"{_what(entry)}, in which {says}, was refused with {code}, which says something else."
+        docket.find(f"code.{code}", "misused", summary, (entry.exchange,), "+".join(facts.defects))
+
+
+def unjust_refusal(entry: Entry) -> tuple[str, str]:
+    """Clause and words for a refusal of a call that nothing is wrong with, from what is special about the call."""
+    code, facts = entry.answer.code, entry.facts
+    lengths = {len(number) for number in facts.named}
+    if code == "0200007":
+        return "prerequisite.campaign", "although the campaign exists"
+    if facts.items == MAX_NUMBERS_PER_CALL or (code == "02000011" and facts.items > 1):
+        return "restriction.limit-100", f"although it names {facts.items} numbers, within the limit of 100"
+    if _in_example_form(entry):
+        return "example.exchange", "although it has the form of the documented example"
+    special = any(number.startswith("0") or len(number) in {1, 2, 23, 24} for number in facts.named)
+    if special or code in {"02000002", "02000003", "02000004", "02000005", "02000006"}:
+        return "body.access-code", f"although each of its numbers is a text of 1 to 24 digits (lengths {min(lengths)}-{max(lengths)})"
+    return "response.success-code", "although nothing is wrong with it"
+
+
+def _in_example_form(entry: Entry) -> bool:
+    return entry.facts.items == 1 and entry.exchange.call.body.startswith(b'{"callerNo":[ {"accessCode":"')
+
+
+def special_shape(entry: Entry) -> tuple[str, ...]:
+    """The clauses of which a served call is a boundary case."""
+    clauses = []
+    if entry.facts.items == MAX_NUMBERS_PER_CALL:
+        clauses.append("restriction.limit-100")
+    if any(number.startswith("0") or len(number) in {1, 24} for number in entry.facts.named):
+        clauses.append("body.access-code")
+    if _in_example_form(entry):
+        clauses.append("example.exchange")
+    return tuple(clauses)
+
+
+def _what(entry: Entry) -> str:
+    return f"{entry.exchange.call.method} naming {entry.facts.items} number(s)" if entry.facts.items else entry.exchange.call.method

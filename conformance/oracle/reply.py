@@ -1,0 +1,180 @@
+"""What a reply says, and what must hold for every reply whatever was asked."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from conformance.contract import FAILURE_CODES, REPLY_MEMBERS, Code
+from conformance.exchange import Exchange, NoAnswer, Reply
+from conformance.oracle.calls import Facts
+
+Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
+"""`unknown`: nobody can tell whether it took effect. `nothing`: it never reached the target."""
+
+_DOCUMENTED = frozenset({*FAILURE_CODES, Code.SUCCESS})
+_MEMBER_CLAUSES = dict(
+    zip(REPLY_MEMBERS, ("response.result-code", "response.result-desc", "response.return-code", "response.return-desc"), strict=True)
+)
+_COUNT = re.compile(r"num\s*[:=：]\s*(\d+)")
+_NUMBERS = re.compile(r"[0-9]+")
+
+# Traces of a server's inside: stack traces, class names with line numbers, database errors, paths of source files.
+_INTERNALS = re.compile(
+    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    r"|\bat [\w$.<> \[\]]+\((?:file://)?/?[\w./\\:@-]+\.[cm]?[jt]s:\d+:\d+\)|\bat /[\w./-]+\.[cm]?js:\d+:\d+|node:internal/"
+    r"|\b(?:java|javax|jakarta|org\.springframework|org\.apache|org\.hibernate|com\.mysql|com\.fasterxml|com\.huawei|sun|kotlin)"
+    r"\.[\w.$]*(?:Exception|Error)\b|\bNullPointerException\b|\bORA-\d{5}\b|\bSQLSTATE\b|SQLException|SQL syntax"
+    r"|\b(?:SELECT|DELETE|INSERT|UPDATE)\b[^\n]{0,80}\b(?:FROM|INTO|SET|WHERE)\b\s+\w+|goroutine \d+ \[|panic: runtime error"
+    r"|(?:/usr|/opt|/home|/var|/srv|/etc|/root|/app)/[\w.-]+/[\w./-]+\.(?:py|js|mjs|ts|java|jar|class|go|rb|php|xml|conf|properties|ya?ml)\b"
+    r"|\b(?:TypeError|ValueError|KeyError|AttributeError|ReferenceError|RangeError|RuntimeError|IndexError|SyntaxError): "
+    r"|\bpymysql\.|\bpsycopg2?\.|\bsqlite3\.|\bsqlalchemy\.",
+    re.IGNORECASE,
+)
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A reply in the terms of the interface: the members that could be read, the codes as texts, and what became of the call."""
+
+    outcome: Outcome
+    members: dict[str, Any] | None = None
+    code: str | None = None
+    return_code: str | None = None
+
+    @property
+    def count(self) -> int | None:
+        """N of `num:N`, where a description carries it."""
+        texts = [str((self.members or {}).get(name, "")) for name in ("resultDesc", "returnDesc")]
+        found = next((match for text in texts if (match := _COUNT.search(text))), None)
+        return int(found[1]) if found else None
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """A rule that a reply breaks: the clause, a word for how, what tells it apart, and what was seen in words."""
+
+    clause: str
+    kind: str
+    seen: str
+    detail: str = ""
+
+
+def answer_of(exchange: Exchange) -> Answer:
+    """Read an exchange's outcome. Two codes that disagree leave it unknown whether the call was served."""
+    if isinstance(exchange.outcome, NoAnswer):
+        return Answer(outcome="unknown" if exchange.outcome.may_have_happened else "nothing")
+    members = _members(exchange.outcome)
+    code, return_code = _code(members, "resultCode"), _code(members, "returnCode")
+    return Answer(outcome=_outcome(exchange.outcome, code, return_code), members=members, code=code, return_code=return_code)
+
+
+def _outcome(reply: Reply, code: str | None, return_code: str | None) -> Outcome:
+    if reply.status >= 500:
+        return "unknown"
+    known = {Code.SUCCESS if text.lstrip("0") == Code.SUCCESS.lstrip("0") else text for text in (code, return_code) if text}
+    if len(known) == 1:
+        return "served" if known == {Code.SUCCESS} else "refused"
+    return "refused" if not known and reply.status >= 400 else "unknown"
+
+
+def _members(reply: Reply) -> dict[str, Any] | None:
+    try:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _code(members: dict[str, Any] | None, name: str) -> str | None:
+    value = None if members is None else members.get(name)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def shown_numbers(answer: Answer) -> frozenset[str] | None:
+    """The calling numbers that a reply of the query companion shows, or None where it shows nothing that can be read."""
+    held = (answer.members or {}).get("returnObject")
+    if answer.outcome != "served" or not isinstance(held, dict) or "callerNo" not in held:
+        return None
+    return _numbers_in(held["callerNo"])
+
+
+def _numbers_in(value: Any) -> frozenset[str] | None:
+    if isinstance(value, str):
+        if value.lstrip()[:1] in {"[", "{"}:
+            try:
+                return _numbers_in(json.loads(value))
+            except ValueError:
+                return None
+        return frozenset(_NUMBERS.findall(value))
+    if isinstance(value, list):
+        parts = [_numbers_in(item) for item in value]
+        return frozenset().union(*(part for part in parts if part))
+    if isinstance(value, dict):
+        return _numbers_in(value.get("accessCode"))
+    return frozenset({str(value)}) if isinstance(value, int) else frozenset() if value is None else None
+
+
+def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterator[Fault]:
+    """What no call may lead to: a server error, a dropped or endless answer, internals in a reply."""
+    if isinstance(exchange.outcome, NoAnswer):
+        if exchange.outcome.kind in {"timeout", "reset", "closed", "protocol"}:
+            yield Fault(clause="reply.answered", kind=exchange.outcome.kind, seen=f"no complete reply ({exchange.outcome.detail})")
+        return
+    reply = exchange.outcome
+    if reply.status >= 500 and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
+        yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
+    if found := _INTERNALS.search(reply.body.decode("utf-8", "replace")):
+        yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[0][:80]!r}")
+    if facts.kind == "delete" and not facts.unauthorised and reply.status < 500:
+        yield from _delete_faults(facts, reply, answer)
+
+
+def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:
+    if facts.by_http and 400 <= reply.status < 500:
+        return
+    if reply.status == 401:
+        if not facts.may_be_401:
+            yield Fault(clause="auth.valid-accepted", kind="locked-out", seen="HTTP 401 to a correctly signed call")
+        return
+    if reply.status != 200:
+        yield Fault(clause="reply.status", kind="status", detail=str(reply.status), seen=f"HTTP {reply.status}")
+    if answer.members is None:
+        yield Fault(clause="reply.json", kind="not-json", seen=f"a body that is no JSON object: {reply.body[:60]!r}")
+        return
+    yield from _shape_faults(reply, answer.members)
+    yield from _code_faults(answer)
+
+
+def _shape_faults(reply: Reply, members: dict[str, Any]) -> Iterator[Fault]:
+    content_type = (reply.header("content-type") or "json").partition(";")[0].strip().lower()
+    if not content_type.endswith("json"):
+        yield Fault(clause="reply.json", kind="content-type", detail=content_type, seen=f"Content-Type {content_type}")
+    for name, clause in _MEMBER_CLAUSES.items():
+        value = members.get(name)
+        if not isinstance(value, str):
+            kind = "missing" if name not in members else "null" if value is None else "not-text"
+            yield Fault(clause=clause, kind=kind, seen=f"{name} is {json.dumps(value)[:60] if name in members else 'missing'}")
+
+
+def _code_faults(answer: Answer) -> Iterator[Fault]:
+    members = answer.members or {}
+    texts = {name: members[name] for name in ("resultCode", "returnCode") if isinstance(members.get(name), str)}
+    for name, text in texts.items():
+        if text not in _DOCUMENTED:
+            yield Fault(clause="response.documented-code", kind="undocumented", detail=text[:20], seen=f"{name} {text[:40]!r}")
+    if len(texts) == 2 and len(set(texts.values())) == 2:
+        seen = f"resultCode {texts['resultCode']!r} with returnCode {texts['returnCode']!r}"
+        yield Fault(clause="response.codes-agree", kind="disagree", seen=seen)
+
+
+CLAUSES_OF_EVERY_REPLY = (
+    *_MEMBER_CLAUSES.values(),
+    "response.documented-code",
+    "response.codes-agree",
+    "reply.status",
+    "reply.json",
+)
+"""Judged on every reply to a DELETE that was let in."""
+CLAUSES_OF_EVERY_CALL = ("reply.no-server-error", "reply.answered", "reply.no-internals")
+"""Judged on every call that was sent."""
