@@ -1,0 +1,35 @@
+"""The way to a target: the httpx door, auth-v2, and the limits that no call gets past."""
+
+from conformance.transport.address import Address, parse_address
+from conformance.transport.auth import Keys
+from conformance.transport.authorizer import Authorizer, AuthV2, CommandHeader, FixedHeader, NoHeader
+from conformance.transport.budget import Budget
+from conformance.transport.door import Transport
+from conformance.transport.failure import unreachable
+from conformance.transport.guard import DisposableOnly, Guard
+from conformance.transport.options import Proxy, TransportOptions
+from conformance.transport.pace import Pace
+from conformance.transport.spoil import SPOILS, Spoil
+from conformance.transport.tls import Tls
+
+__all__ = [
+    "SPOILS",
+    "Address",
+    "AuthV2",
+    "Authorizer",
+    "Budget",
+    "CommandHeader",
+    "DisposableOnly",
+    "FixedHeader",
+    "Guard",
+    "Keys",
+    "NoHeader",
+    "Pace",
+    "Proxy",
+    "Spoil",
+    "Tls",
+    "Transport",
+    "TransportOptions",
+    "parse_address",
+    "unreachable",
+]

@@ -1,0 +1,156 @@
+"""Who writes the Authorization header: auth-v2, a text made elsewhere, or nobody."""
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from conformance.errors import ConfigurationError, UsageError, nearest
+from conformance.exchange import OMITTED, SIGNED
+from conformance.transport.auth import Keys, Parts, authorization, timestamp
+from conformance.transport.spoil import SPOILS, Unsigned
+
+HeaderLines = Sequence[tuple[str, str]]
+
+COMMAND_SECONDS = 30.0
+"""A command that writes the header may ask a token server; longer than this it hangs."""
+
+
+class Authorizer(Protocol):
+    """Writes the header for one call."""
+
+    @property
+    def credentials(self) -> frozenset[str]:
+        """The credential words that it understands."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must never be kept."""
+
+    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:
+        """Header lines to add. `headers` are all others as sent, Host and Content-Length included.
+
+        Raises UsageError for a credential word that it can't produce.
+        """
+
+
+class AuthV2:
+    """Signs with an access key and a secret key."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        signed_headers: Sequence[str] = ("host",),
+        milliseconds: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`signed_headers`: those are signed that the call carries. `clock` gives POSIX seconds."""
+        self._keys = keys
+        self._signed = frozenset(name.lower() for name in signed_headers) | {"host"}
+        self._milliseconds = milliseconds
+        self._clock = clock
+
+    credentials = frozenset({SIGNED, OMITTED, *SPOILS})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret key."""
+        return (self._keys.secret_key,)
+
+    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:
+        """See Authorizer."""
+        if credential == OMITTED:
+            return []
+        signed = tuple(pair for pair in headers if pair[0].lower() in self._signed)
+        parts = Parts(method=method, target=target, headers=signed, body=body)
+        if credential == SIGNED:
+            when = timestamp(self._clock(), milliseconds=self._milliseconds)
+            return [("Authorization", authorization(self._keys, when, parts))]
+        _refuse_unknown(credential, self.credentials)
+        unsigned = Unsigned(keys=self._keys, seconds=self._clock(), milliseconds=self._milliseconds, parts=parts, headers=tuple(headers))
+        return [("Authorization", SPOILS[credential].make(unsigned))]
+
+
+KEYLESS = frozenset(name for name, spoil in SPOILS.items() if spoil.keyless)
+_NO_CALL = Unsigned(
+    keys=Keys(access_key="", secret_key=""), seconds=0.0, milliseconds=False, parts=Parts(method="", target="", headers=()), headers=()
+)
+
+
+class FixedHeader:
+    """Sends a text that was made elsewhere, the same with every call."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    credentials = frozenset({SIGNED, OMITTED}) | KEYLESS
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The text, and what follows its first word."""
+        return (self._text, self._text.partition(" ")[2])
+
+    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+        """See Authorizer."""
+        return _given_elsewhere(lambda: self._text, credential, self.credentials)
+
+
+class CommandHeader:
+    """Asks a command for the text: it is given method and target as its last two arguments and the body on its standard input."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = tuple(command)
+
+    credentials = FixedHeader.credentials
+    secrets: tuple[str, ...] = ()
+
+    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+        """See Authorizer. Raises ConfigurationError when the command fails or writes nothing."""
+        return _given_elsewhere(lambda: self._ask(method, target, body), credential, self.credentials)
+
+    def _ask(self, method: str, target: str, body: bytes) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603 - the user's own command, as a list, without a shell
+                [*self._command, method, target], input=body, capture_output=True, timeout=COMMAND_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ConfigurationError(self._complaint(type(error).__name__)) from None
+        text = done.stdout.decode(errors="replace").strip()
+        if done.returncode or not text or not text.isprintable():
+            raise ConfigurationError(self._complaint(f"exit status {done.returncode}, {len(text)} characters written"))
+        return text
+
+    def _complaint(self, what: str) -> str:
+        return (
+            f"The command of [auth] command, {self._command[0]}, gave no Authorization header ({what}). It is called with method and "
+            "target as its last arguments and the body on standard input, and must write one line with the header's value."
+        )
+
+
+class NoHeader:
+    """Sends no Authorization: for targets that ask for none."""
+
+    credentials = frozenset({SIGNED, OMITTED}) | KEYLESS
+    secrets: tuple[str, ...] = ()
+
+    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+        """See Authorizer."""
+        return [] if credential == SIGNED else _given_elsewhere(str, credential, self.credentials)
+
+
+def _given_elsewhere(text: Callable[[], str], credential: str, known: frozenset[str]) -> list[tuple[str, str]]:
+    if credential == OMITTED:
+        return []
+    if credential == SIGNED:
+        return [("Authorization", text())]
+    _refuse_unknown(credential, known)
+    return [("Authorization", SPOILS[credential].make(_NO_CALL))]
+
+
+def _refuse_unknown(credential: str, known: frozenset[str]) -> None:
+    if credential not in known:
+        raise UsageError(
+            f"The credential {credential!r} can't be produced with this scheme of authentication{nearest(credential, known)}. "
+            f"It offers: {', '.join(sorted(known))}."
+        )

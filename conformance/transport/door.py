@@ -1,0 +1,230 @@
+"""The one way to a target: guard, budget, pace, connection, recording, in this order, for every call."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from conformance.errors import CannotJudge
+from conformance.exchange import Call, Exchange, NoAnswer, Reply
+from conformance.transport.budget import Spending
+from conformance.transport.crew import Crew
+from conformance.transport.failure import Broken
+from conformance.transport.options import TransportOptions
+from conformance.transport.pace import LONGEST_WAIT, Pacer, demanded_wait
+from conformance.transport.pool import Pool
+from conformance.transport.proxied import ProxiedLine
+from conformance.transport.recorder import Recorder
+from conformance.transport.request import Prepared, prepare, unsendable
+from conformance.transport.scrub import Scrubber
+from conformance.transport.tls import client_context
+from conformance.transport.wire import Line, Wire
+
+Observer = Callable[[Exchange], None]
+
+MOST_TOO_MANY = 5
+"""After so many 429 to one call, each waited for, the target is not going to take it at this pace."""
+
+
+def _ready() -> None:
+    """A call that is sent alone waits for no other."""
+
+
+class Transport:
+    """Sends calls and returns exchanges; safe for several threads. What goes wrong on the way is a NoAnswer, never an exception.
+
+    Raises BudgetSpent before a call that the budget does not cover, and CannotJudge when the target keeps answering 429.
+    """
+
+    def __init__(self, options: TransportOptions) -> None:
+        """Opens no connection. Raises ConfigurationError for TLS files or a proxy that can't be used."""
+        self.options = options
+        self._context = client_context(options.tls) if options.address.secure else None
+        self._pool = Pool(self._new_line)
+        self._pacer = Pacer(options.pace)
+        self._spending = Spending(options.budget)
+        self._crew = Crew()
+        self._scrubber = Scrubber((*options.authorizer.secrets, *(_proxy_secrets(options))))
+        self._numbers = itertools.count(1)
+        self._observers: tuple[Observer, ...] = ()
+        self._changing_observers = threading.Lock()
+        self._recorder = Recorder(options.recorder) if options.recorder is not None else None
+        if self._recorder is not None:
+            self.on_exchange(self._recorder.record)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def base_path(self) -> str:
+        """What every call's target starts with."""
+        return self.options.address.base_path
+
+    @property
+    def requests(self) -> int:
+        """Calls sent so far, sendings of the same call counted each."""
+        return self._spending.requests
+
+    @property
+    def concurrency(self) -> int:
+        """Calls that may be in flight at once."""
+        return self._pacer.concurrency
+
+    def on_exchange(self, observer: Observer) -> Callable[[], None]:
+        """Tell an observer of every exchange, those hidden behind a resending included. Returns a function that ends it."""
+        with self._changing_observers:
+            self._observers = (*self._observers, observer)
+
+        def end() -> None:
+            with self._changing_observers:
+                self._observers = tuple(known for known in self._observers if known is not observer)
+
+        return end
+
+    def send(self, call: Call, *, restoring: bool = False) -> Exchange:
+        """Send a call and wait for what comes of it.
+
+        Sent again are a call answered 429, after the time that the target asks for, and once a call whose connection turned out to be
+        stale; the last exchange is returned, observers see all. `restoring`: the call puts something back, so no budget stops it.
+        """
+        reason = self._reason_to_withhold(call)
+        if reason is not None:
+            return self._withheld(call, reason)
+        for attempt in range(MOST_TOO_MANY):
+            self._spending.spend(call, restoring=restoring)
+            with self._pacer.turn():
+                exchange = self._deliver(call, restoring=restoring)
+            if not self._must_wait(exchange, attempt):
+                return exchange
+        raise _too_many()
+
+    def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
+        """Send calls at once, each on a connection and a thread of its own, released together; exchanges in the order of the calls.
+
+        More calls than `concurrency` allows go in waves. A call answered 429 is not sent again.
+        """
+        exchanges: list[Exchange] = []
+        for wave in _waves(calls, self._pacer.concurrency):
+            exchanges += self._wave(wave)
+        return tuple(exchanges)
+
+    def close(self) -> None:
+        """Close connections and the recording. Raises UsageError when the recording could not be written."""
+        self._pool.close()
+        self._crew.close()
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def _wave(self, calls: Sequence[Call]) -> list[Exchange]:
+        results: dict[int, Exchange] = {}
+        sendable: list[int] = []
+        for place, call in enumerate(calls):
+            reason = self._reason_to_withhold(call)
+            if reason is None:
+                sendable.append(place)
+            else:
+                results[place] = self._withheld(call, reason)
+        for place in sendable:
+            self._spending.spend(calls[place])
+        with self._pacer.turn(len(sendable)):
+            works = [self._work(calls[place]) for place in sendable]
+            results.update(zip(sendable, self._crew.together(works), strict=True))
+        for place in sendable:
+            self._must_wait(results[place], 0)
+        return [results[place] for place in range(len(calls))]
+
+    def _work(self, call: Call) -> Callable[[Callable[[], None]], Exchange]:
+        return lambda ready: self._deliver(call, ready)
+
+    def _deliver(self, call: Call, ready: Callable[[], None] = _ready, *, restoring: bool = False) -> Exchange:
+        """Send on an idle or new connection, and once more on a new one where the idle one was stale. `ready` is called before sending."""
+        request = self._prepared(call)
+        exchange = self._attempt(call, request, self._pool.take, ready)
+        if self.options.resend_stale and isinstance(exchange.outcome, NoAnswer) and exchange.outcome.kind == "stale":
+            self._spending.spend(call, restoring=restoring)
+            self._pacer.wait()
+            return self._attempt(call, self._prepared(call), self._pool.fresh, _ready)
+        return exchange
+
+    def _attempt(self, call: Call, request: Prepared, connect: Callable[[], Line], ready: Callable[[], None]) -> Exchange:
+        start = time.perf_counter()
+        try:
+            line = connect()
+        except Broken as broken:
+            return self._finished(call, broken.answer(), next(self._numbers), start, time.perf_counter())
+        outcome: Reply | NoAnswer = _INTERRUPTED
+        number, end = 0, start
+        try:
+            ready()
+            number, start = next(self._numbers), time.perf_counter()
+            outcome = self._outcome(line, request)
+        finally:
+            end = time.perf_counter()
+            self._pool.give_back(line)
+            exchange = self._finished(call, outcome, number or next(self._numbers), start, end)
+        return exchange
+
+    def _outcome(self, line: Line, request: Prepared) -> Reply | NoAnswer:
+        try:
+            reply = line.ask(request, self.options.timeout_seconds)
+        except Broken as broken:
+            if line.used and not broken.begun and broken.kind in {"closed", "reset"}:
+                return NoAnswer(kind="stale", detail=f"on a connection that had been used before: {broken.detail}")
+            return broken.answer()
+        return self._scrubber.reply(reply, request.authorization)
+
+    def _finished(self, call: Call, outcome: Reply | NoAnswer, number: int, start: float, end: float) -> Exchange:
+        exchange = Exchange(number=number, call=call, outcome=outcome, start=start, end=end)
+        for observer in self._observers:
+            observer(exchange)
+        return exchange
+
+    def _prepared(self, call: Call) -> Prepared:
+        options = self.options
+        return prepare(call, options.address.host_header, options.extra_headers, options.authorizer, length_always=options.length_always)
+
+    def _reason_to_withhold(self, call: Call) -> str | None:
+        guard = self.options.guard
+        return unsendable(call) or (guard(call) if guard is not None else None)
+
+    def _withheld(self, call: Call, reason: str) -> Exchange:
+        now = time.perf_counter()
+        return self._finished(call, NoAnswer(kind="withheld", detail=reason), next(self._numbers), now, now)
+
+    def _must_wait(self, exchange: Exchange, attempt: int) -> bool:
+        """Hold all calls back for as long as the reply asks for; tell whether the call should be sent again."""
+        reply = exchange.reply
+        wait = demanded_wait(reply, attempt) if reply is not None else None
+        if reply is None or wait is None:
+            return False
+        self._pacer.pause(wait)
+        return reply.status == 429
+
+    def _new_line(self) -> Line:
+        options = self.options
+        if options.proxy is not None:
+            return ProxiedLine(options.address, self._context, options.proxy)
+        return Wire(options.address, self._context, options.timeout_seconds)
+
+
+_INTERRUPTED = NoAnswer(kind="closed", detail="the run was interrupted while it waited for the reply")
+
+
+def _waves(calls: Sequence[Call], size: int) -> list[Sequence[Call]]:
+    return [calls[at : at + size] for at in range(0, len(calls), size)]
+
+
+def _proxy_secrets(options: TransportOptions) -> tuple[str, ...]:
+    return (options.proxy.password,) if options.proxy is not None and options.proxy.password else ()
+
+
+def _too_many() -> CannotJudge:
+    return CannotJudge(
+        f"The target answered 429 (too many requests) {MOST_TOO_MANY} times to the same call, although the run waited as asked (at most "
+        f"{LONGEST_WAIT:g} s each time). Set [pace] requests_per_second lower than the target's limit."
+    )

@@ -1,0 +1,98 @@
+"""Every exchange as one line of JSON in a file."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from conformance.errors import UsageError
+from conformance.exchange import Exchange
+
+_FLUSH_BYTES = 64 * 1024
+_FLUSH_SECONDS = 1.0
+
+
+class Recorder:
+    """Appends exchanges to a new file. They are on disk at the latest a second later, and on `close`."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises UsageError when the file can't be written."""
+        self._path = path
+        self._encoder = msgspec.json.Encoder()
+        self._buffer = bytearray()
+        self._lock = threading.Lock()
+        self._failure: OSError | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb", buffering=0)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        self._stop = threading.Event()
+        self._flusher = threading.Thread(target=self._flush_often, name="recorder", daemon=True)
+        self._flusher.start()
+
+    def record(self, exchange: Exchange) -> None:
+        """Take an exchange. Raises UsageError when an earlier one could not be written."""
+        line = self._encoder.encode(exchange)
+        with self._lock:
+            self._buffer += line
+            self._buffer += b"\n"
+            if len(self._buffer) >= _FLUSH_BYTES:
+                self._flush()
+        if self._failure is not None:
+            raise self._unwritable(self._failure)
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            while self._buffer and self._failure is None:
+                del self._buffer[: self._file.write(self._buffer)]
+        except OSError as error:
+            self._failure = error
+            self._buffer.clear()
+
+    def _flush_often(self) -> None:
+        while not self._stop.wait(_FLUSH_SECONDS):
+            self.flush()
+
+    def close(self) -> None:
+        """Write the rest and close the file; may be called twice. Raises UsageError when something could not be written."""
+        if self._file.closed:
+            return
+        self._stop.set()
+        self._flusher.join()
+        self.flush()
+        self._file.close()
+        if self._failure is not None:
+            raise self._unwritable(self._failure)
+
+    def _unwritable(self, error: OSError) -> UsageError:
+        return UsageError(
+            f"The recording {self._path} can't be written ({error.strerror}). The run stops, because it would lose its evidence: "
+            "make room, or give another folder with --out."
+        )
+
+
+def read(path: Path) -> Iterator[Exchange]:
+    """The exchanges of a recording. A last line that was cut off is left out; any other damage raises UsageError with its line."""
+    decoder = msgspec.json.Decoder(Exchange)
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    return
+                yield _decoded(decoder, line, path, number)
+    except OSError as error:
+        raise UsageError(f"The recording {path} can't be read ({error.strerror}).") from None
+
+
+def _decoded(decoder: msgspec.json.Decoder[Exchange], line: bytes, path: Path, number: int) -> Exchange:
+    try:
+        return decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"{path}, line {number}: no exchange ({error}). Was the file edited, or written by another version?") from None
