@@ -1,5 +1,34 @@
 """Deliberate lies of the emulator, a file per subject. Each changes named points of the honest handling."""
 
+from conformance.emulator.faults import (
+    atomicity,
+    authentication,
+    codes,
+    last_number,
+    limit,
+    methods,
+    path,
+    persistence,
+    replies,
+    robustness,
+    state,
+    values,
+)
 from conformance.emulator.faults.registry import FAULTS, Fault, apply_faults
 
-__all__ = ["FAULTS", "Fault", "apply_faults"]
+SUBJECTS = (
+    limit,
+    last_number,
+    state,
+    persistence,
+    atomicity,
+    values,
+    path,
+    codes,
+    replies,
+    robustness,
+    authentication,
+    methods,
+)
+
+__all__ = ["FAULTS", "SUBJECTS", "Fault", "apply_faults"]

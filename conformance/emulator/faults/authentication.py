@@ -1,0 +1,365 @@
+"""Lies about who may call."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from conformance.emulator import answer
+from conformance.emulator.answer import Answer
+from conformance.emulator.call import Call
+from conformance.emulator.faults.registry import fault
+from conformance.emulator.faults.robustness import crash
+from conformance.emulator.points import Points
+from conformance.emulator.signature import (
+    Authorization,
+    canonical_requests,
+    parse_authorization,
+    signature_of,
+)
+
+_MANDATORY = "Request, Authorization: mandatory; a call without it is refused with HTTP 401."
+_VERIFIED = "Authentication: the signature is verified; a wrong one is refused with HTTP 401."
+_COVERS = "Authentication: the signature covers method, path, query, signed headers and body as they are sent."
+_KEY = "Authentication: the access key must be a known one."
+_REFUSAL = "Authentication: failed is HTTP 401."
+_NEAR = 60  # seconds by which a clock may rightly be off
+_FEW_DIGITS = 6  # a signature of so few different digits was made up
+
+
+def _accepting(points: Points, accepts: Callable[[Call], bool]) -> None:
+    """Let calls pass that an honest server would refuse."""
+    honest = points.authenticate
+    points.authenticate = lambda call: honest(call) or accepts(call)
+
+
+def _given(call: Call) -> Authorization | None:
+    return parse_authorization(call.headers.get("authorization", ""))
+
+
+@fault("auth.none", "Lets everyone in.", _MANDATORY)
+def _none(points: Points) -> None:
+    _accepting(points, lambda _: True)
+
+
+@fault("auth.delete-open", "Protects adding and looking, not deleting.", _MANDATORY)
+def _delete_open(points: Points) -> None:
+    _accepting(points, lambda call: call.method == "DELETE")
+
+
+@fault("auth.missing-header", "Lets calls without the header in; wrong ones are refused.", _MANDATORY)
+def _missing_header(points: Points) -> None:
+    _accepting(points, lambda call: "authorization" not in call.headers)
+
+
+@fault("auth.empty-header", "Lets calls with an empty header in.", _MANDATORY)
+def _empty_header(points: Points) -> None:
+    _accepting(points, lambda call: call.headers.get("authorization") == "")
+
+
+@fault("auth.other-scheme", "Lets calls with another scheme in, unverified.", _VERIFIED)
+def _other_scheme(points: Points) -> None:
+    _accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
+
+
+@fault("auth.any-signature", "Checks the header's form and the access key, not the signature.", _VERIFIED)
+def _any_signature(points: Points) -> None:
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        return given is not None and given.access_key == points.verifier.access_key
+
+    _accepting(points, accepts)
+
+
+@fault("auth.unknown-key", "Takes any access key whose signature is made with the known secret.", _KEY)
+def _unknown_key(points: Points) -> None:
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        return given is not None and points.verifier.matches(call, given)
+
+    _accepting(points, accepts)
+
+
+@fault("auth.foreign-key", "Lets callers with an access key that it doesn't know in, unverified.", _KEY)
+def _foreign_key(points: Points) -> None:
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        return given is not None and given.access_key != points.verifier.access_key
+
+    _accepting(points, accepts)
+
+
+def _expected(points: Points, call: Call) -> tuple[str, str] | None:
+    """Return the signature that the header carries, however shaped, and the one that it should carry."""
+    prefix, _, signature = call.headers.get("authorization", "").rpartition("/")
+    given = parse_authorization(f"{prefix}/{'0' * 64}")
+    if given is None or given.access_key != points.verifier.access_key:
+        return None
+    for canonical in canonical_requests(call, given.signed_headers):
+        return signature, signature_of(points.verifier.secret_key, given.prefix, canonical)
+    return None
+
+
+def _comparing(points: Points, compare: Callable[[str, str], bool]) -> None:
+    """Compare signatures carelessly."""
+
+    def accepts(call: Call) -> bool:
+        pair = _expected(points, call)
+        return pair is not None and compare(*pair)
+
+    _accepting(points, accepts)
+
+
+@fault("auth.truncated", "Compares as many characters as the caller sent.", _VERIFIED)
+def _truncated(points: Points) -> None:
+    _comparing(points, lambda given, right: bool(given) and right.startswith(given))
+
+
+@fault("auth.first-half", "Compares the first half of the signature only.", _VERIFIED)
+def _first_half(points: Points) -> None:
+    _comparing(points, lambda given, right: given[:32] == right[:32])
+
+
+@fault("auth.empty-signature", "Takes an empty signature for a right one.", _VERIFIED)
+def _empty_signature(points: Points) -> None:
+    _comparing(points, lambda given, _: not given)
+
+
+@fault("auth.longer", "Ignores what follows the 64 characters of a right signature.", _VERIFIED)
+def _longer(points: Points) -> None:
+    _comparing(points, lambda given, right: given.startswith(right))
+
+
+@fault("auth.case", "Compares signatures without regard to case.", _VERIFIED)
+def _case(points: Points) -> None:
+    _comparing(points, lambda given, right: given.lower() == right)
+
+
+def _not_covering(points: Points, others: Callable[[Call], Iterator[Call]]) -> None:
+    """Take a signature that was made for another call, if that differs only in what isn't covered."""
+
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        if given is None or given.access_key != points.verifier.access_key:
+            return False
+        return any(points.verifier.matches(other, given) for other in others(call))
+
+    _accepting(points, accepts)
+
+
+def _other_methods(call: Call) -> Iterator[Call]:
+    return (replace(call, method=method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
+
+
+def _other_paths(points: Points) -> Callable[[Call], Iterator[Call]]:
+    root = f"{points.base_path}/rest/isales/v1/openapi/campaigns/"
+    keys = [
+        (vdn, campaign) for vdn in {vdn for vdn, _ in points.start.campaigns} for _, campaign in points.start.campaigns
+    ]
+    paths = [f"{root}{vdn}/{middle}{campaign}" for vdn, campaign in keys for middle in ("callerNo/", "")]
+    return lambda call: (replace(call, path=path) for path in paths)
+
+
+@fault("auth.method-not-covered", "Takes a signature made for another method.", _COVERS)
+def _method_not_covered(points: Points) -> None:
+    _not_covering(points, _other_methods)
+
+
+@fault("auth.path-not-covered", "Takes a signature made for another campaign.", _COVERS)
+def _path_not_covered(points: Points) -> None:
+    _not_covering(points, _other_paths(points))
+
+
+@fault("auth.query-not-covered", "Leaves the query out of what it verifies.", _COVERS)
+def _query_not_covered(points: Points) -> None:
+    _not_covering(points, lambda call: iter([replace(call, query="")]))
+
+
+@fault("auth.host-not-covered", "Takes a signature made for another host by which it was called before.", _COVERS)
+def _host_not_covered(points: Points) -> None:
+    hosts = _hosts_seen(points)
+    _not_covering(points, lambda call: _other_hosts(call, hosts))
+
+
+def _other_hosts(call: Call, hosts: set[str]) -> Iterator[Call]:
+    return (replace(call, headers={**call.headers, "host": host}) for host in hosts)
+
+
+def _hosts_seen(points: Points) -> set[str]:
+    """Collect the hosts of calls whose signature was right."""
+    seen: set[str] = set()
+    honest = points.authenticate
+
+    def remembering(call: Call) -> bool:
+        is_right = honest(call)
+        if is_right:
+            seen.add(call.headers.get("host", ""))
+        return is_right
+
+    points.authenticate = remembering
+    return seen
+
+
+@fault("auth.body-not-covered", "Takes a recent signature that was made for another body.", _COVERS)
+def _body_not_covered(points: Points) -> None:
+    # What was signed in the place of the body that came can't be known. So a signature is taken for one over another
+    # body when it is wrong through and through and no other change explains it.
+    hosts = _hosts_seen(points)
+
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        if not call.body or given is None or given.access_key != points.verifier.access_key:
+            return False
+        others = [
+            *_other_methods(call),
+            *_other_paths(points)(call),
+            *_other_hosts(call, hosts),
+            replace(call, query=""),
+        ]
+        is_explained = any(points.verifier.matches(other, given) for other in others) or _is_near(points, call)
+        return _is_recent(given) and len(set(given.signature)) > _FEW_DIGITS and not is_explained
+
+    _accepting(points, accepts)
+
+
+def _is_recent(given: Authorization) -> bool:
+    return abs(_age(given)) <= _NEAR
+
+
+def _age(given: Authorization) -> float:
+    now = datetime.datetime.now(datetime.UTC)
+    return (now - datetime.datetime.fromisoformat(given.timestamp)).total_seconds()
+
+
+def _is_near(points: Points, call: Call) -> bool:
+    """Tell whether a signature is a damaged right one."""
+    pair = _expected(points, call)
+    return pair is not None and sum(a == b for a, b in zip(*pair, strict=False)) > 32
+
+
+@fault("auth.timestamp-not-covered", "Takes a signature whose timestamp was changed afterwards.", _COVERS)
+def _timestamp_not_covered(points: Points) -> None:
+    # The time that was signed is one near now; it is looked for second by second.
+    def accepts(call: Call) -> bool:
+        given = _given(call)
+        if given is None or given.access_key != points.verifier.access_key or _is_near(points, call):
+            return False
+        now = datetime.datetime.now(datetime.UTC)
+        times = (now - datetime.timedelta(seconds=back) for back in range(-2, 30))
+        texts = [f"{time:%Y-%m-%dT%H:%M:%S}Z" for time in times]
+        return any(points.verifier.matches(call, replace(given, timestamp=text)) for text in texts)
+
+    _accepting(points, accepts)
+
+
+@fault("auth.cached", "Remembers signatures that were right, and takes them for any other call.", _COVERS)
+def _cached(points: Points) -> None:
+    known: set[str] = set()
+    honest = points.authenticate
+
+    def remembering(call: Call) -> bool:
+        header = call.headers.get("authorization", "")
+        if not honest(call):
+            return header in known
+        known.add(header)
+        return True
+
+    points.authenticate = remembering
+
+
+@fault("auth.connection", "Verifies the first call of a connection only.", _VERIFIED)
+def _connection(points: Points) -> None:
+    known: set[int] = set()
+    honest = points.authenticate
+
+    def remembering(call: Call) -> bool:
+        if not honest(call):
+            return call.connection in known
+        known.add(call.connection)
+        return True
+
+    points.authenticate = remembering
+
+
+def _refusing(points: Points, change: Callable[[Call, Answer], Answer]) -> None:
+    inner = points.unauthorised
+    points.unauthorised = lambda call: change(call, inner(call))
+
+
+@fault("auth.200", "Refuses a caller with HTTP 200 and a failure code.", _REFUSAL)
+def _with_200(points: Points) -> None:
+    _refusing(points, lambda _, made: replace(made, status=200))
+
+
+@fault("auth.403", "Refuses a caller with HTTP 403.", _REFUSAL)
+def _with_403(points: Points) -> None:
+    _refusing(points, lambda _, made: replace(made, status=403))
+
+
+@fault("auth.302", "Sends a refused caller to the page where people log in.", _REFUSAL)
+def _with_302(points: Points) -> None:
+    _refusing(points, lambda _, __: Answer(status=302, headers=(("Location", "/login"),), code="302"))
+
+
+@fault("auth.malformed-500", "A malformed header is a server error.", _REFUSAL)
+def _malformed_500(points: Points) -> None:
+    def change(call: Call, made: Answer) -> Answer:
+        return crash() if "authorization" in call.headers and _given(call) is None else made
+
+    _refusing(points, change)
+
+
+@fault("auth.unknown-key-500", "An unknown access key is a server error.", _REFUSAL)
+def _unknown_key_500(points: Points) -> None:
+    def change(call: Call, made: Answer) -> Answer:
+        given = _given(call)
+        return crash() if given and given.access_key != points.verifier.access_key else made
+
+    _refusing(points, change)
+
+
+@fault("auth.success-in-401", "The body of a 401 says 0200000.", "Response, resultCode: 0200000 says success.")
+def _success_in_401(points: Points) -> None:
+    members = dict.fromkeys(("resultCode", "returnCode"), answer.SUCCESS)
+    texts = dict.fromkeys(("resultDesc", "returnDesc"), "success")
+    _refusing(points, lambda call, made: replace(made, body=points.render(call, {**members, **texts})))
+
+
+@fault(
+    "auth.tells-signature",
+    "A 401 tells the signature that would have been right.",
+    "Implied: a reply tells nothing of the server's inside.",
+)
+def _tells_signature(points: Points) -> None:
+    def change(call: Call, made: Answer) -> Answer:
+        pair = _expected(points, call)
+        if pair is None:
+            return made
+        return replace(made, body=made.body.replace(b"authentication failed", f"expected {pair[1]}".encode()))
+
+    _refusing(points, change)
+
+
+@fault("auth.valid-one-in-30", "Refuses every thirtieth right signature.", "Authentication: passed is HTTP 200.")
+def _valid_one_in_30(points: Points) -> None:
+    honest = points.authenticate
+    seen = 0
+
+    def flaky(call: Call) -> bool:
+        nonlocal seen
+        seen += call.method == "DELETE"
+        return honest(call) and (call.method != "DELETE" or seen % 30 != 0)
+
+    points.authenticate = flaky
+
+
+@fault(
+    "auth.milliseconds", "Refuses timestamps with milliseconds.", "Authentication: a timestamp may carry milliseconds."
+)
+def _milliseconds(points: Points) -> None:
+    honest = points.authenticate
+
+    def strict(call: Call) -> bool:
+        given = _given(call)
+        return honest(call) and given is not None and "." not in given.timestamp
+
+    points.authenticate = strict

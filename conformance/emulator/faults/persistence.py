@@ -1,0 +1,199 @@
+"""Lies about what becomes of a deletion later: undone, lost, late, or seen by one instance only."""
+
+import time
+
+from conformance.emulator.answer import Decision, Steps
+from conformance.emulator.call import Call
+from conformance.emulator.faults.changes import Remove, removing
+from conformance.emulator.faults.last_number import RACE_WINDOW
+from conformance.emulator.faults.registry import fault
+from conformance.emulator.points import Numbers, Points
+from conformance.emulator.request import Request
+from conformance.emulator.world import World
+
+_STAYS_DELETED = "Scenario: a number that was deleted is gone until it is added again."
+_EACH_HAPPENS = "Scenario: every successful call has its effect, also when others come at the same time."
+LATE = 0.2  # seconds
+_CALLS_UNTIL_UNDONE = 6
+
+
+@fault("state.undone-later", "Deleted numbers come back six calls later: a replica wins.", _STAYS_DELETED)
+def _undone_later(points: Points) -> None:
+    graves: list[tuple[int, Numbers, Numbers]] = []
+    handle = points.handle
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        gone = {number: held[number] for number in request.numbers if number in held}
+        graves.append((request.call.sequence + _CALLS_UNTIL_UNDONE, held, gone))
+        return remove(request, held)
+
+    def resurrecting(call: Call) -> Steps:
+        while graves and graves[0][0] <= call.sequence:
+            _, held, gone = graves.pop(0)
+            held.update(gone)
+        return (yield from handle(call))
+
+    removing(points, change)
+    points.handle = resurrecting
+
+
+@fault(
+    "state.undone-by-add",
+    "Adding a number brings back what was deleted: the cached list is saved whole.",
+    _STAYS_DELETED,
+)
+def _undone_by_add(points: Points) -> None:
+    gone: dict[int, Numbers] = {}
+    add = points.add
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        dead = {number: held[number] for number in request.numbers if number in held}
+        gone.setdefault(id(held), {}).update(dead)
+        return remove(request, held)
+
+    def adding(request: Request, held: Numbers) -> int:
+        added = add(request, held)
+        held.update(gone.pop(id(held), {}))
+        return added
+
+    removing(points, change)
+    points.add = adding
+
+
+@fault("state.undone-by-refusal", "A refused call rolls back the deletion before it.", _STAYS_DELETED)
+def _undone_by_refusal(points: Points) -> None:
+    last: list[tuple[Numbers, Numbers]] = []
+    refuse = points.refuse
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        last[:] = [(held, {number: held[number] for number in request.numbers if number in held})]
+        return remove(request, held)
+
+    def refusing(request: Request, defect: str) -> Decision:
+        for held, gone in last:
+            held.update(gone)
+        last.clear()
+        return refuse(request, defect)
+
+    removing(points, change)
+    points.refuse = refusing
+
+
+@fault("state.lost-update", "Reads the list, waits, writes it back: of two calls at once one is lost.", _EACH_HAPPENS)
+def _lost_update(points: Points) -> None:
+    seen: dict[int, Numbers] = {}
+    window = points.window
+
+    def remembering(request: Request) -> float:
+        held = points.look(request)
+        if request.operation != "delete" or held is None:
+            return window(request)
+        seen[request.call.sequence] = dict(held)
+        return RACE_WINDOW
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        copy = seen.pop(request.call.sequence)
+        removed = remove(request, copy)
+        held.clear()
+        held.update(copy)
+        return removed
+
+    points.window = remembering
+    removing(points, change)
+
+
+@fault("state.add-overwrites", "Adding reads, waits and writes back: a deletion in between is lost.", _EACH_HAPPENS)
+def _add_overwrites(points: Points) -> None:
+    seen: dict[int, Numbers] = {}
+    window, add = points.window, points.add
+
+    def remembering(request: Request) -> float:
+        held = points.look(request)
+        if request.operation != "add" or held is None:
+            return window(request)
+        seen[request.call.sequence] = dict(held)
+        return RACE_WINDOW
+
+    def adding(request: Request, held: Numbers) -> int:
+        held.update(seen.pop(request.call.sequence))
+        return add(request, held)
+
+    points.window = remembering
+    points.add = adding
+
+
+@fault(
+    "state.one-at-a-time", "Of two deletions at once on a campaign the second is reported and dropped.", _EACH_HAPPENS
+)
+def _one_at_a_time(points: Points) -> None:
+    busy: dict[int, int] = {}
+    window = points.window
+
+    def entering(request: Request) -> float:
+        held = points.look(request)
+        if request.operation != "delete" or held is None:
+            return window(request)
+        busy.setdefault(id(held), request.call.sequence)
+        return RACE_WINDOW
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        if busy.get(id(held)) != request.call.sequence:
+            return len(set(request.numbers) & held.keys())
+        del busy[id(held)]
+        return remove(request, held)
+
+    points.window = entering
+    removing(points, change)
+
+
+@fault("state.long-use", "After 60 deletions nothing is deleted any more, and success reported.", _EACH_HAPPENS)
+def _long_use(points: Points) -> None:
+    done = 0
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        nonlocal done
+        done += 1
+        return remove(request, held) if done <= 60 else len(set(request.numbers) & held.keys())
+
+    removing(points, change)
+
+
+@fault("state.late", "A deletion takes effect a fifth of a second after its success was reported.", _EACH_HAPPENS)
+def _late(points: Points) -> None:
+    due: list[tuple[float, Numbers, list[str]]] = []
+    handle = points.handle
+
+    def change(request: Request, held: Numbers, _: Remove) -> int:
+        due.append((time.monotonic() + LATE, held, list(request.numbers)))
+        return len(set(request.numbers) & held.keys())
+
+    def catching_up(call: Call) -> Steps:
+        while due and due[0][0] <= time.monotonic():
+            _, held, numbers = due.pop(0)
+            for number in numbers if len(held) > 1 else ():
+                held.pop(number, None)
+        return (yield from handle(call))
+
+    removing(points, change)
+    points.handle = catching_up
+
+
+@fault(
+    "state.per-instance", "Two instances take turns; a deletion reaches only the one that serves it.", _STAYS_DELETED
+)
+def _per_instance(points: Points) -> None:
+    other = points.start.copy()
+    world, add = points.world, points.add
+
+    def choosing(call: Call) -> World:
+        return other if call.sequence % 2 else world(call)
+
+    def adding(request: Request, held: Numbers) -> int:
+        for each in (other, world(request.call)):
+            numbers = each.campaigns[request.key or (0, 0)]
+            if numbers is not held:
+                add(request, numbers)
+        return add(request, held)
+
+    points.world = choosing
+    points.add = adding
