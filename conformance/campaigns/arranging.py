@@ -1,0 +1,74 @@
+"""Giving a campaign the contents that an episode needs, and checking that it has them.
+
+Set-up uses the calls under test, so it trusts none of them: where the campaign can be looked at, it is; where it can't, what
+is uncertain is removed number by number.
+"""
+
+from collections.abc import Collection, Sequence
+
+from conformance.campaigns.ground import Ground, chunks
+from conformance.exchange import CampaignKey
+from conformance.oracle import answer_of
+
+MAX_TRIES = 2
+"""Rounds of adding and deleting before an arrangement is given up."""
+
+
+def arrange(ground: Ground, key: CampaignKey, wanted: Collection[str]) -> bool:
+    """Make a campaign hold exactly these numbers (besides those that the run can't see). True if it then does."""
+    return any(_round(ground, key, frozenset(wanted)) for _ in range(MAX_TRIES))
+
+
+def arrange_count(ground: Ground, key: CampaignKey, count: int, *, exactly: bool = False) -> list[str]:
+    """Make a campaign hold at least (or exactly) so many numbers that the run may name; gives those it may name, in order."""
+    own = sorted(ground.own(key) - ground.uncertain.get(key, set()))
+    missing = count - len(own)
+    if missing > 0:
+        arrange(ground, key, [*own, *ground.fresh(missing)])
+    elif (exactly and missing < 0) or ground.uncertain.get(key):
+        arrange(ground, key, own[:count] if exactly else own)
+    return sorted(ground.own(key))
+
+
+def _round(ground: Ground, key: CampaignKey, wanted: frozenset[str]) -> bool:
+    settle_uncertain(ground, key)
+    _add(ground, key, sorted(wanted - ground.held[key].numbers))
+    _remove(ground, key, sorted(ground.own(key) - wanted), keep=bool(wanted))
+    return ground.own(key) == wanted and not ground.uncertain.get(key)
+
+
+def settle_uncertain(ground: Ground, key: CampaignKey) -> None:
+    """Make sure of numbers of which nobody knows whether they are there: by a look, else by deleting each."""
+    doubtful = ground.uncertain.get(key)
+    if not doubtful:
+        return
+    if ground.shows == "all" and ground.look(key) is not None:
+        return
+    known = ground.held[key].numbers - doubtful
+    if not known:
+        _add(ground, key, ground.fresh(1))
+    for number in sorted(doubtful):
+        ground.delete(key, [number])
+    held = ground.held[key]
+    ground.held[key] = type(held)(numbers=held.numbers - doubtful, complete=held.complete)
+    ground.uncertain.pop(key, None)
+
+
+def _add(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> None:
+    for chunk in chunks(numbers):
+        exchange = ground.add(key, chunk)
+        if answer_of(exchange).outcome != "served":
+            ground.most = max(ground.most or 0, len(ground.held[key].numbers))
+            break
+    if numbers and ground.shows == "all":
+        ground.look(key)
+
+
+def _remove(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, keep: bool) -> None:
+    """Delete surplus numbers; never all at once, since something wanted must be left."""
+    if not numbers or not keep:
+        return
+    for chunk in chunks(numbers):
+        ground.delete(key, chunk)
+    if ground.shows == "all":
+        ground.look(key)

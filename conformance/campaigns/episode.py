@@ -1,0 +1,134 @@
+"""One episode: a set-up of its own, calls, an observation at its end, and the history that is judged."""
+
+from collections.abc import Collection, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from conformance.campaigns.arranging import arrange, arrange_count
+from conformance.campaigns.ground import Ground, chunks
+from conformance.exchange import Call, CampaignKey, Exchange, History
+from conformance.generation.calls import delete
+from conformance.oracle import answer_of, facts_of
+
+
+class Episode:
+    """Calls on the campaigns of a ground, recorded as one history.
+
+    Use it as a context manager; at its end every campaign that may have changed is looked at, or drained where it can't be.
+    """
+
+    def __init__(self, ground: Ground, *, watch: Collection[CampaignKey] = ()) -> None:
+        self.ground = ground
+        self.exchanges: list[Exchange] = []
+        self._watch = set(watch)
+        self._start = ground.setting
+
+    def __enter__(self) -> Self:
+        self.ground.listeners.append(self._heard)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self.observe()
+        finally:
+            self.ground.listeners.remove(self._heard)
+
+    def _heard(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
+    @property
+    def key(self) -> CampaignKey:
+        """The first campaign: the one that most episodes work on."""
+        return self.ground.keys[0]
+
+    @property
+    def history(self) -> History:
+        """Everything that happened in this episode, set-up included."""
+        return History(setting=self._start, exchanges=tuple(self.exchanges))
+
+    # -- set-up -----------------------------------------------------------------------------------------------------
+
+    def hold(self, wanted: Collection[str], key: CampaignKey | None = None) -> bool:
+        """Make the campaign hold exactly these numbers; True if it does."""
+        return arrange(self.ground, key or self.key, wanted)
+
+    def hold_at_least(self, count: int, key: CampaignKey | None = None) -> list[str]:
+        """Make the campaign hold at least so many numbers that may be named; gives all of them."""
+        return arrange_count(self.ground, key or self.key, count)
+
+    def hold_exactly(self, count: int, key: CampaignKey | None = None) -> list[str]:
+        """Make the campaign hold so many numbers; gives them. Fewer or more where the server did not do as it was told."""
+        return arrange_count(self.ground, key or self.key, count, exactly=True)
+
+    def held(self, key: CampaignKey | None = None) -> list[str]:
+        """The numbers that may be named, as known now."""
+        return sorted(self.ground.own(key or self.key))
+
+    # -- calls ------------------------------------------------------------------------------------------------------
+
+    def delete(self, numbers: Iterable[str], key: CampaignKey | None = None) -> Exchange:
+        """The faultless call that deletes these numbers."""
+        return self.ground.delete(key or self.key, numbers)
+
+    def send(self, call: Call) -> Exchange:
+        """Any call."""
+        return self.ground.send(call)
+
+    def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
+        """Several calls at the same time."""
+        return self.ground.burst(calls)
+
+    def look(self, key: CampaignKey | None = None) -> None:
+        """Look at a campaign now, where it can be looked at."""
+        if self.ground.shows != "nothing":
+            self.ground.look(key or self.key)
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def observe(self) -> None:
+        """Look at every campaign that was called, or whose numbers were named, since it was last looked at; else drain it."""
+        for key in self.ground.keys:
+            if self.ground.shows == "all":
+                if self._touched(key):
+                    self.ground.look(key)
+            elif self._called(key):
+                self._drain(key)
+
+    def _touched(self, key: CampaignKey) -> bool:
+        return self._called(key) or key in self._watch
+
+    def _called(self, key: CampaignKey) -> bool:
+        """Whether anything but looks happened on the campaign since it was last looked at."""
+        for exchange in reversed(self.exchanges):
+            facts = facts_of(exchange.call, self._start)
+            if facts.kind == "query" and facts.campaign == key and self.ground.shows == "all":
+                return False
+            if facts.kind != "query" and (facts.campaign == key or facts.named & self.ground.held[key].numbers):
+                return True
+        return False
+
+    def _drain(self, key: CampaignKey) -> None:
+        """Delete all but one number, then that one: what is served and what is refused tells what was there.
+
+        The one that is kept to the last was named by a call that should not have removed it: if it is gone after all, the
+        batch before it must be refused; if something else is left after all, the last call is served.
+        """
+        held = sorted(self.ground.own(key))
+        if not self.ground.held[key].complete or not held or self.ground.uncertain.get(key):
+            return
+        last = self._suspect(key) or held[-1]
+        others = [number for number in held if number != last]
+        for chunk in chunks(others):
+            self.delete(chunk, key)
+        self.send(delete(key, [last], base_path=self.ground.base_path))
+
+    def _suspect(self, key: CampaignKey) -> str | None:
+        held = self.ground.own(key)
+        for exchange in reversed(self.exchanges):
+            facts = facts_of(exchange.call, self._start)
+            if facts.kind in {"query", "add"} or not facts.named & held:
+                continue
+            if facts.campaign != key or facts.unauthorised or answer_of(exchange).outcome == "refused":
+                return min(facts.named & held)
+        return None

@@ -1,0 +1,177 @@
+"""The campaigns that a run may use, and what is known of their contents after every call."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from conformance.contract import MAX_NUMBERS_PER_CALL
+from conformance.exchange import Call, CampaignKey, Contents, Exchange, QueryShows, Setting
+from conformance.generation.calls import add, delete, query
+from conformance.generation.numbers import NumberPool
+from conformance.oracle import answer_of, facts_of, shown_numbers
+
+STOCK = 400
+"""Numbers that are announced in the journal at once, so that adding costs no write per call."""
+
+
+class Wire(Protocol):
+    """What sends calls; the transport is one."""
+
+    def send(self, call: Call) -> Exchange:
+        """Send one call and wait for what comes of it."""
+
+    def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
+        """Send calls at the same time."""
+
+
+class Log(Protocol):
+    """What must be on disk before a campaign is changed; the journal is one."""
+
+    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None:
+        """What a campaign held before the run."""
+
+    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
+        """Numbers that the run may add from now on."""
+
+    def restored(self, campaign: CampaignKey) -> None:
+        """The campaign holds again what it held."""
+
+
+@dataclass
+class Ground:
+    """The campaigns under the run's control. `held` is what each is known to hold now, `original` what it held at first.
+
+    `shows` is how far the query companion can be trusted (established by probing). `uncertain` are numbers of which nobody
+    knows whether they are there. `priority` is sent with numbers that are added, where it is not None.
+    """
+
+    wire: Wire
+    log: Log
+    keys: tuple[CampaignKey, ...]
+    pool: NumberPool
+    base_path: str = ""
+    foreign: CampaignKey | None = None
+    authenticated: bool = True
+    priority: int | None = None
+    shows: QueryShows = "nothing"
+    held: dict[CampaignKey, Contents] = field(default_factory=dict)
+    original: dict[CampaignKey, Contents] = field(default_factory=dict)
+    uncertain: dict[CampaignKey, set[str]] = field(default_factory=dict)
+    added: dict[CampaignKey, set[str]] = field(default_factory=dict)
+    listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    can_add: bool = True
+    stock: list[str] = field(default_factory=list)
+    most: int | None = None
+    """The most numbers that the server was seen to allow in one campaign, where it refused more."""
+
+    @property
+    def all_keys(self) -> tuple[CampaignKey, ...]:
+        """The listed campaigns and the foreign one."""
+        return self.keys if self.foreign is None else (*self.keys, self.foreign)
+
+    @property
+    def setting(self) -> Setting:
+        """The world as it is known now."""
+        known = tuple((key, self.held[key]) for key in self.all_keys if key in self.held)
+        return Setting(
+            base_path=self.base_path,
+            vdn_id=self.keys[0][0],
+            campaigns=known,
+            query=self.shows,
+            authenticated=self.authenticated,
+        )
+
+    # -- sending ----------------------------------------------------------------------------------------------------
+
+    def send(self, call: Call) -> Exchange:
+        """Send a call, keep what it teaches of the contents, tell whoever listens."""
+        exchange = self.wire.send(call)
+        self._note(exchange)
+        return exchange
+
+    def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
+        """Send calls at the same time. What the campaigns hold afterwards is uncertain until looked at."""
+        exchanges = self.wire.burst(calls)
+        for exchange in exchanges:
+            self._tell(exchange)
+            facts = facts_of(exchange.call, self.setting)
+            if facts.campaign in self.held and facts.kind in {"delete", "add"}:
+                self.uncertain.setdefault(facts.campaign, set()).update(facts.named)
+        return exchanges
+
+    def delete(self, key: CampaignKey, numbers: Iterable[str]) -> Exchange:
+        """Send the faultless call that deletes these numbers."""
+        return self.send(delete(key, numbers, base_path=self.base_path))
+
+    def add(self, key: CampaignKey, numbers: Sequence[str]) -> Exchange:
+        """Add at most 100 numbers, which must come from `fresh` or have been in the campaign before."""
+        exchange = self.send(add(key, numbers, base_path=self.base_path, priority=self.priority))
+        self.added.setdefault(key, set()).update(numbers)
+        return exchange
+
+    def look(self, key: CampaignKey) -> frozenset[str] | None:
+        """Ask the query companion; None where it shows nothing that can be read."""
+        return shown_numbers(answer_of(self.send(query(key, base_path=self.base_path))))
+
+    def _tell(self, exchange: Exchange) -> None:
+        for listener in self.listeners:
+            listener(exchange)
+
+    def _note(self, exchange: Exchange) -> None:
+        self._tell(exchange)
+        facts, answer = facts_of(exchange.call, self.setting), answer_of(exchange)
+        key = facts.campaign
+        if key is None or key not in self.held or answer.outcome == "nothing":
+            return
+        held = self.held[key]
+        if facts.kind == "query":
+            self._seen(key, shown_numbers(answer))
+        elif answer.outcome == "unknown" or (answer.outcome == "served" and (facts.defects or facts.open_points or facts.unauthorised)):
+            self.uncertain.setdefault(key, set()).update(facts.named)
+        elif answer.outcome == "served" and facts.kind == "add":
+            self.held[key] = Contents(numbers=held.numbers | facts.named, complete=held.complete)
+        elif answer.outcome == "served" and facts.kind == "delete":
+            self.held[key] = Contents(numbers=held.numbers - facts.named, complete=held.complete)
+
+    def _seen(self, key: CampaignKey, shown: frozenset[str] | None) -> None:
+        if shown is not None and self.shows == "all":
+            self.held[key] = Contents(numbers=shown, complete=True)
+            self.uncertain.pop(key, None)
+
+    # -- numbers ----------------------------------------------------------------------------------------------------
+
+    def fresh(self, count: int) -> list[str]:
+        """Ordinary numbers that no campaign holds, announced in the journal."""
+        if len(self.stock) < count:
+            self.announce(more := self.pool.plain(max(STOCK, count)))
+            self.stock += more
+        taken, self.stock = self.stock[:count], self.stock[count:]
+        return taken
+
+    def relatives(self, count: int) -> list[str]:
+        """Fresh numbers that are easily taken for each other."""
+        return self.announce(self.pool.family(count))
+
+    def extremes(self) -> list[str]:
+        """Fresh numbers of remarkable lengths."""
+        return self.announce(self.pool.extremes())
+
+    def of_length(self, length: int) -> str:
+        """One fresh number of this length."""
+        return self.announce([self.pool.of_length(length)])[0]
+
+    def announce(self, numbers: list[str]) -> list[str]:
+        """Write numbers to the journal before they can get into a campaign."""
+        for key in self.all_keys:
+            self.log.will_add(key, numbers)
+        return numbers
+
+    def own(self, key: CampaignKey) -> frozenset[str]:
+        """What the campaign holds and the run may name: everything where its contents are known, else what the run added."""
+        held = self.held[key]
+        return held.numbers if held.complete else held.numbers & frozenset(self.added.get(key, ()))
+
+
+def chunks(numbers: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Lists of at most as many numbers as one call may name."""
+    return (numbers[start : start + MAX_NUMBERS_PER_CALL] for start in range(0, len(numbers), MAX_NUMBERS_PER_CALL))

@@ -1,0 +1,102 @@
+"""Taking possession of the campaigns: what they hold, what the query companion shows, how numbers are added."""
+
+from collections.abc import Mapping
+
+from conformance.campaigns.ground import Ground
+from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable
+from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
+from conformance.generation.calls import query
+from conformance.oracle import answer_of, shown_numbers
+
+DEFAULT_PRIORITY = 3
+"""Sent with added numbers only after a server has refused to add without (edition 2025-11: integer 1 to 5)."""
+
+
+def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]], observe: str = "auto") -> None:
+    """Establish what each campaign holds and write it to the journal, before anything is changed.
+
+    `given` are complete lists from the target file; `observe` is what the user says the query companion shows (auto: find out).
+    Raises TargetUnreachable, CredentialsRefused, CampaignUnusable.
+    """
+    first = {key: ground.send(query(key, base_path=ground.base_path)) for key in ground.all_keys}
+    for key, exchange in first.items():
+        _usable(key, exchange)
+    shown = {key: None if observe == "none" else shown_numbers(answer_of(exchange)) for key, exchange in first.items()}
+    for key in ground.all_keys:
+        ground.held[key] = _first_contents(shown[key], given.get(key))
+        ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
+    _reserve(ground)
+    ground.shows = _shows(ground, shown, observe)
+    for key in ground.all_keys:
+        _settle_original(ground, key, given.get(key), shown[key])
+
+
+def _usable(key: CampaignKey, exchange: Exchange) -> None:
+    if isinstance(exchange.outcome, NoAnswer):
+        raise TargetUnreachable(
+            f"The target did not answer the first query of campaign {key[1]} ({exchange.outcome.kind}: {exchange.outcome.detail}). "
+            "Check base_url, the network and the port; `isales-conformance check` looks at each step."
+        )
+    if exchange.outcome.status == 401:
+        raise CredentialsRefused(
+            "The target answered HTTP 401 to a signed query: it does not accept these credentials. Check access_key and secret_key, "
+            "signed_headers, and that this machine's clock agrees with the server's (the signature holds the time)."
+        )
+    if answer_of(exchange).code == "0200007":
+        raise CampaignUnusable(
+            f"The target says that campaign {key[1]} of VDN {key[0]} does not exist (0200007). Name campaigns that do under `campaigns` "
+            "(and `foreign`) in the target file; they must be disposable."
+        )
+
+
+def _first_contents(shown: frozenset[str] | None, given: tuple[str, ...] | None) -> Contents:
+    if given is not None:
+        return Contents(numbers=frozenset(given), complete=True)
+    return Contents(numbers=shown or frozenset(), complete=False)
+
+
+def _reserve(ground: Ground) -> None:
+    """Never hand out a number that somebody's campaign holds."""
+    for held in ground.held.values():
+        for number in held.numbers:
+            ground.pool.reserve(number)
+
+
+def _shows(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None], observe: str) -> QueryShows:
+    """Find out how far the query companion can be read: add two numbers and look whether both appear."""
+    if observe == "none" or all(numbers is None for numbers in shown.values()):
+        _try_adding(ground, ground.keys[0])
+        return "nothing"
+    ground.shows = "one"  # so that looking does not overwrite what is known
+    key = ground.keys[0]
+    added = _try_adding(ground, key)
+    seen = ground.look(key)
+    if observe in {"all", "first"}:
+        return "all" if observe == "all" else "one"
+    if seen is None:
+        return "nothing"
+    if not added:
+        return "all" if len(seen) > 1 else "one"
+    return "all" if added <= seen else "one" if len(seen) == 1 else "nothing"
+
+
+def _try_adding(ground: Ground, key: CampaignKey) -> frozenset[str]:
+    """Add two fresh numbers, with a priority if the server asks for one; the numbers that the server says it added."""
+    numbers = ground.fresh(2)
+    priorities = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
+    for ground.priority in priorities:
+        if answer_of(ground.add(key, numbers)).outcome == "served":
+            return frozenset(numbers)
+    ground.can_add = False
+    return frozenset()
+
+
+def _settle_original(ground: Ground, key: CampaignKey, given: tuple[str, ...] | None, shown: frozenset[str] | None) -> None:
+    """Now that it is known how to read the companion: what the campaign held before the run."""
+    if ground.shows == "all" and shown is not None:
+        ground.original[key] = Contents(numbers=shown, complete=True)
+        ground.look(key)
+    else:
+        known = frozenset(given or shown or ())
+        ground.original[key] = Contents(numbers=known, complete=given is not None)
+    ground.log.holding(key, sorted(ground.original[key].numbers), complete=ground.original[key].complete)
