@@ -1,0 +1,106 @@
+"""Whether the values of a target fit together, and what deserves a warning."""
+
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from conformance.config.keys import KEYS, VARIABLE_PREFIX, variable, written
+from conformance.config.sources import Entry
+from conformance.config.target import Target
+
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+_SIMILAR = 0.85
+"""From here on an unknown ISALES_* variable is more likely a typing mistake than somebody else's."""
+
+_USED_BY = {
+    "auth-v2": ("auth.access_key", "auth.secret_key", "auth.signed_headers", "auth.milliseconds"),
+    "header": ("auth.header", "auth.command"),
+    "none": (),
+}
+
+
+def complaints_about(target: Target, entries: Mapping[str, Entry]) -> list[str]:
+    """One paragraph for each thing that can't be."""
+    return [*_auth_complaints(target, entries), *_campaign_complaints(target, entries), *_other_complaints(target, entries)]
+
+
+def _place(entries: Mapping[str, Entry], key: str) -> str:
+    return f"{entries[key].place}: {written(key)}" if key in entries else written(key)
+
+
+def _auth_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+    auth = target.auth
+    if auth.scheme == "auth-v2":
+        for key in ("auth.access_key", "auth.secret_key"):
+            if key not in entries:
+                yield (
+                    f'{written(key)} is missing; the scheme "auth-v2" needs it. Write {key.partition(".")[2]} = "env:NAME" to take it '
+                    f'from an environment variable, or set {variable(key)}, or give another scheme: [auth] scheme = "header" or "none".'
+                )
+    elif auth.scheme == "header" and (auth.header is None) == (not auth.command):
+        yield f'{_place(entries, "auth.scheme")} = "header" needs one of [auth] header (a text, env: or file:) and [auth] command.'
+    for name, secret in (("auth.access_key", auth.access_key), ("auth.header", auth.header.reveal() if auth.header else "")):
+        if not secret.isprintable() or not secret.isascii():
+            yield f"{_place(entries, name)} holds characters that can't stand in a header."
+
+
+def _campaign_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+    ids = [campaign.campaign_id for campaign in target.campaigns]
+    for campaign_id, times in Counter(ids).items():
+        if times > 1:
+            yield f"{_place(entries, 'campaigns')} names campaign {campaign_id} {times} times. Name each once."
+    if target.foreign is not None and target.foreign.campaign_id in ids:
+        yield f"{_place(entries, 'foreign')}: campaign {target.foreign.campaign_id} is also in campaigns. It must be one of another VDN."
+    if target.foreign is not None and target.foreign.vdn_id == target.vdn_id:
+        yield f"{_place(entries, 'foreign')}: vdn_id must differ from the target's own, {target.vdn_id}."
+    for campaign_id in sorted({key[1] for key in target.disposable} & set(target.safe_unknown_campaigns)):
+        yield f"{_place(entries, 'safe.unknown_campaigns')}: {campaign_id} is listed as a campaign, so it exists."
+    for campaign in target.campaigns:
+        if len(set(campaign.numbers or ())) < len(campaign.numbers or ()):
+            yield f"{_place(entries, 'campaigns')}: campaign {campaign.campaign_id} names a number twice."
+
+
+def _other_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+    if target.tls.client_key is not None and target.tls.client_cert is None:
+        yield f"{_place(entries, 'tls.client_key')} is given without [tls] client_cert."
+    names = Counter(trigger.name for trigger in target.triggers)
+    for name, times in names.items():
+        if times > 1:
+            yield f"{_place(entries, 'triggers')}: {times} triggers are named {name!r}. Give each a name of its own."
+    if target.proxy is not None and not re.match(r"https?://[^/\s]+", target.proxy.url):
+        yield f"{_place(entries, 'network.proxy')} must be a URL such as http://proxy.example:3128 or http://user:password@proxy.example:3128."
+
+
+def warnings_about(target: Target, entries: Mapping[str, Entry], environ: Mapping[str, str]) -> Iterator[str]:
+    """One paragraph for each thing that is allowed and unwise."""
+    if target.address.secure and not target.tls.verify:
+        yield (
+            f"{_place(entries, 'tls.verify')} = false: the target's certificate is not checked, so the run can't tell the target from "
+            "somebody in between. Better give the authority's certificate with [tls] ca_file."
+        )
+    yield from _open_secrets(entries)
+    for key in sorted(key for key in entries if key.startswith("auth.") and key not in ("auth.scheme", *_USED_BY[target.auth.scheme])):
+        yield f'{_place(entries, key)} is not used: the scheme is "{target.auth.scheme}".'
+    yield from _misspelt_variables(entries, environ)
+
+
+def _open_secrets(entries: Mapping[str, Entry]) -> Iterator[str]:
+    for key in ("auth.secret_key", "auth.header"):
+        entry = entries.get(key)
+        if entry is None or not entry.in_file or str(entry.value).startswith(("env:", "file:")):
+            continue
+        file = Path(re.sub(r", line \d+$", "", entry.place))
+        if file.stat().st_mode & _READABLE_BY_OTHERS:
+            yield f'{_place(entries, key)} stands there in the clear, and others may read the file. chmod 600 {file}, or write "env:NAME".'
+
+
+def _misspelt_variables(entries: Mapping[str, Entry], environ: Mapping[str, str]) -> Iterator[str]:
+    known = [variable(key) for key in KEYS]
+    referred = {str(entry.value).removeprefix("env:") for entry in entries.values()}
+    for name in sorted(environ):
+        if name.startswith(VARIABLE_PREFIX) and name not in known and name not in referred:
+            for match in get_close_matches(name, known, n=1, cutoff=_SIMILAR):
+                yield f"The environment variable {name} is not used. Is {match} meant?"
