@@ -25,7 +25,7 @@ def write(document: VerdictDocument, path: Path) -> None:
 
 def render(document: VerdictDocument) -> str:
     """The page as a text."""
-    return _template().render(
+    return template("summary.html.jinja").render(
         document=document,
         counts=digest.counts(document),
         failed=digest.failed(document),
@@ -55,7 +55,8 @@ def path_of(address: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """A template of this room; texts are escaped, control characters spelt out."""
     environment = Environment(
         loader=PackageLoader("conformance.report"),
         autoescape=True,
@@ -65,4 +66,4 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(cut=cut, path=path_of, number=digest.number, duration=digest.duration)
-    return environment.get_template("summary.html.jinja")
+    return environment.get_template(name)

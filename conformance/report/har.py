@@ -1,0 +1,152 @@
+"""`traffic.har`: the run's exchanges for browser developer tools and other readers of HAR; written as a stream."""
+
+import base64
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import harfile
+import msgspec
+
+from conformance.exchange import Exchange, NoAnswer, Reply
+from conformance.report.atomic import writing
+from conformance.report.redaction import Redactor
+from conformance.report.shown import NO_SECRETS, url
+from conformance.verdict import VerdictDocument
+
+FILE = "traffic.har"
+NEWEST_KEPT = 5_000
+"""Entries beside those in evidence: developer tools become slow above some ten thousand, and a HAR of 100,000 calls is 100 MB."""
+BODY_KEPT = 64 * 1024
+"""Bytes of a body; the recording beside it has it whole."""
+
+Source = Callable[[], Iterable[Exchange]]
+"""Gives the exchanges in the order of their numbers, from the start, each time that it is called: they are read twice."""
+
+
+def write(
+    source: Source, base_url: str, path: Path, *, document: VerdictDocument, evidence: Collection[int] = (), redactor: Redactor = NO_SECRETS
+) -> None:
+    """Write the file, whole or not at all. `evidence` is the numbers of exchanges that are kept however old they are."""
+    total = sum(1 for _ in source())
+    wanted = {*evidence, *(deviation.at_call for result in document.clauses for deviation in result.deviations)}
+    oldest = max(total - NEWEST_KEPT, 0)
+    begun = _begun(document.started)
+    creator = harfile.Creator(name="isales-conformance", version=document.suite_version or "unknown")
+    with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest)) as har:
+        first = None
+        for position, exchange in enumerate(source()):
+            first = exchange.start if first is None else first
+            if position >= oldest or exchange.number in wanted:
+                _add(har, exchange, begun + timedelta(seconds=exchange.start - first), base_url, redactor)
+
+
+def recorded(path: Path) -> Source:
+    """The exchanges of an NDJSON file as the recorder writes it; a last line that was cut short is left out."""
+
+    def read() -> Iterator[Exchange]:
+        decoder = msgspec.json.Decoder(Exchange)
+        with path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n") and line.strip():
+                    yield decoder.decode(line)
+
+    return read
+
+
+def _comment(total: int, oldest: int) -> str:
+    secrets = "Authorization is left out; how a call was authorised stands in its comment."
+    if not oldest:
+        return f"All {total:,} exchanges of the run. {secrets}"
+    return f"The newest {NEWEST_KEPT:,} of the run's {total:,} exchanges, and older ones where they are evidence. {secrets}"
+
+
+def _begun(started: str) -> datetime:
+    try:
+        begun = datetime.fromisoformat(started)
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC)  # a document that does not say when it began
+    return begun if begun.tzinfo else begun.replace(tzinfo=UTC)
+
+
+def _add(har: harfile.HarFile, exchange: Exchange, started: datetime, base_url: str, redactor: Redactor) -> None:
+    spent = round(max(exchange.end - exchange.start, 0) * 1000, 3)
+    har.add_entry(
+        startedDateTime=started,
+        time=spent,
+        request=_request(exchange, base_url, redactor),
+        response=_response(exchange, redactor),
+        timings=harfile.Timings(send=0, wait=spent, receive=0),
+        comment=f"exchange {exchange.number}; credential: {exchange.call.credential}",
+    )
+
+
+def _request(exchange: Exchange, base_url: str, redactor: Redactor) -> harfile.Request:
+    call = exchange.call
+    posted = None
+    if call.body:
+        text, cut = _text(call.body, redactor)
+        posted = harfile.PostData(mimeType=call.header("content-type") or "", text=text, comment=cut or None)
+    return harfile.Request(
+        method=redactor.text(call.method),
+        url=redactor.text(url(call.target, base_url)),
+        httpVersion="HTTP/1.1",
+        headers=_records(call.headers, redactor),
+        queryString=_records(parse_qsl(call.query, keep_blank_values=True), redactor),
+        postData=posted,
+        bodySize=len(call.body),
+    )
+
+
+def _response(exchange: Exchange, redactor: Redactor) -> harfile.Response:
+    outcome = exchange.outcome
+    if isinstance(outcome, NoAnswer):
+        said = redactor.text(f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})")
+        return harfile.Response(status=0, statusText=said, httpVersion="", comment=said)  # 0 is what browsers write
+    return harfile.Response(
+        status=outcome.status,
+        statusText=_phrase(outcome.status),
+        httpVersion="HTTP/1.1",
+        headers=_records(outcome.headers, redactor),
+        content=_content(outcome, redactor),
+        redirectURL=redactor.text(outcome.header("location") or ""),
+        bodySize=len(outcome.body),
+    )
+
+
+def _content(reply: Reply, redactor: Redactor) -> harfile.Content:
+    kind = reply.header("content-type") or "x-unknown"
+    try:
+        reply.body.decode()
+    except UnicodeDecodeError:
+        raw = base64.b64encode(redactor.data(reply.body[:BODY_KEPT])).decode()
+        return harfile.Content(size=len(reply.body), mimeType=kind, text=raw, encoding="base64", comment=_cut(reply.body) or None)
+    text, cut = _text(reply.body, redactor)
+    return harfile.Content(size=len(reply.body), mimeType=kind, text=text, comment=cut or None)
+
+
+def _text(body: bytes, redactor: Redactor) -> tuple[str, str]:
+    """The body as a text, and a note where it is cut. Bytes that are no UTF-8 are spelt out: HAR has no other way for what is sent."""
+    return redactor.text(body[:BODY_KEPT].decode(errors="backslashreplace")), _cut(body)
+
+
+def _cut(body: bytes) -> str:
+    return f"{BODY_KEPT:,} of {len(body):,} bytes kept" if len(body) > BODY_KEPT else ""
+
+
+def _records(pairs: Iterable[tuple[str, str]], redactor: Redactor) -> list[harfile.Record]:
+    return [harfile.Record(name=redactor.text(name), value=redactor.text(_sendable(value))) for name, value in pairs]
+
+
+def _sendable(value: str) -> str:
+    return re.sub(r"[\ud800-\udfff]", "�", value)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

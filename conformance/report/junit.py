@@ -1,0 +1,100 @@
+"""`junit.xml`: one test case per clause, grouped by the document's section, so that a CI system shows clauses and not checks."""
+
+import re
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from conformance.report import digest
+from conformance.report.atomic import write_text
+from conformance.verdict import ClauseResult, Deviation, VerdictDocument
+
+FILE = "junit.xml"
+BODY_SHOWN = 4_000
+"""Characters of a call or reply; CI systems keep these texts in memory."""
+
+_NOT_XML = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(document: VerdictDocument, path: Path) -> None:
+    """Write the file, whole or not at all."""
+    write_text(path, render(document))
+
+
+def render(document: VerdictDocument) -> str:
+    """The text of the file."""
+    root = ET.Element("testsuites", _figures(document.clauses, name="Deleting Calling Numbers", seconds=document.seconds))
+    for section in dict.fromkeys(result.section for result in document.clauses):
+        root.append(_suite(section, [result for result in document.clauses if result.section == section], document))
+    ET.indent(root)
+    out = StringIO()
+    ET.ElementTree(root).write(out, encoding="unicode", xml_declaration=False)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + out.getvalue() + "\n"
+
+
+def legal(text: str) -> str:
+    """The text with what XML can't hold spelt out."""
+    return _NOT_XML.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def _suite(section: str, results: list[ClauseResult], document: VerdictDocument) -> ET.Element:
+    suite = ET.Element("testsuite", {**_figures(results, name=section), "timestamp": legal(document.started.removesuffix("Z"))})
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (("seed", str(document.seed)), ("effort", document.effort), *document.target.items()):
+        ET.SubElement(properties, "property", {"name": legal(name), "value": legal(value)})
+    for result in results:
+        suite.append(_case(result))
+    return suite
+
+
+def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0) -> dict[str, str]:
+    verdicts = [result.verdict for result in results]
+    return {
+        "name": legal(name),
+        "tests": str(len(verdicts)),
+        "failures": str(verdicts.count("fail")),
+        "errors": "0",
+        "skipped": str(verdicts.count("not-tested") + verdicts.count("waived")),
+        "time": f"{seconds:.3f}",
+    }
+
+
+def _case(result: ClauseResult) -> ET.Element:
+    name = f"{result.id}: {result.title}"
+    case = ET.Element("testcase", {"classname": legal(result.section.replace(".", " ")), "name": legal(name), "time": "0.000"})
+    if result.verdict == "fail":
+        first = next(iter(digest.open_deviations(result)), None)
+        message, kind = (first.summary, first.kind) if first else (result.reason, "failed")
+        failure = ET.SubElement(case, "failure", {"message": legal(message), "type": legal(kind)})
+        failure.text = legal(_told(result))
+    elif result.verdict != "pass":
+        ET.SubElement(case, "skipped", {"message": legal(f"{result.verdict}: {result.reason}")})
+    said = digest.learnt_words(result.learnt) or digest.bound_words(result)
+    if said and result.verdict == "pass":
+        ET.SubElement(case, "system-out").text = legal(said)
+    return case
+
+
+def _told(result: ClauseResult) -> str:
+    lines = [f"Demanded ({result.level}, {result.severity}): {result.demand}"]
+    for deviation in digest.open_deviations(result):
+        lines += ["", *_deviation(deviation)]
+    return "\n".join(lines)
+
+
+def _deviation(deviation: Deviation) -> Iterable[str]:
+    yield f"What happened: {deviation.summary} ({digest.how_often(deviation)})"
+    if deviation.waived:
+        yield f"Waived: {deviation.waived}"
+    if deviation.given:
+        yield f"Given: {deviation.given}"
+    for number, call in enumerate(deviation.calls, 1):
+        yield f"{number}. {call.curl}"
+        yield f"   {_cut(call.reply)}"
+    if deviation.rerun:
+        yield f"Look for it again: {deviation.rerun}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n[{BODY_SHOWN:,} of {len(text):,} characters shown]"

@@ -1,0 +1,127 @@
+"""`summary.md`: what a person pastes into a ticket; the common subset of Markdown that GitHub, GitLab, Jira and mail understand."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from conformance.report import digest
+from conformance.report.atomic import write_text
+from conformance.verdict import ClauseResult, Deviation, Shown, VerdictDocument
+
+FILE = "summary.md"
+BODY_SHOWN = 2_000
+"""Characters of a reply in a ticket; trackers cut descriptions at 32 to 64 thousand."""
+CLAUSES_SHOWN = 20
+"""Failed clauses with their calls; further ones by name."""
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def write(document: VerdictDocument, path: Path) -> None:
+    """Write the file, whole or not at all."""
+    write_text(path, render(document))
+
+
+def render(document: VerdictDocument) -> str:
+    """The text of the file."""
+    parts = [*_head(document), *_failed(document), *_codes(document), *_not_tested(document), *_environment(document)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def prose(text: str) -> str:
+    """A text as one line of Markdown that means nothing but itself."""
+    return _SPECIAL.sub(r"\\\1", " ".join(_shown(text).split()))
+
+
+def code(text: str, language: str = "") -> str:
+    """A text as a fenced block; the fence is longer than any in the text."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{_shown(text)}\n{fence}"
+
+
+def _shown(text: str) -> str:
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def _head(document: VerdictDocument) -> Iterator[str]:
+    yield f"# {digest.VERDICT_WORD[document.verdict]}: Deleting Calling Numbers at {prose(document.target.get('base_url', 'the target'))}"
+    yield ""
+    yield prose(digest.sentence(document))
+    yield ""
+    yield f"**{' · '.join(words for _, words in digest.count_words(document))}**"
+    yield ""
+    for line in document.headline:
+        yield f"- {prose(line)}"
+    yield ""
+
+
+def _failed(document: VerdictDocument) -> Iterator[str]:
+    broken = digest.failed(document)
+    if broken:
+        yield "## Failed clauses"
+    for result in broken[:CLAUSES_SHOWN]:
+        yield from _clause(result)
+    for result in broken[CLAUSES_SHOWN:]:
+        yield f"- `{result.id}`: {prose(result.title)}"
+    yield ""
+
+
+def _clause(result: ClauseResult) -> Iterator[str]:
+    yield f"\n### {prose(result.title)}"
+    yield f"`{result.id}` · {result.severity} · {result.level} · section “{prose(result.section)}”"
+    yield f"\n**Demanded:** {prose(result.demand)}"
+    for deviation in digest.open_deviations(result):
+        yield from _deviation(deviation)
+
+
+def _deviation(deviation: Deviation) -> Iterator[str]:
+    yield f"\n**What happened:** {prose(deviation.summary)} ({digest.how_often(deviation)})"
+    if deviation.waived:
+        yield f"\n**Waived:** {prose(deviation.waived)}"
+    if deviation.given:
+        yield f"\n**Given:** {prose(deviation.given)}"
+    for number, call in enumerate(deviation.calls, 1):
+        yield from _call(call, number)
+    if deviation.rerun:
+        yield "\nLook for it again:\n"
+        yield code(deviation.rerun, "sh")
+
+
+def _call(call: Shown, number: int) -> Iterator[str]:
+    yield f"\n**Call {number}** gets {prose(call.outcome)}:\n"
+    yield code(call.curl, "sh")
+    if call.reply_body:
+        cut = "" if len(call.reply_body) <= BODY_SHOWN else f"\n[{BODY_SHOWN:,} of {len(call.reply_body):,} characters shown]"
+        yield code(call.reply_body[:BODY_SHOWN] + cut)
+
+
+def _codes(document: VerdictDocument) -> Iterator[str]:
+    if not document.codes:
+        return
+    yield "## Result codes\n"
+    yield "| code | says | reached | tries | trigger, or what came instead |"
+    yield "|---|---|---|---|---|"
+    for row in document.codes:
+        what = row.trigger if row.reached else digest.learnt_words(row.instead)
+        yield f"| {row.code} | {prose(row.says)} | {'yes' if row.reached else '**no**'} | {row.tries} | {prose(what)} |"
+    yield ""
+
+
+def _not_tested(document: VerdictDocument) -> Iterator[str]:
+    groups = digest.why_not_tested(document)
+    if groups:
+        yield "## Not tested, and why\n"
+    for reason, results in groups.items():
+        yield f"- {prose(reason)} ({', '.join(f'`{result.id}`' for result in results)})"
+    yield ""
+
+
+def _environment(document: VerdictDocument) -> Iterator[str]:
+    facts = ", ".join(f"{name} {prose(value)}" for name, value in document.target.items() if name != "base_url")
+    took = (
+        f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}, effort {document.effort}, seed {document.seed}"
+    )
+    suite = f"isales-conformance {document.suite_version}, clauses {document.clause_set}, started {document.started}"
+    yield f"---\n{took}. Target: {facts or 'not described'}. {prose(suite)}."
