@@ -57,6 +57,7 @@ class Client:
     address: str
     timeout: float = 0.5
     keys: tuple[str, str] = KEYS
+    is_fresh: bool = False  # a connection for each call
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection(self.address, timeout=self.timeout)
@@ -86,6 +87,8 @@ class Client:
 
     def send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Send exactly this."""
+        if self.is_fresh:
+            self.connection.close()
         try:
             self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
