@@ -41,7 +41,7 @@ class Rules:
             look=_look,
             empties=self._empties,
             amend=lambda _: None,
-            code=lambda _, defect: self.points.codes[defect],
+            code=self._code,
             window=lambda _: 0.0,
             remove=_remove,
             add=_add,
@@ -157,27 +157,29 @@ class Rules:
 
     def first_defect(self, request: Request) -> str:
         """Choose the defect that the reply speaks of, or none."""
-        codes = self._codes_for(request)
-        seen = [name for name in request.found if codes[name] != defects.ACCEPT]
+        if not request.found:
+            return ""
+        seen = [name for name in request.found if self._code(request, name) != defects.ACCEPT]
         if not seen:
             return ""
-        if self._readings_are_by_item:
+        if self._is_by_item:
             return min(seen, key=lambda name: self._place(name, request.found[name]))
         return min(seen, key=self._ranks.__getitem__)
 
     @property
-    def _readings_are_by_item(self) -> bool:
+    def _is_by_item(self) -> bool:
         return self.points.profile.order.items == "first-item"
 
     def _place(self, name: str, position: int) -> tuple[int, int, int]:
         rank = self._ranks[name]
         return (self._item_rank, position, rank) if name in defects.OF_ITEMS else (rank, 0, 0)
 
-    def _codes_for(self, request: Request) -> dict[str, str]:
-        """Return the codes; adding always refuses a number that is named twice."""
-        if request.operation == "add" and self.points.codes["number.duplicate"] == defects.ACCEPT:
-            return {**self.points.codes, "number.duplicate": answer.COMBINATION}
-        return self.points.codes
+    def _code(self, request: Request, defect: str) -> str:
+        """Return a defect's code; adding always refuses a number that is named twice."""
+        code = self.points.codes[defect]
+        if code == defects.ACCEPT and request.operation == "add" and defect == "number.duplicate":
+            return answer.COMBINATION
+        return code
 
     def _add(self, request: Request) -> Deciding:
         points = self.points
