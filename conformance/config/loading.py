@@ -119,7 +119,9 @@ def _campaign(vdn_id: int, campaign_id: int, row: Mapping[str, Any]) -> Campaign
 
 
 def _auth(section: dict[str, Any]) -> Auth:
-    return Auth(**{name: Secret(value) if name in {"secret_key", "header"} else value for name, value in section.items()})
+    for name in section.keys() & {"secret_key", "header"}:
+        section[name] = Secret(section[name])
+    return Auth(**section)
 
 
 def _proxy(text: str) -> ProxyAddress:

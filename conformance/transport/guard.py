@@ -70,11 +70,10 @@ class DisposableOnly:
         size = len(self._prefix)
         if tuple(part.lower() for part in segments[:size]) != tuple(part.lower() for part in self._prefix):
             return f"it could change something at /{'/'.join(segments)}, outside the interface under test"
-        vdn = segments[size] if len(segments) > size else ""
-        rest = (*segments[size + 1 :], "")
-        if rest[0].lower() != "callerno" and _could_be_vdn(vdn):
+        rest = segments[size:]
+        if not any(part.lower() == "callerno" for part in rest):
             return f"it could change something at /{'/'.join(segments)}, which is not a campaign's calling numbers"
-        return next((reason for segment in rest if (reason := self._foreign_id(segment))), None)
+        return next((reason for segment in rest[1:] if (reason := self._foreign_id(segment))), None)
 
     def _foreign_parameter(self, name: str, value: str) -> str | None:
         return self._foreign_id(value) if _NAMES_A_CAMPAIGN.search(name) else None
@@ -93,10 +92,6 @@ class DisposableOnly:
             if not self._allowed_number(number.decode()):
                 return f"it names {number.decode()}, which this run has neither added nor been given"
         return None
-
-
-def _could_be_vdn(segment: str) -> bool:
-    return any(1 <= value <= 9999 for value in readings(segment))
 
 
 def _segments(path: str) -> tuple[str, ...]:

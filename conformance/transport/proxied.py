@@ -7,7 +7,7 @@ sends a byte now and then can't hold a run.
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import httpx
 
@@ -19,6 +19,22 @@ from conformance.transport.failure import Broken
 from conformance.transport.options import Proxy
 from conformance.transport.reply import MAX_REPLY_BYTES
 from conformance.transport.request import Prepared
+
+
+class _ExactURL(httpx.URL):
+    """A URL whose path and query go out as they were signed; httpx's own would resolve dots and encode anew.
+
+    Its extension `target` can't be used: httpcore 1.0 puts it into the CONNECT as well.
+    """
+
+    def __init__(self, origin: str, target: str) -> None:
+        super().__init__(origin)
+        self._target = target.encode()
+
+    @property
+    def raw_path(self) -> bytes:
+        """Path and query."""
+        return self._target
 
 
 class ProxiedLine:
@@ -65,11 +81,11 @@ class ProxiedLine:
 
     def _request(self, request: Prepared, seconds: float) -> httpx.Request:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
-        limits = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
-        extensions = {"timeout": limits, "target": request.target.encode(), "trace": self._traced}
-        return httpx.Request(
-            request.method, self._address.origin, headers=headers, stream=httpx.ByteStream(request.body), extensions=extensions
-        )
+        extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds), "trace": self._traced}
+        body = httpx.ByteStream(request.body)
+        made = httpx.Request(request.method, self._address.origin, headers=headers, stream=body, extensions=extensions)
+        made.url = _ExactURL(self._address.origin, request.target)
+        return made
 
     def _traced(self, event: str, info: Mapping[str, object]) -> None:
         """httpcore tells when it has connected; its stream knows the socket."""
@@ -95,7 +111,7 @@ class ProxiedLine:
 
     def _broken(self, error: httpx.TransportError, *, expired: bool) -> Broken:
         if expired or isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-            return Broken("timeout", "no complete reply within the time limit", begun=not self.used)
+            return Broken("timeout", "no complete reply within the time limit")
         match error:
             case httpx.ProxyError():
                 return Broken("refused", f"the proxy refused: {error}")
@@ -109,7 +125,7 @@ class ProxiedLine:
                 return Broken("reset", f"the connection broke: {error}", begun=self._connected_anew)
 
     def _remote(self, error: httpx.RemoteProtocolError) -> Broken:
-        if "without sending" in str(error):
+        if "without sending a response" in str(error):
             return Broken("closed", "the connection was closed without a reply", begun=self._connected_anew)
         return Broken("protocol", f"no complete HTTP reply: {error}", begun=True)
 
@@ -135,14 +151,21 @@ def httpx_proxy(proxy: Proxy) -> httpx.Proxy:
 
 def _no_connection(error: httpx.TransportError) -> Broken:
     text = str(error) or type(error).__name__
-    cause = error.__cause__.__cause__ if error.__cause__ else None
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Broken("tls", f"the target's certificate is not accepted: {cause.verify_message}")
-    if isinstance(cause, ssl.SSLError):
-        return Broken("tls", f"the TLS handshake failed: {text}")
-    if isinstance(cause, socket.gaierror):
-        return Broken("name", f"the name is not known ({text})")
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Broken("tls", f"the target's certificate is not accepted: {cause.verify_message}")
+        if isinstance(cause, ssl.SSLError):
+            return Broken("tls", f"the TLS handshake failed: {text}")
+        if isinstance(cause, socket.gaierror):
+            return Broken("name", f"the name of the proxy is not known ({text})")
     return Broken("refused", text)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _reply(response: httpx.Response, body: bytes) -> Reply:

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from conformance.config import Effort, Secret, load_target, transport_options
+from conformance.contract import caller_no_path
+from conformance.exchange import Call
+from conformance.transport import AuthV2, CommandHeader, FixedHeader, NoHeader
+
+GIVEN = {
+    "base_url": "https://gw/isales",
+    "vdn_id": "1",
+    "campaigns": "1001,1002",
+    "foreign": "2/2001",
+    "auth.access_key": "ak",
+    "auth.secret_key": "sk",
+    "safe.unknown_campaigns": "999",
+}
+
+
+def test_every_limit_reaches_the_transport() -> None:
+    limits = {"pace.requests_per_second": "2", "pace.concurrency": "3", "pace.max_requests": "4", "pace.timeout_seconds": "5"}
+    options = transport_options(load_target(None, {}, GIVEN | limits | {"network.proxy": "http://u:pw@p:3"}), recorder=Path("x"))
+    assert (options.pace.requests_per_second, options.pace.concurrency) == (2.0, 3)
+    assert (options.budget.max_requests, options.timeout_seconds) == (4, 5.0)
+    assert options.recorder == Path("x")
+    assert options.proxy is not None
+    assert (options.proxy.url, options.proxy.user, options.proxy.password) == ("http://p:3", "u", "pw")
+
+
+def test_the_guard_knows_what_is_disposable() -> None:
+    guard = transport_options(load_target(None, {}, GIVEN)).guard
+    assert guard is not None
+    for key in ((1, 1001), (1, 1002), (2, 2001), (2, 1001), (1, 999)):
+        assert guard(Call(method="DELETE", target=caller_no_path(*key, base_path="/isales"))) is None
+    assert guard(Call(method="DELETE", target=caller_no_path(1, 1003, base_path="/isales")))
+    assert guard(Call(method="DELETE", target=caller_no_path(1, 1001)))
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({}, AuthV2),
+        ({"auth.scheme": "none"}, NoHeader),
+        ({"auth.scheme": "header", "auth.header": "x"}, FixedHeader),
+        ({"auth.scheme": "header", "auth.command": "./sign"}, CommandHeader),
+    ],
+)
+def test_schemes(options: dict[str, str], kind: type) -> None:
+    assert isinstance(transport_options(load_target(None, {}, GIVEN | options)).authorizer, kind)
+
+
+def test_a_signed_length_is_always_sent() -> None:
+    assert transport_options(load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-length"})).length_always
+
+
+def test_secrets_do_not_show() -> None:
+    secret = Secret("hunter2")
+    assert [str(secret), repr(secret), f"{secret}", f"{secret:>6}", repr([secret])] == ["****", "****", "****", "  ****", "[****]"]
+    assert secret.reveal() == "hunter2"
+    assert secret == Secret("hunter2")
+    assert len({secret, Secret("hunter2")}) == 1
+
+
+def test_efforts() -> None:
+    assert [effort.calls for effort in Effort] == [400, 4_000, 40_000]

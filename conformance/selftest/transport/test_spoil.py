@@ -1,0 +1,92 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.errors import UsageError
+from conformance.exchange import OMITTED, SIGNED
+from conformance.transport.auth import Keys, Parts, authorization, timestamp
+from conformance.transport.authorizer import AuthV2, FixedHeader, NoHeader
+from conformance.transport.spoil import SPOILS, Unsigned
+
+KEYS = Keys(access_key="globalaktest", secret_key="1qaz2wsx3edc")
+HEADERS = (("Host", "10.0.0.5:28443"), ("Content-Type", "application/json; charset=UTF-8"), ("Content-Length", "2"))
+NOW = 1_780_000_000.0
+
+
+def unsigned(method: str, target: str, body: bytes, signed: tuple[str, ...], *, milliseconds: bool = False) -> Unsigned:
+    headers = tuple(pair for pair in HEADERS if pair[0].lower() in signed)
+    parts = Parts(method=method, target=target, headers=headers, body=body)
+    return Unsigned(keys=KEYS, seconds=NOW, milliseconds=milliseconds, parts=parts, headers=HEADERS)
+
+
+CALLS = st.builds(
+    unsigned,
+    st.sampled_from(["DELETE", "GET", "POST"]),
+    st.sampled_from(["/rest/isales/v1/openapi/campaigns/1/callerNo/1001", "/x?hour=1&b=2", "/"]),
+    st.sampled_from([b"", b"{}", b'{"callerNo":[{"accessCode":"1"}]}']),
+    st.sampled_from([("host",), ("content-length", "content-type", "host")]),
+    milliseconds=st.booleans(),
+)
+
+
+def verifies(header: str, call: Unsigned) -> bool:
+    """Whether the header is right for the call as it is sent, at whatever time."""
+    pieces = header.split("/")
+    if len(pieces) != 5:
+        return False
+    signed = tuple(pair for pair in HEADERS if pair[0].lower() in pieces[3].split(";"))
+    return header == authorization(KEYS, pieces[2], msgspec.structs.replace(call.parts, headers=signed))
+
+
+@given(call=CALLS, name=st.sampled_from(sorted(SPOILS)))
+def test_a_certain_spoil_is_never_valid(call: Unsigned, name: str) -> None:
+    spoil = SPOILS[name]
+    header = spoil.make(call)
+    assert header != call.valid
+    assert header.isprintable()
+    assert header.isascii()
+    if spoil.certain:
+        assert not verifies(header, call)
+
+
+@given(CALLS)
+def test_the_unspoilt_header_is_valid(call: Unsigned) -> None:
+    assert verifies(call.valid, call)
+
+
+@pytest.mark.parametrize("name", ["hour-old", "day-old", "hour-early"])
+def test_open_times_are_right_signatures(name: str) -> None:
+    call = unsigned("DELETE", "/x", b"", ("host",))
+    assert verifies(SPOILS[name].make(call), call)
+
+
+def test_every_spoil_is_told_apart() -> None:
+    call = unsigned("DELETE", "/x", b"{}", ("host",))
+    made = {name: spoil.make(call) for name, spoil in SPOILS.items()}
+    assert len(set(made.values())) == len(made)
+    assert not {SIGNED, OMITTED} & SPOILS.keys()
+    assert all(name == spoil.name and spoil.description for name, spoil in SPOILS.items())
+
+
+def test_the_signer_signs_what_is_sent_and_only_headers_that_are_there() -> None:
+    signer = AuthV2(KEYS, signed_headers=("host", "content-type", "x-absent"), clock=lambda: NOW)
+    [(name, value)] = signer.headers("GET", "/x", HEADERS, b"", SIGNED)
+    assert name == "Authorization"
+    assert value.split("/")[:4] == ["auth-v2", "globalaktest", timestamp(NOW), "content-type;host"]
+    assert signer.headers("GET", "/x", HEADERS, b"", OMITTED) == []
+    [(_, spoilt)] = signer.headers("GET", "/x", HEADERS, b"", "signature-changed")
+    assert spoilt[:-1] == value[:-1]
+    assert spoilt != value
+
+
+def test_schemes_say_which_credentials_they_know() -> None:
+    fixed = FixedHeader("Bearer token-of-the-user")
+    assert fixed.headers("GET", "/", (), b"", SIGNED) == [("Authorization", "Bearer token-of-the-user")]
+    assert fixed.headers("GET", "/", (), b"", "empty") == [("Authorization", "")]
+    assert NoHeader().headers("GET", "/", (), b"", SIGNED) == []
+    with pytest.raises(UsageError, match="did you mean") as caught:
+        AuthV2(KEYS).headers("GET", "/", (), b"", "signature-chnged")
+    assert "signature-changed" in str(caught.value)
+    with pytest.raises(UsageError):
+        fixed.headers("GET", "/", (), b"", "signature-changed")
