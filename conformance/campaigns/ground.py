@@ -1,5 +1,6 @@
 """The campaigns that a run may use, and what is known of their contents after every call."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,7 +9,7 @@ from conformance.contract import MAX_NUMBERS_PER_CALL
 from conformance.exchange import Call, CampaignKey, Contents, Exchange, QueryShows, Setting
 from conformance.generation.calls import add, delete, query
 from conformance.generation.numbers import NumberPool
-from conformance.oracle import answer_of, facts_of, shown_numbers
+from conformance.oracle import Facts, answer_of, facts_of, shown_numbers
 
 STOCK = 400
 """Numbers that are announced in the journal at once, so that adding costs no write per call."""
@@ -17,8 +18,11 @@ STOCK = 400
 class Wire(Protocol):
     """What sends calls; the transport is one."""
 
-    def send(self, call: Call) -> Exchange:
-        """Send one call and wait for what comes of it."""
+    def send(self, call: Call, *, restoring: bool = False) -> Exchange:
+        """Send one call and wait for what comes of it. No budget stops one that puts something back."""
+
+    def on_exchange(self, observer: Callable[[Exchange], None]) -> Callable[[], None]:
+        """Tell an observer of every exchange, those hidden behind a resending included. Returns a function that ends it."""
 
     def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Send calls at the same time."""
@@ -63,6 +67,12 @@ class Ground:
     stock: list[str] = field(default_factory=list)
     most: int | None = None
     """The most numbers that the server was seen to allow in one campaign, where it refused more."""
+    restoring: bool = False
+    _together: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.wire.on_exchange(self._note)
 
     @property
     def all_keys(self) -> tuple[CampaignKey, ...]:
@@ -84,20 +94,16 @@ class Ground:
     # -- sending ----------------------------------------------------------------------------------------------------
 
     def send(self, call: Call) -> Exchange:
-        """Send a call, keep what it teaches of the contents, tell whoever listens."""
-        exchange = self.wire.send(call)
-        self._note(exchange)
-        return exchange
+        """Send a call; what it teaches of the contents is kept, and whoever listens is told."""
+        return self.wire.send(call, restoring=self.restoring)
 
     def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Send calls at the same time. What the campaigns hold afterwards is uncertain until looked at."""
-        exchanges = self.wire.burst(calls)
-        for exchange in exchanges:
-            self._tell(exchange)
-            facts = facts_of(exchange.call, self.setting)
-            if facts.campaign in self.held and facts.kind in {"delete", "add"}:
-                self.uncertain.setdefault(facts.campaign, set()).update(facts.named)
-        return exchanges
+        self._together = True
+        try:
+            return self.wire.burst(calls)
+        finally:
+            self._together = False
 
     def delete(self, key: CampaignKey, numbers: Iterable[str]) -> Exchange:
         """Send the faultless call that deletes these numbers."""
@@ -113,12 +119,13 @@ class Ground:
         """Ask the query companion; None where it shows nothing that can be read."""
         return shown_numbers(answer_of(self.send(query(key, base_path=self.base_path))))
 
-    def _tell(self, exchange: Exchange) -> None:
-        for listener in self.listeners:
-            listener(exchange)
-
     def _note(self, exchange: Exchange) -> None:
-        self._tell(exchange)
+        with self._lock:
+            for listener in self.listeners:
+                listener(exchange)
+            self._keep_up(exchange)
+
+    def _keep_up(self, exchange: Exchange) -> None:
         facts, answer = facts_of(exchange.call, self.setting), answer_of(exchange)
         key = facts.campaign
         if key is None or key not in self.held or answer.outcome == "nothing":
@@ -126,7 +133,7 @@ class Ground:
         held = self.held[key]
         if facts.kind == "query":
             self._seen(key, shown_numbers(answer))
-        elif answer.outcome == "unknown" or (answer.outcome == "served" and (facts.defects or facts.open_points or facts.unauthorised)):
+        elif self._together or answer.outcome == "unknown" or (answer.outcome == "served" and not _plain(facts)):
             self.uncertain.setdefault(key, set()).update(facts.named)
         elif answer.outcome == "served" and facts.kind == "add":
             self.held[key] = Contents(numbers=held.numbers | facts.named, complete=held.complete)
@@ -170,6 +177,10 @@ class Ground:
         """What the campaign holds and the run may name: everything where its contents are known, else what the run added."""
         held = self.held[key]
         return held.numbers if held.complete else held.numbers & frozenset(self.added.get(key, ()))
+
+
+def _plain(facts: Facts) -> bool:
+    return not facts.defects and not facts.unauthorised and (facts.faultless or facts.kind == "add" or len(facts.removals) == 1)
 
 
 def chunks(numbers: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -92,6 +92,7 @@ def after_some_order(steps: Sequence[Step], worlds: Iterable[World], *, complete
         left, world = stack.pop()
         if not left:
             ends.add(world)
+            continue
         if (left, world) in seen:
             continue
         seen.add((left, world))

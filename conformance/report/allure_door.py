@@ -201,10 +201,10 @@ class _Clause:
 
 def _write_matrices(document: VerdictDocument, logger: RedactingLogger, at: int) -> None:
     tables = (
-        ("1 Result codes", matrices.codes_html(document), "text/html", "html"),
-        ("2 Clauses and verdicts", matrices.clauses_html(document), "text/html", "html"),
-        ("3 Result codes, table", matrices.codes_csv(document), "text/csv", "csv"),
-        ("4 Clauses and verdicts, table", matrices.clauses_csv(document), "text/csv", "csv"),
+        ("Result codes", matrices.codes_html(document), "text/html", "html"),
+        ("Clauses and verdicts", matrices.clauses_html(document), "text/html", "html"),
+        ("Result codes, table", matrices.codes_csv(document), "text/csv", "csv"),
+        ("Clauses and verdicts, table", matrices.clauses_csv(document), "text/csv", "csv"),
     )
     found = []
     for position, (name, body, kind, extension) in enumerate(tables):

@@ -140,11 +140,11 @@ def config(document: VerdictDocument, output: Path, history: Path, *, append_his
         "variables": {
             "Verdict": digest.VERDICT_WORD[document.verdict],
             "Target": document.target.get("base_url", ""),
-            "Clauses failed": f"{count.failed} of {count.binding}",
-            "Could not be judged": str(count.not_judged),
-            "Codes reached": f"{count.codes_reached} of {count.codes}",
+            "Failed": f"{count.failed} of {count.binding}",
+            "Not judged": str(count.not_judged),
+            "Codes": f"{count.codes_reached} of {count.codes} reached",
             "Calls": f"{digest.number(document.requests)} in {digest.duration(document.seconds)}",
-            "Seed, effort": f"{document.seed}, {document.effort}",
+            "Seed": f"{document.seed}, {document.effort}",
         },
         "plugins": {"awesome": {"options": _awesome(name)}},
     }

@@ -95,14 +95,13 @@ def http_exchange(call: Shown, at: int) -> str:
 def environment(document: VerdictDocument) -> str:
     """`environment.properties`."""
     facts = {
-        "verdict": document.verdict,
-        **{f"target.{name}": value for name, value in document.target.items()},
+        **document.target,
         "effort": document.effort,
         "seed": str(document.seed),
         "calls": str(document.requests),
         "suite": document.suite_version,
         "clause_set": document.clause_set,
-        **{f"option.{name}": value for name, value in document.options.items()},
+        **{f"--{name}": value for name, value in document.options.items() if name not in {"effort", "seed"}},
     }
     return "".join(f"{_property(name).replace(' ', '_')} = {_property(value)}\n" for name, value in facts.items() if value)
 

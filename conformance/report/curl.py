@@ -72,7 +72,8 @@ def quoted(text: str) -> str:
 
 def escaped(data: bytes) -> str:
     """Bytes as the format of a POSIX `printf`, quoted: printable ASCII as it is, everything else in octal."""
-    return "'" + "".join(_PRINTF[byte] for byte in data) + "'"
+    text = "".join(_PRINTF[byte] for byte in data)
+    return "'" + (f"\\055{text[1:]}" if text.startswith("-") else text) + "'"  # a leading dash would be an option
 
 
 def origin(base_url: str) -> str:

@@ -14,7 +14,7 @@ SHORTEST_SECRET = 4
 """Shorter values are left: they stand in ordinary words, and removing them would spoil the report without hiding anything."""
 
 _SLASH = r"(?:/|\\/|%2[Ff])"
-_HEADER = re.compile(rf"auth-v2{_SLASH}[^\s\"'<>\[\]]+?{_SLASH}[^\s\"'<>\\]+", re.IGNORECASE)
+_HEADER = re.compile(rf"auth-v2{_SLASH}[^\s\"'<>\[\]]+?{_SLASH}(?:\\/|[^\s\"'<>\\])+", re.IGNORECASE)
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 _T = TypeVar("_T", bound=msgspec.Struct)
 

@@ -1,0 +1,136 @@
+"""The pytest plugin: options, the `run` fixture, verdicts at the end. `pytest -p conformance.plugin --pyargs conformance.suite` is a whole run.
+
+Everything goes through pytest: `-k`, `-n`, `--lf` and an IDE work on the suite as on any other tests.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.errors import CannotJudge, SuiteError
+from conformance.plugin.checks import check_of, order, select, serve
+from conformance.plugin.closing import close
+from conformance.plugin.opening import Opened, open_run
+from conformance.plugin.options import Options, add_options, read_options
+from conformance.plugin.watching import Watcher
+from conformance.report.allure_door import install_logger, label_check
+from conformance.session.ledger import Deviating
+from conformance.session.run import Run
+
+_STATE = pytest.StashKey["State"]()
+
+
+class State:
+    """What the plugin holds for one pytest session."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.opened: Opened | None = None
+        self.problem: SuiteError | None = None
+        self.ledgers: list[bytes] = []
+        self.requests = 0
+        self.watcher: Watcher | None = None
+        self.ran = False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the suite's options; the command line of `isales-conformance run` is turned into these."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register markers and read the options."""
+    config.addinivalue_line("markers", "check(name): a check of a server, by the name that clauses refer to")
+    config.stash[_STATE] = State(read_options(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the checks into the order of a run, and keep those that serve the clauses asked for."""
+    state = config.stash[_STATE]
+    if any(check_of(item) for item in items):
+        install_logger(())
+        order(items)
+        select(items, state.options.only, config)
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """The run: campaigns leased and journalled, budget and pace in force; afterwards everything is put back."""
+    state = request.config.stash[_STATE]
+    try:
+        opened = open_run(state.options, worker=getattr(request.config, "workerinput", None))
+    except SuiteError as problem:
+        state.problem = problem
+        pytest.exit(str(problem), returncode=problem.exit_code)
+    state.opened = opened
+    if state.watcher is not None:
+        state.watcher.watch(opened)
+    try:
+        yield opened.run
+    finally:
+        opened.put_back()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Around each check: name it in the ledger, shorten what it found, and fail it with what it found."""
+    check = check_of(pyfuncitem)
+    run = pyfuncitem.funcargs.get("run")
+    if check is None or not isinstance(run, Run):
+        return (yield)
+    state = pyfuncitem.config.stash[_STATE]
+    state.ran = True
+    label_check(check, check.partition(".")[0], (pyfuncitem.function.__doc__ or check).strip(), serve(check))
+    run.begin(check)
+    try:
+        result = yield
+    except CannotJudge as reason:
+        run.ledger.skipped[check] = str(reason)
+        _fail_with(run.conclude(), state)
+        pytest.skip(str(reason))
+    except pytest.skip.Exception as skipped:
+        run.ledger.skipped[check] = str(skipped)
+        raise
+    _fail_with(run.conclude(), state)
+    return result
+
+
+def _fail_with(found: list[Deviating], state: State) -> None:
+    told = [known for known in found if not state.options.excuse(known)]
+    if told:
+        lines = [f"{known.finding.clause} ({known.finding.kind}): {known.finding.summary}" for known in told]
+        pytest.fail("\n".join(lines), pytrace=False)
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Open the live view before the first check, in the process that a person looks at."""
+    state = session.config.stash[_STATE]
+    checks = [check for item in session.items if (check := check_of(item))]
+    if checks and state.options.view != "none" and not hasattr(session.config, "workerinput"):
+        state.watcher = Watcher(len(checks), state.options)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Tell the live view what runs."""
+    state = item.config.stash[_STATE]
+    check = check_of(item)
+    if check is None or state.watcher is None:
+        return (yield)
+    state.watcher.started(check)
+    result = yield
+    state.watcher.finished(check)
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After everything has been put back: the verdict and the reports, or in a worker its part of the ledger."""
+    state = session.config.stash[_STATE]
+    if state.watcher is not None:
+        state.watcher.end()
+    if state.opened is not None and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput |= state.opened.for_controller()
+        return
+    if state.problem is None and (state.opened is not None or state.ledgers):
+        session.exitstatus = close(state.opened, state.options, state.ledgers, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

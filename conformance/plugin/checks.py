@@ -1,0 +1,60 @@
+"""Which checks there are, in which order they run, and which clauses each serves."""
+
+from functools import cache
+
+import pytest
+
+from conformance.clauses import all_clauses, clause
+from conformance.errors import UsageError
+
+ORDER = (
+    "response.shape",
+    "state.direct",
+    "last-number.small",
+    "limit.boundary",
+    "body.defects",
+    "body.values",
+    "uri.ids",
+    "method.others",
+    "headers.request",
+    "auth.tampering",
+    "robustness.hostile",
+    "codes.hunt",
+    "state.machine",
+    "race.bursts",
+    "fuzz.coverage",
+    "fuzz.positive",
+    "fuzz.negative",
+    "state.long",
+)
+"""The short and telling ones first: a fault is found in as few calls as can be, and a limit that is reached cuts the long ones."""
+
+
+def check_of(item: pytest.Item) -> str | None:
+    """The name of the check that an item is, or None for a test of another kind."""
+    marker = item.get_closest_marker("check")
+    return str(marker.args[0]) if marker else None
+
+
+@cache
+def serve(check: str) -> tuple[str, ...]:
+    """The clauses that a check serves, as the rows of `specs/clauses/` say."""
+    return tuple(row.id for row in all_clauses().values() if check in row.checks)
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Sort the checks into their order; other tests stay behind them as they are."""
+    rank = {name: place for place, name in enumerate(ORDER)}
+    items.sort(key=lambda item: rank.get(check_of(item) or "", len(ORDER)))
+
+
+def select(items: list[pytest.Item], only: tuple[str, ...], config: pytest.Config) -> None:
+    """Deselect the checks that serve none of the clauses asked for."""
+    if not only:
+        return
+    wanted = {check for name in only for check in clause(name).checks}
+    if not wanted:
+        raise UsageError(f"Nothing can check {', '.join(only)}: {clause(only[0]).untestable}")
+    kept = [item for item in items if check_of(item) is None or check_of(item) in wanted]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept

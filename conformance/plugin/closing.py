@@ -1,0 +1,150 @@
+"""The end of a run: ledgers merged, verdict, reports, the final words on the terminal."""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from conformance.clauses import all_clauses, specs_folder
+from conformance.errors import SuiteError
+from conformance.exchange import Call, Exchange, NoAnswer
+from conformance.plugin.opening import TRAFFIC, Opened
+from conformance.plugin.options import Options
+from conformance.report import terminal
+from conformance.report.curl import CurlOptions
+from conformance.report.redaction import Redactor
+from conformance.report.shown import shown
+from conformance.report.writing import Traffic, write_all
+from conformance.session.evidence import Evidence
+from conformance.session.ledger import Ledger
+from conformance.session.outcome import Scope, clause_results, code_results, missing, run_verdict
+from conformance.transport import recorder
+from conformance.verdict import Shown, VerdictDocument
+
+EXIT_CODES = {"conforms": 0, "deviates": 1, "inconclusive": 3}
+
+
+def close(opened: Opened | None, options: Options, ledgers: Sequence[bytes], *, interrupted: bool) -> int:
+    """Write the reports and print the end; gives the exit code."""
+    if opened is None:
+        return EXIT_CODES["inconclusive"]
+    ledger = opened.run.ledger
+    for data in ledgers:
+        ledger.merge(msgspec.json.decode(data, type=Ledger))
+    document = _document(opened, options, ledger, interrupted=interrupted)
+    secrets = opened.target.secrets()
+    out = terminal.console()
+    try:
+        written = write_all(
+            document,
+            options.out,
+            traffic=Traffic(source=_traffic(options.out), base_url=opened.target.base_url),
+            secrets=secrets,
+            html=options.html,
+        )
+        files, problems = written.paths, written.problems
+    except SuiteError as problem:
+        files, problems = (), (str(problem),)
+    if options.view != "none":
+        terminal.final_table(document, out, files=files, problems=problems)
+    return EXIT_CODES[document.verdict]
+
+
+def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
+    stem, _, suffix = TRAFFIC.partition(".")
+    return lambda: chain.from_iterable(recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}")))
+
+
+def _document(opened: Opened, options: Options, ledger: Ledger, *, interrupted: bool) -> VerdictDocument:
+    scope = Scope(left_out=_left_out(opened, options), promised=options.amounts.promised)
+    evidence = _evidence(opened, options)
+    results = clause_results(ledger, scope, evidence, lambda _clause, _kind, _detail: "")
+    return VerdictDocument(
+        verdict=run_verdict(results, scope),
+        target=_fingerprint(opened),
+        seed=options.seed,
+        effort=options.effort,
+        requests=opened.transport.requests,
+        seconds=round(time.monotonic() - opened.begun, 2),
+        clauses=results,
+        codes=code_results(ledger, evidence),
+        headline=tuple(_headline(opened, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
+        suite_version=_version(),
+        clause_set=_clause_set(),
+        started=opened.started,
+        options={"target": str(options.target or "embedded emulator")},
+    )
+
+
+def _left_out(opened: Opened, options: Options) -> dict[str, str]:
+    left: dict[str, str] = {}
+    if opened.target.pace.concurrency < 2:
+        left["effect.concurrent"] = "left out: concurrency = 1 in the target file"
+    if opened.target.auth.scheme == "none":
+        left |= dict.fromkeys(("header.authorization", "auth.changes-nothing", "open.signature-validity"), 'left out: scheme = "none"')
+    if len(opened.target.campaigns) < 2:
+        left["effect.other-campaigns"] = "left out: the target file lists one campaign only"
+    if options.only:
+        left |= {name: "left out by --only" for name in all_clauses() if name not in options.only}
+    return left
+
+
+def _evidence(opened: Opened, options: Options) -> Evidence:
+    target = opened.target
+    curl_options = CurlOptions(
+        target_file=str(options.target or ""),
+        ca_file=str(target.tls.ca_file or ""),
+        verify=target.tls.verify,
+        scheme=target.auth.scheme,
+        signed_headers=target.auth.signed_headers,
+    )
+    redactor = Redactor(target.secrets())
+
+    def show(exchange: Exchange) -> Shown:
+        return shown(exchange, target.base_url, curl_options, redactor)
+
+    def show_call(call: Call) -> Shown:
+        exchange = Exchange(number=0, call=call, outcome=NoAnswer(kind="withheld", detail="set-up"), start=0.0, end=0.0)
+        made = show(exchange)
+        return msgspec.structs.replace(made, outcome="set-up: send this first")
+
+    def rerun(clause: str) -> str:
+        at = f" --target {options.target}" if options.target else "".join(f" --fault {name}" for name in options.faults)
+        return f"isales-conformance run{at} --effort {options.effort} --only {clause} --seed {options.seed}"
+
+    return Evidence(show, show_call, rerun=rerun, priority=opened.run.ground.priority)
+
+
+def _fingerprint(opened: Opened) -> dict[str, str]:
+    return {"base_url": opened.target.base_url, "vdn_id": str(opened.target.vdn_id)} | opened.seen
+
+
+def _headline(opened: Opened, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
+    told = []
+    if interrupted:
+        told.append("The run was interrupted before its end.")
+    told += [f"Campaign {key[1]} could not be put back: {problem}." for key, problem in opened.unrestored.items()]
+    if unjudged:
+        told.append(f"{len(unjudged)} clause(s) could not be judged on this target: {', '.join(unjudged)}.")
+    if scope.left_out:
+        reasons = dict.fromkeys(scope.left_out.values())
+        told.append(
+            "; ".join(f"{sum(1 for each in scope.left_out.values() if each == reason)} clause(s) {reason}" for reason in reasons) + "."
+        )
+    return told
+
+
+def _version() -> str:
+    try:
+        return version("isales-conformance")
+    except PackageNotFoundError:
+        return "0 (not installed)"
+
+
+def _clause_set() -> str:
+    files = sorted((specs_folder() / "clauses").glob("*.toml"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

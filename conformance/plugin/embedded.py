@@ -1,0 +1,65 @@
+"""The embedded emulator as a target: started over HTTPS, described by a target file of its own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.emulator import EmulatorError, profile_path, start
+from conformance.emulator import Options as EmulatorOptions
+from conformance.errors import UsageError
+from conformance.plugin.options import Options
+
+CAMPAIGNS = {
+    (1, 1001): ("5245241", "5245242", "5245243"),
+    (1, 1002): ("5245251", "5245252"),
+    (1, 1003): ("5245261", "5245262"),
+    (1, 1004): ("5245271", "5245272"),
+    (2, 2001): ("6245241", "6245242"),
+}
+"""What the embedded emulator holds: enough campaigns for two workers, and one of another VDN."""
+
+_TARGET = """\
+base_url = "{base_url}"
+vdn_id = 1
+campaigns = [1001, 1002, 1003, 1004]
+foreign = {{ vdn_id = 2, campaign_id = 2001 }}
+
+[auth]
+access_key = "{access_key}"
+secret_key = "env:{secret_variable}"
+
+[tls]
+ca_file = "{ca_file}"
+"""
+SECRET_VARIABLE = "EMBEDDED_EMULATOR_SECRET_KEY"  # noqa: S105 - the name of a variable, no secret
+
+
+@contextmanager
+def embedded_target(options: Options) -> Iterator[Path]:
+    """Run an emulator and give the path of a target file for it. Raises UsageError for a fault or profile that does not exist."""
+    try:
+        profile = _profile(options.profile)
+        with (
+            tempfile.TemporaryDirectory(prefix="isales-") as folder,
+            start(EmulatorOptions(campaigns=CAMPAIGNS, faults=options.faults, profile=profile, ca_dir=Path(folder))) as running,
+        ):
+            os.environ[SECRET_VARIABLE] = running.secret_key
+            file = Path(folder) / "target.toml"
+            file.write_text(
+                _TARGET.format(
+                    base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file
+                ),
+                encoding="utf-8",
+            )
+            yield file
+    except EmulatorError as problem:
+        raise UsageError(str(problem)) from None
+
+
+def _profile(given: Path | None) -> Path | None:
+    """A file, or the name of a profile that the suite brings along."""
+    if given is None or given.exists():
+        return given
+    return profile_path(str(given))

@@ -1,0 +1,161 @@
+"""From options to a run that can begin: target, transport, lock, journal, campaigns."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from conformance.campaigns import Ground, open_ground, restore
+from conformance.config import Target, load_target, transport_options
+from conformance.config import Trigger as UserTrigger
+from conformance.exchange import Call, CampaignKey, Exchange
+from conformance.generation.calls import changed, delete
+from conformance.generation.numbers import NumberPool
+from conformance.generation.paths import UNKNOWN_CAMPAIGNS
+from conformance.generation.triggers import Trigger
+from conformance.plugin.embedded import embedded_target
+from conformance.plugin.options import Options
+from conformance.session.run import Run
+from conformance.transport import SPOILS, Transport
+from conformance.transport.journal import Holding, Journal, Restored, WillAdd
+from conformance.transport.lock import CampaignLock, state_folder
+
+TRAFFIC = "traffic.ndjson"
+JOURNAL = "journal.jsonl"
+
+
+class JournalLog:
+    """The journal as the campaigns know it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None:
+        """What a campaign held before the run."""
+        self._journal.write(Holding(campaign=campaign, numbers=tuple(numbers), complete=complete))
+
+    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
+        """Numbers that the run may add."""
+        self._journal.write(WillAdd(campaign=campaign, numbers=tuple(numbers)))
+
+    def restored(self, campaign: CampaignKey) -> None:
+        """The campaign is as it was."""
+        self._journal.write(Restored(campaign=campaign))
+
+
+@dataclass
+class Opened:
+    """A run that has begun, with everything that must be closed."""
+
+    target: Target
+    transport: Transport
+    run: Run
+    stack: ExitStack
+    begun: float
+    started: str
+    unrestored: dict[CampaignKey, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def put_back(self) -> None:
+        """Restore the campaigns and close connections, journal and lock."""
+        try:
+            self.run.ground.restoring = True
+            self.unrestored = restore(self.run.ground)
+        finally:
+            self.stack.close()
+
+    def note(self, exchange: Exchange) -> None:
+        """Keep the first things that tell which server this is."""
+        if exchange.reply is not None and "server" not in self.seen:
+            self.seen["server"] = exchange.reply.header("server") or "not told"
+
+    def for_controller(self) -> dict[str, Any]:
+        """What a worker hands over at its end."""
+        return {"isales_ledger": msgspec.json.encode(self.run.ledger), "isales_requests": self.transport.requests}
+
+
+def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opened:
+    """Open everything that a run needs. Raises SuiteError with one paragraph for a person."""
+    stack = ExitStack()
+    try:
+        return _open(options, worker, stack)
+    except BaseException:
+        stack.close()
+        raise
+
+
+def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Opened:
+    target = _target(options, worker, stack)
+    options.out.mkdir(parents=True, exist_ok=True)
+    name = f"-{worker['workerid']}" if worker else ""
+    campaigns = _share(target, worker)
+    for key in campaigns:
+        stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
+    journal = stack.enter_context(Journal(options.out / JOURNAL.replace(".", f"{name}."), base_url=target.base_url))
+    traffic = options.out / TRAFFIC.replace(".", f"{name}.")
+    traffic.unlink(missing_ok=True)
+    transport = stack.enter_context(Transport(transport_options(target, recorder=traffic)))
+    ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
+    run = Run(ground, options.amounts, seed=options.seed)
+    opened = Opened(
+        target=target,
+        transport=transport,
+        run=run,
+        stack=stack,
+        begun=time.monotonic(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    transport.on_exchange(opened.note)
+    listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
+    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
+    open_ground(ground, given=given, observe=target.query)
+    run.concurrency = target.pace.concurrency
+    run.spoils = tuple(SPOILS) if target.auth.scheme == "auth-v2" else tuple(name for name, spoil in SPOILS.items() if spoil.keyless)
+    run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
+    run.triggers = [_trigger(each, ground) for each in target.triggers]
+    return opened
+
+
+def _target(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Target:
+    overrides = dict(text.partition("=")[::2] for text in options.overrides)
+    path = Path(worker["isales_target"]) if worker and worker.get("isales_target") else options.target
+    if path is None and not os.environ.get("ISALES_BASE_URL"):
+        path = stack.enter_context(embedded_target(options))
+    return load_target(path, os.environ, overrides)
+
+
+def _share(target: Target, worker: Mapping[str, Any] | None) -> tuple[CampaignKey, ...]:
+    """The campaigns of this process: all, or every n-th where several workers share them."""
+    keys = tuple(campaign.key for campaign in target.campaigns)
+    if worker is None:
+        return keys
+    place, count = int(str(worker["workerid"]).removeprefix("gw")), int(worker["workercount"])
+    return keys[place::count]
+
+
+def _ground(target: Target, campaigns: tuple[CampaignKey, ...], transport: Transport, log: JournalLog, seed: int) -> Ground:
+    return Ground(
+        wire=transport,
+        log=log,
+        keys=campaigns,
+        pool=NumberPool(prefix=target.numbers.prefix, seed=seed),
+        base_path=target.address.base_path,
+        foreign=target.foreign.key if target.foreign else None,
+        authenticated=target.auth.scheme != "none",
+        priority=target.numbers.priority,
+    )
+
+
+def _trigger(given: UserTrigger, ground: Ground) -> Trigger:
+    def make(present: list[str]) -> Call:
+        call = delete(ground.keys[0], present[:1], base_path=ground.base_path)
+        target = f"{call.target}?{given.query}" if given.query else call.target
+        return changed(call, method=given.method, target=target, body=given.body.encode() or call.body)
+
+    return Trigger(name=given.name, make=make)

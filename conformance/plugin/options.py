@@ -1,0 +1,83 @@
+"""The options of a run as pytest has them, read into one value."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from conformance.clauses import clause
+from conformance.errors import UsageError, nearest
+from conformance.session.amounts import AMOUNTS, Amounts
+from conformance.session.ledger import Deviating
+
+DEFAULT_OUT = Path("reports/latest")
+VIEWS = ("none", "live", "quiet", "verbose")
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What the user asked for. `target` None: the embedded emulator, which then may lie (`faults`) and read the document otherwise."""
+
+    target: Path | None
+    effort: str
+    seed: int
+    only: tuple[str, ...]
+    out: Path
+    waivers: Path | None
+    expect: Path | None
+    faults: tuple[str, ...]
+    profile: Path | None
+    html: bool
+    view: str
+    overrides: tuple[str, ...]
+
+    @property
+    def amounts(self) -> Amounts:
+        """How much each check does."""
+        return AMOUNTS[self.effort]
+
+    def excuse(self, known: Deviating) -> str:
+        """The reason of the waiver that excuses a deviation, or an empty text."""
+        return ""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("isales", "conformance of a server")
+    group.addoption("--target", type=Path, default=None, help="target file (TOML); without it the embedded emulator is used")
+    group.addoption("--effort", default="standard", help="quick, standard or thorough")
+    group.addoption("--seed", type=int, default=None, help="seed of everything that is drawn; it is always printed")
+    group.addoption("--only", action="append", default=[], help="judge only this clause (repeatable)")
+    group.addoption("--out", type=Path, default=DEFAULT_OUT, help="folder for reports")
+    group.addoption("--waivers", type=Path, default=None, help="file of known deviations")
+    group.addoption("--expect", type=Path, default=None, help="profile that the server must keep to")
+    group.addoption("--fault", action="append", default=[], help="a lie that the embedded emulator tells (repeatable)")
+    group.addoption("--emulator-profile", type=Path, default=None, help="how the embedded emulator reads the document")
+    group.addoption("--no-html", action="store_true", help="write no report.html")
+    group.addoption("--view", default="none", help="what is shown meanwhile: none, live, quiet or verbose")
+    group.addoption("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key of the target file (repeatable)")
+
+
+def read_options(config: pytest.Config) -> Options:
+    """Check the options. Raises UsageError that names what exists."""
+    given = config.option
+    if given.effort not in AMOUNTS:
+        raise pytest.UsageError(f"There is no effort {given.effort!r}{nearest(given.effort, AMOUNTS)}: quick, standard or thorough.")
+    try:
+        only = tuple(clause(name).id for name in given.only)
+    except UsageError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    return Options(
+        target=given.target,
+        effort=given.effort,
+        seed=given.seed if given.seed is not None else int(datetime.now(UTC).strftime("%Y%m%d")),
+        only=only,
+        out=given.out,
+        waivers=given.waivers,
+        expect=given.expect,
+        faults=tuple(given.fault),
+        profile=given.emulator_profile,
+        html=not given.no_html,
+        view=given.view,
+        overrides=tuple(given.set),
+    )

@@ -1,0 +1,73 @@
+import base64
+import itertools
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from conformance.exchange import Exchange, NoAnswer
+from conformance.report import har
+from conformance.report.redaction import Redactor
+from conformance.selftest.report.documents import BASE, exchange, failing, names, says
+
+
+def written(path: Path, source: har.Source, **rest: Any) -> dict[str, Any]:
+    har.write(source, BASE, path, document=failing(), **rest)
+    log: dict[str, Any] = json.loads(path.read_text("utf-8"))["log"]
+    return log
+
+
+def test_entries(tmp_path: Path) -> None:
+    exchanges = [
+        exchange(names("99000001"), says("0200000"), number=1),
+        exchange(b"\xff\x00", b"\xc3\x28", number=2, credential="omitted"),
+        exchange(b"{}", NoAnswer(kind="timeout", detail="after 10 s"), number=3),
+        exchange(b"x" * 200_000, b"y" * 200_000, number=4),
+    ]
+    log = written(tmp_path / "traffic.har", lambda: exchanges)
+    assert log["version"] == "1.2"
+    assert log["comment"].startswith("All 4 exchanges")
+    first, binary, unanswered, long = log["entries"]
+    assert first["request"]["postData"]["text"] == names("99000001").decode()
+    assert first["response"]["content"]["text"] == says("0200000").decode()
+    assert first["startedDateTime"] == "2026-11-23T09:15:00+00:00"
+    assert first["time"] == pytest.approx(12.3)
+    assert binary["request"]["postData"]["text"] == "\\xff\x00"
+    assert base64.b64decode(binary["response"]["content"]["text"]) == b"\xc3\x28"
+    assert "omitted" in binary["comment"]
+    assert (unanswered["response"]["status"], unanswered["response"]["statusText"]) == (0, "no answer (timeout: after 10 s)")
+    assert long["response"]["bodySize"] == 200_000
+    assert len(long["response"]["content"]["text"]) == har.BODY_KEPT
+    assert "65,536 of 200,000 bytes kept" in long["response"]["content"]["comment"]
+
+
+def test_secrets_go(tmp_path: Path) -> None:
+    source = [exchange(b'{"k":"topsecret"}', b"topsecret \xff")]
+    written(tmp_path / "traffic.har", lambda: source, redactor=Redactor(["topsecret"]))
+    text = (tmp_path / "traffic.har").read_text()
+    assert "topsecret" not in text
+    assert base64.b64encode(b"topsecret \xff").decode() not in text
+
+
+def test_the_newest_and_the_evidence_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(har, "NEWEST_KEPT", 100)
+
+    def source() -> Iterable[Exchange]:
+        return (exchange(b"{}", b"{}", number=number) for number in range(1, 3001))
+
+    log = written(tmp_path / "traffic.har", source, evidence=[7])
+    numbers = [int(entry["comment"].split()[1].rstrip(";")) for entry in log["entries"]]
+    assert numbers == [7, 12, 118, 2044, *range(2901, 3001)], "7 is given, the others are where the document's deviations were first seen"
+    assert log["comment"].startswith("The newest 100 of the run's 3,000 exchanges")
+
+
+def test_a_recording_is_read_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "exchanges.ndjson"
+    exchanges = [exchange(b"\xff", b"{}", number=1), exchange(b"{}", NoAnswer(kind="reset"), number=2)]
+    file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in exchanges) + b'{"number":3,"ca')
+    source = har.recorded(file)
+    assert list(source()) == exchanges == list(itertools.islice(source(), 5))
+    assert len(written(tmp_path / "traffic.har", source)["entries"]) == 2

@@ -1,0 +1,45 @@
+"""How much each check does at each effort: episodes, calls, replays. Measured totals stand in the README."""
+
+from msgspec import Struct
+
+
+class Amounts(Struct, frozen=True, kw_only=True):
+    """Counts per check. `forms`: ways to have one defect that are tried.
+
+    `promised`: cases per binding clause below which a run is inconclusive.
+    """
+
+    name: str
+    calls: int
+    """The calls that a run at this effort is meant to stay within; enforced in the transport with some room for findings."""
+    forms: int
+    bodies: int
+    machine_episodes: int
+    machine_steps: int
+    bursts: int
+    fuzz: int
+    coverage: bool
+    hunt: int
+    long_steps: int
+    wide: int
+    """Numbers to which a campaign is grown."""
+    spoils: int
+    hostile: int
+    values: int
+    replays: int
+    promised: int
+
+
+QUICK = Amounts(
+    name="quick", calls=400, forms=2, bodies=14, machine_episodes=3, machine_steps=14, bursts=6, fuzz=6, coverage=False, hunt=2,
+    long_steps=12, wide=104, spoils=12, hostile=8, values=6, replays=4, promised=1,
+)  # fmt: skip
+STANDARD = Amounts(
+    name="standard", calls=4000, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=12,
+    long_steps=240, wide=420, spoils=60, hostile=40, values=60, replays=14, promised=2,
+)  # fmt: skip
+THOROUGH = Amounts(
+    name="thorough", calls=40000, forms=60, bodies=1200, machine_episodes=240, machine_steps=60, bursts=400, fuzz=600, coverage=True,
+    hunt=40, long_steps=2000, wide=900, spoils=60, hostile=400, values=600, replays=24, promised=4,
+)  # fmt: skip
+AMOUNTS = {amounts.name: amounts for amounts in (QUICK, STANDARD, THOROUGH)}

@@ -1,0 +1,133 @@
+"""What a run has found so far: evidence is kept at once, what shows again is counted."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from conformance.exchange import Exchange, History, Setting
+from conformance.finding import Finding, Judgement
+from conformance.oracle import answer_of, facts_of
+
+Key = tuple[str, str, str]
+
+
+class Deviating(Struct, kw_only=True):
+    """One deviation through the run. `program` is the shortest known; `shortened` tells whether somebody tried."""
+
+    finding: Finding
+    check: str
+    at_call: int
+    seen: int = 1
+    shortened: bool = False
+    unconfirmed: bool = False
+    """Made again from scratch it did not show: its rate is all there is."""
+
+
+class Witness(Struct, kw_only=True):
+    """The first call that was answered with a code, what it tried, and the same call without the defect, served."""
+
+    exchange: Exchange
+    trigger: str
+    control: Exchange | None = None
+
+
+class Ledger(Struct, kw_only=True):
+    """The run's findings, cases, witnesses and observations; can be written down by one process and merged by another."""
+
+    deviations: dict[str, Deviating] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
+    undecided: dict[str, str] = field(default_factory=dict)
+    learnt: dict[str, dict[str, int]] = field(default_factory=dict)
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    tries: dict[str, int] = field(default_factory=dict)
+    instead: dict[str, dict[str, int]] = field(default_factory=dict)
+    hunted: list[str] = field(default_factory=list)
+    """Codes for which the search was completed."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Checks that could not be made, with the reason."""
+
+    def record(self, judgement: Judgement, history: History, check: str) -> list[Deviating]:
+        """Take in one judgement; gives the deviations that were not known before."""
+        _add(self.cases, judgement.cases)
+        for clause, reason in judgement.undecided:
+            self.undecided.setdefault(clause, reason)
+        for clause, shown in judgement.samples.items():
+            self.samples.setdefault(clause, shown)
+        for seen in judgement.observations:
+            _add(self.learnt.setdefault(seen.subject, {}), {seen.value: 1})
+        self._codes(history)
+        return [new for finding in judgement.findings if (new := self._deviation(finding, check))]
+
+    def _deviation(self, finding: Finding, check: str) -> Deviating | None:
+        key = "|".join(finding.key)
+        if known := self.deviations.get(key):
+            known.seen += 1
+            if len(finding.program) < len(known.finding.program) and not known.shortened:
+                known.finding = finding
+            return None
+        self.deviations[key] = Deviating(finding=finding, check=check, at_call=finding.program[-1].number)
+        return self.deviations[key]
+
+    def _codes(self, history: History) -> None:
+        control: Exchange | None = None
+        for exchange in history.exchanges:
+            if exchange.call.method != "DELETE" or exchange.reply is None:
+                continue
+            answer = answer_of(exchange)
+            if answer.outcome == "served":
+                control = exchange
+            elif answer.code is not None:
+                self._reached(answer.code, exchange, control, history.setting)
+
+    def _reached(self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting) -> None:
+        known = self.witnesses.get(code)
+        if known is None:
+            facts = facts_of(exchange.call, setting)
+            trigger = ", ".join(facts.defects or facts.open_points) or "a restriction"
+            self.witnesses[code] = Witness(exchange=exchange, trigger=trigger, control=control)
+        elif known.control is None:
+            known.control = control
+
+    def tried(self, code: str, answered: str) -> None:
+        """Count one call that was meant to bring about a code, and what came."""
+        _add(self.tries, {code: 1})
+        if answered != code:
+            _add(self.instead.setdefault(code, {}), {answered: 1})
+
+    def of_clause(self, clause: str) -> list[Deviating]:
+        """The deviations of one clause, the most seen first."""
+        found = [known for known in self.deviations.values() if known.finding.clause == clause]
+        return sorted(found, key=lambda known: (-known.seen, known.at_call))
+
+    def merge(self, other: "Ledger") -> None:
+        """Take in what another process of the same run found."""
+        for key, theirs in other.deviations.items():
+            ours = self.deviations.setdefault(key, theirs)
+            if ours is not theirs:
+                ours.seen += theirs.seen
+                ours.at_call = min(ours.at_call, theirs.at_call)
+                if len(theirs.finding.program) < len(ours.finding.program):
+                    ours.finding = theirs.finding
+        for mine, their in ((self.cases, other.cases), (self.tries, other.tries)):
+            _add(mine, their)
+        for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):
+            for name, counts in more.items():
+                _add(nested.setdefault(name, {}), counts)
+        self.samples = other.samples | self.samples
+        self.undecided = other.undecided | self.undecided
+        self.skipped = other.skipped | self.skipped
+        self.witnesses = other.witnesses | self.witnesses
+        self.hunted = sorted({*self.hunted, *other.hunted})
+
+
+def _add(counts: dict[str, int], more: dict[str, int]) -> None:
+    total = Counter(counts)
+    total.update(more)
+    counts.update(total)
+
+
+def clauses_of(found: Iterable[Deviating]) -> list[str]:
+    """The clauses that these deviations break, each once."""
+    return list(dict.fromkeys(known.finding.clause for known in found))

@@ -1,0 +1,158 @@
+"""From the ledger to the verdict: per clause, per code, for the run."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from msgspec import Struct
+
+from conformance.clauses import Clause, all_clauses
+from conformance.contract import FAILURE_CODES
+from conformance.finding import ClauseVerdict, RunVerdict
+from conformance.session.evidence import Evidence
+from conformance.session.ledger import Ledger
+from conformance.verdict import ClauseResult, CodeResult, Deviation
+
+CODE_CLAUSE = "code."
+RULE_OF_THREE = 3.0
+"""With n cases and none broken, a per-case rate above 3/n would have shown with 95 % probability."""
+
+Excuse = Callable[[str, str, str], str]
+"""(clause, kind, detail) to the reason of the waiver that excuses it, or an empty text."""
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """What the user left out, by clause with the reason; and how many cases the effort promises."""
+
+    left_out: Mapping[str, str]
+    promised: int = 1
+
+
+def clause_results(ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse) -> tuple[ClauseResult, ...]:
+    """The verdict on every clause, in the order of the document."""
+    return tuple(_clause(row, ledger, scope, evidence, excuse) for row in all_clauses().values())
+
+
+def _clause(row: Clause, ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse) -> ClauseResult:
+    deviations = tuple(_deviations(row, ledger, evidence, excuse)) if row.id not in scope.left_out else ()
+    cases = ledger.cases.get(row.id, 0)
+    verdict, reason = _verdict(row, ledger, scope, deviations, cases)
+    return ClauseResult(
+        id=row.id,
+        section=row.section,
+        title=row.title,
+        demand=row.demand,
+        level=row.level,
+        severity=row.severity,
+        category=row.category,
+        verdict=verdict,
+        reason=reason,
+        cases=cases,
+        bound=min(1.0, RULE_OF_THREE / cases) if verdict == "pass" and cases else None,
+        deviations=deviations,
+        samples=tuple(evidence.shown(exchange) for exchange in ledger.samples.get(row.id, ())),
+        learnt=_learnt(row, ledger),
+    )
+
+
+def _deviations(row: Clause, ledger: Ledger, evidence: Evidence, excuse: Excuse) -> list[Deviation]:
+    found = [
+        evidence.deviation(known, of=ledger.cases.get(row.id, 0), waived=excuse(row.id, known.finding.kind, known.finding.detail))
+        for known in ledger.of_clause(row.id)
+    ]
+    if row.id.startswith(CODE_CLAUSE) and (code := row.id.removeprefix(CODE_CLAUSE)) in ledger.hunted and code not in ledger.witnesses:
+        found.append(evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", "")))
+    return found
+
+
+def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[Deviation], cases: int) -> tuple[ClauseVerdict, str]:
+    if row.id in scope.left_out:
+        return "not-tested", scope.left_out[row.id]
+    if not row.checkable:
+        return "not-tested", row.untestable
+    if any(not deviation.waived for deviation in deviations):
+        return ("fail", "") if row.binding else ("pass", "recorded, never failed")
+    if deviations:
+        return "waived", "; ".join(dict.fromkeys(deviation.waived for deviation in deviations))
+    return _judged(row, ledger, scope, cases)
+
+
+def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[ClauseVerdict, str]:
+    if not row.binding:
+        return ("pass", "recorded") if _learnt(row, ledger) else ("not-tested", "nothing was seen that would tell")
+    if row.id.startswith(CODE_CLAUSE):
+        reached = row.id.removeprefix(CODE_CLAUSE) in ledger.witnesses
+        return ("pass", "") if reached else ("not-tested", "the search for this code was not completed")
+    if cases >= scope.promised:
+        return "pass", ""
+    if cases:
+        return "not-tested", f"only {cases} of the {scope.promised} cases that this effort promises could be made"
+    return "not-tested", ledger.undecided.get(row.id) or _skipped(row, ledger) or "no case of it could be made on this target"
+
+
+def _skipped(row: Clause, ledger: Ledger) -> str:
+    return "; ".join(dict.fromkeys(ledger.skipped[check] for check in row.checks if check in ledger.skipped))
+
+
+_SUBJECTS: dict[str, tuple[str, ...]] = {
+    "open.code-precedence": ("+",),
+    "open.last-number-code": ("campaign.last-number",),
+    "open.absent-number": ("number.absent",),
+    "open.duplicate-number": ("number.duplicate",),
+    "open.other-content-type": ("content-type.missing", "content-type.other"),
+    "open.duplicate-key": ("key.duplicate",),
+    "open.unknown-member": (
+        "member.unknown", "member.hour-without-minute", "member.minute-without-hour", "member.hour-and-minute", "query.unknown",
+    ),
+    "open.odd-ids": ("id.odd",),
+    "open.signature-validity": ("credential.open",),
+}  # fmt: skip
+
+
+def _learnt(row: Clause, ledger: Ledger) -> tuple[tuple[str, int], ...]:
+    if row.binding:
+        return ()
+    subjects = _SUBJECTS.get(row.id, (row.id,))
+    found = [
+        (value if len(subjects) == 1 and subject in subjects else f"{subject}: {value}", count)
+        for subject, values in sorted(ledger.learnt.items())
+        if subject in subjects or (subjects == ("+",) and "+" in subject)
+        for value, count in values.items()
+    ]
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0]))[:20])
+
+
+def code_results(ledger: Ledger, evidence: Evidence) -> tuple[CodeResult, ...]:
+    """The matrix of the 13 failure codes."""
+    return tuple(_code(code.value, ledger, evidence) for code in FAILURE_CODES)
+
+
+def _code(code: str, ledger: Ledger, evidence: Evidence) -> CodeResult:
+    witness = ledger.witnesses.get(code)
+    instead = sorted(ledger.instead.get(code, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    return CodeResult(
+        code=code,
+        says=all_clauses()[CODE_CLAUSE + code].demand,
+        reached=witness is not None,
+        tries=max(ledger.tries.get(code, 0), 1 if witness else 0),
+        witness=evidence.shown(witness.exchange) if witness else None,
+        control=evidence.shown(witness.control) if witness and witness.control else None,
+        trigger=witness.trigger if witness else "",
+        instead=tuple(instead) if witness is None else (),
+    )
+
+
+def run_verdict(results: Collection[ClauseResult], scope: Scope) -> RunVerdict:
+    """deviates, else inconclusive where a binding clause should have been judged and was not, else conforms."""
+    binding = [result for result in results if result.level != "open"]
+    if any(result.verdict == "fail" for result in binding):
+        return "deviates"
+    return "inconclusive" if missing(binding, scope) else "conforms"
+
+
+def missing(results: Collection[ClauseResult], scope: Scope) -> list[ClauseResult]:
+    """Binding clauses that a check exists for, that nobody left out, and that were not judged."""
+    rows = all_clauses()
+    return [
+        result
+        for result in results
+        if result.verdict == "not-tested" and rows[result.id].checkable and rows[result.id].binding and result.id not in scope.left_out
+    ]

@@ -1,0 +1,106 @@
+"""A run: the ground it works on, the ledger it fills, and the amounts that its effort allows."""
+
+import random
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from conformance.campaigns import Episode, Ground
+from conformance.errors import CannotJudge
+from conformance.exchange import Call, CampaignKey
+from conformance.finding import Finding
+from conformance.generation.triggers import Trigger
+from conformance.oracle import judge
+from conformance.session.amounts import Amounts
+from conformance.session.ledger import Deviating, Ledger
+from conformance.session.shrink import shrink
+
+MAX_SHRUNK = 24
+"""Deviations of one run that are made again and shortened; a server with more is past shortening."""
+
+
+class Run:
+    """What a check works with. One per process; checks use it one after another."""
+
+    def __init__(self, ground: Ground, amounts: Amounts, *, seed: int) -> None:
+        self.ground = ground
+        self.amounts = amounts
+        self.seed = seed
+        self.ledger = Ledger()
+        self.check = "opening"
+        self.concurrency = 1
+        """Calls that the target file allows at the same time."""
+        self.spoils: tuple[str, ...] = ()
+        """Credential words: the ways in which an Authorization can be spoilt."""
+        self.safe_unknown: tuple[int, ...] = ()
+        """Campaign ids that nobody has."""
+        self.triggers: list[Trigger] = []
+        """The user's own calls for codes that are hard to reach."""
+        self._pending: list[Deviating] = []
+        self._shrunk = 0
+
+    @contextmanager
+    def episode(self, *, watch: Collection[CampaignKey] = ()) -> Iterator[Episode]:
+        """Calls that make up one history: judged when the block ends, also when it ends early because a limit was reached."""
+        episode = Episode(self.ground, watch=watch)
+        try:
+            with episode:
+                yield episode
+        finally:
+            self._judge(episode)
+
+    def _judge(self, episode: Episode) -> None:
+        history = episode.history
+        self._pending += self.ledger.record(judge(history), history, self.check)
+
+    def begin(self, check: str) -> None:
+        """From now on what is found is found by this check."""
+        self.check = check
+        self._pending = []
+
+    def random(self, purpose: str = "") -> random.Random:
+        """A generator of this run's seed, for one purpose of the current check."""
+        return random.Random(f"{self.seed}/{self.check}/{purpose}")  # noqa: S311 - reproducible choices, nothing secret
+
+    def conclude(self) -> list[Deviating]:
+        """Shorten what the current check was the first to find, and give it."""
+        found, self._pending = self._pending, []
+        for known in found:
+            self._shorten(known)
+        return found
+
+    def _shorten(self, known: Deviating) -> None:
+        if known.shortened or self._shrunk >= MAX_SHRUNK or not known.finding.setting.campaigns:
+            return
+        self._shrunk += 1
+        known.shortened = True
+        try:
+            tries = self.amounts.replays
+            if shorter := shrink(known.finding, self._replay, bystanders=self.ground.fresh(2), tries=tries):
+                known.finding = shorter
+            else:
+                known.unconfirmed = True
+        except CannotJudge:
+            known.unconfirmed = True  # the limit is reached: what is on record stays
+
+    def _replay(self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call]) -> list[Finding]:
+        for key, numbers in start.items():
+            with Episode(self.ground) as set_up:
+                set_up.hold(numbers, key)
+        with Episode(self.ground, watch=start) as episode:
+            self._again(episode, calls)
+        judgement = judge(episode.history)
+        known = self.ledger.deviations
+        self._pending += self.ledger.record(
+            type(judgement)(findings=tuple(found for found in judgement.findings if "|".join(found.key) not in known)),
+            episode.history,
+            self.check,
+        )
+        return list(judgement.findings)
+
+    def _again(self, episode: Episode, calls: Sequence[Call]) -> None:
+        changing = [call for call in calls if call.method != "GET"]
+        if self.check.startswith("race") and len(changing) > 1:
+            episode.burst(changing)
+            return
+        for call in changing:
+            episode.send(call)

@@ -1,0 +1,36 @@
+"""Authorization: a valid signature lets in, everything else is answered 401 and changes nothing."""
+
+import pytest
+
+from conformance.generation.calls import changed, delete
+from conformance.session.run import Run
+
+
+@pytest.mark.check("auth.tampering")
+def test_tampering(run: Run) -> None:
+    """One component of a valid Authorization is spoilt at a time, in a call that would delete a number the campaign holds."""
+    if not run.ground.authenticated:
+        pytest.skip("the target file says that this target asks for no credentials")
+    words = list(run.spoils)[: run.amounts.spoils]
+    with run.episode() as episode:
+        for index, word in enumerate(words):
+            held = episode.hold_at_least(4)
+            call = delete(episode.key, held[: 1 + index % 2], base_path=run.ground.base_path)
+            episode.send(changed(call, credential=word))
+            if index % 4 == 3:
+                episode.look()
+        episode.look()
+        episode.delete(episode.held()[:1])
+        episode.look()
+    _defective_and_unauthorised(run)
+
+
+def _defective_and_unauthorised(run: Run) -> None:
+    """An unauthorised call that is wrong besides must not be looked into: it is answered 401 all the same."""
+    with run.episode() as episode:
+        held = episode.hold_at_least(3)
+        for numbers in (["12x"], held[:101], held):
+            call = delete(episode.key, numbers, base_path=run.ground.base_path)
+            episode.send(changed(call, credential=next(iter(run.spoils))))
+        episode.look()
+        episode.delete(held[:1])

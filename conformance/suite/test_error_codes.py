@@ -1,0 +1,53 @@
+"""Section *Error Codes*: every code is hunted until a call is answered with it, or the search of this effort is at its end."""
+
+import itertools
+
+import pytest
+
+from conformance.contract import FAILURE_CODES
+from conformance.generation.calls import with_body
+from conformance.generation.drawing import any_defect
+from conformance.generation.exploring import explore
+from conformance.generation.triggers import Trigger, triggers_for
+from conformance.oracle import answer_of
+from conformance.session.run import Run
+
+PER_EPISODE = 8
+
+
+@pytest.mark.check("codes.hunt")
+def test_codes(run: Run) -> None:
+    """Natural ways first, then what the user proposes for this server, then generated combinations."""
+    for code in FAILURE_CODES:
+        triggers = itertools.chain(
+            triggers_for(code, run.ground.keys[0], base_path=run.ground.base_path, unknown=run.safe_unknown), run.triggers
+        )
+        _hunt(run, code.value, list(triggers))
+    lacking = [code.value for code in FAILURE_CODES if code.value not in run.ledger.witnesses]
+    if lacking:
+        explore(
+            any_defect(), lambda form: _combine(run, form.body, lacking), examples=run.amounts.hunt * 4, seed_with=f"{run.seed}{run.check}"
+        )
+    run.ledger.hunted = [code.value for code in FAILURE_CODES]
+
+
+def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
+    for start in range(0, len(triggers), PER_EPISODE):
+        if code in run.ledger.witnesses:
+            return
+        with run.episode() as episode:
+            for trigger in triggers[start : start + PER_EPISODE]:
+                answer = answer_of(episode.send(trigger.make(episode.hold_at_least(3))))
+                run.ledger.tried(code, answer.code or "no code")
+                if answer.code == code:
+                    break
+            episode.look()
+            episode.delete(episode.hold_at_least(3)[:1])
+
+
+def _combine(run: Run, make, lacking: list[str]) -> None:  # noqa: ANN001 - a Form
+    with run.episode() as episode:
+        held = episode.hold_at_least(3)
+        answer = answer_of(episode.send(with_body(episode.key, make(held[:2]), base_path=run.ground.base_path)))
+        for code in lacking:
+            run.ledger.tried(code, answer.code or "no code")

@@ -1,0 +1,46 @@
+"""schemathesis, driven by the OpenAPI file, its cases sent through our transport and judged by the oracle."""
+
+import itertools
+
+import pytest
+
+from conformance.generation.exploring import explore
+from conformance.generation.fuzzing import Draft, Mode, coverage_drafts, drafts
+from conformance.session.run import Run
+
+PER_EPISODE = 6
+
+
+@pytest.mark.check("fuzz.coverage")
+def test_coverage(run: Run) -> None:
+    """The coverage phase: each constraint of the description at its boundaries, kept and violated."""
+    if not run.amounts.coverage:
+        pytest.skip("left to the efforts standard and thorough")
+    cases = iter(coverage_drafts())
+    while batch := list(itertools.islice(cases, PER_EPISODE)):
+        _send(run, [draft for _, draft in batch])
+
+
+@pytest.mark.check("fuzz.positive")
+def test_fuzz_positive(run: Run) -> None:
+    """Calls that keep to the description."""
+    _fuzz(run, "positive")
+
+
+@pytest.mark.check("fuzz.negative")
+def test_fuzz_negative(run: Run) -> None:
+    """Calls that violate the description in one or several places."""
+    _fuzz(run, "negative")
+
+
+def _fuzz(run: Run, mode: Mode) -> None:
+    explore(drafts(mode), lambda draft: _send(run, [draft]), examples=run.amounts.fuzz, seed_with=f"{run.seed}{run.check}")
+
+
+def _send(run: Run, batch: list[Draft]) -> None:
+    with run.episode() as episode:
+        for draft in batch:
+            held = episode.hold_at_least(3)
+            episode.send(draft(episode.key, held, run.ground.base_path))
+        episode.look()
+        episode.delete(episode.hold_at_least(2)[:1])

@@ -1,0 +1,94 @@
+"""Sections *Method* and *URI*: only DELETE deletes; vdnId and campaignId name one campaign and nothing else does."""
+
+import pytest
+
+from conformance.exchange import Call
+from conformance.generation.calls import changed, delete
+from conformance.generation.paths import path_targets
+from conformance.session.run import Run
+
+METHODS = ("PUT", "PATCH", "GET", "HEAD", "OPTIONS")
+
+
+@pytest.mark.check("method.others")
+def test_other_methods(run: Run) -> None:
+    """The URI is called with every other method, naming numbers that the campaign holds."""
+    with run.episode() as episode:
+        for method in METHODS:
+            held = episode.hold_at_least(4)
+            for size in (1, 2) if run.amounts.promised > 1 else (1,):
+                call = delete(episode.key, held[:size], base_path=run.ground.base_path)
+                episode.send(changed(call, method=method))
+            episode.look()
+        episode.delete(episode.held()[:1])
+
+
+PATH_DEFECTS = (
+    "vdn-id.not-integer",
+    "vdn-id.out-of-range",
+    "vdn-id.very-long",
+    "campaign-id.not-integer",
+    "campaign-id.out-of-range",
+    "campaign-id.unknown",
+    "campaign-id.other-vdn",
+)
+
+
+@pytest.mark.check("uri.ids")
+def test_ids(run: Run) -> None:
+    """Every way to get an id wrong, in a call that is faultless otherwise and names numbers that the campaign holds."""
+    for defect in PATH_DEFECTS:
+        with run.episode() as episode:
+            held = episode.hold_at_least(3)
+            for target in _targets(run, defect)[: run.amounts.forms]:
+                episode.send(_aimed(run, target, held[:1]))
+            episode.look()
+            episode.delete(held[:1])
+    _odd_ids(run)
+    _foreign(run)
+
+
+def _targets(run: Run, defect: str) -> tuple[str, ...]:
+    vdn_id = run.ground.keys[0][0]
+    others = tuple(vdn for vdn in (vdn_id + 1, 9999, vdn_id - 1, 2) if vdn != vdn_id and 1 <= vdn <= 9999)
+    if run.ground.foreign is not None:
+        others = (run.ground.foreign[0], *others)
+    return path_targets(
+        defect,
+        run.ground.keys[0],
+        base_path=run.ground.base_path,
+        unknown=run.safe_unknown,
+        other_vdn=tuple(dict.fromkeys(others)),
+    )
+
+
+def _aimed(run: Run, target: str, numbers: list[str]) -> Call:
+    return changed(delete(run.ground.keys[0], numbers, base_path=run.ground.base_path), target=target)
+
+
+def _odd_ids(run: Run) -> None:
+    """Spellings that some readers take for the integer: recorded, since the document does not say."""
+    vdn_id, campaign_id = run.ground.keys[0]
+    odd = ((f"0{vdn_id}", campaign_id), (f"%2B{vdn_id}", campaign_id), (vdn_id, f"0{campaign_id}"), (f"{vdn_id}.0", campaign_id))
+    with run.episode() as episode:
+        for vdn, campaign in odd[: run.amounts.forms]:
+            held = episode.hold_at_least(3)
+            path = delete(episode.key, held[:1], base_path=run.ground.base_path).target
+            head, _, _ = path.rpartition(f"/{vdn_id}/callerNo/")
+            episode.send(_aimed(run, f"{head}/{vdn}/callerNo/{campaign}", held[:1]))
+
+
+def _foreign(run: Run) -> None:
+    """A campaign of another VDN, called under ours and ours under its: both are unknown there, and both stay whole."""
+    foreign = run.ground.foreign
+    if foreign is None:
+        return
+    with run.episode(watch=run.ground.all_keys) as episode:
+        shared = episode.hold_at_least(3)[:2]
+        episode.hold([*episode.held(foreign), *shared], foreign)
+        crossed = ((run.ground.keys[0][0], foreign[1]), (foreign[0], run.ground.keys[0][1]))
+        for key in crossed:
+            episode.send(delete(key, shared[:1], base_path=run.ground.base_path))
+        episode.look(foreign)
+        episode.delete(shared[:1])
+        episode.look(foreign)

@@ -1,0 +1,110 @@
+"""Section *Request Description*: headers, and the body down to the single number."""
+
+import json
+
+import pytest
+
+from conformance.contract import CONTENT_TYPE
+from conformance.generation.bodies import BODY_FORMS
+from conformance.generation.calls import body_of, delete, items, with_body, with_header, without_header
+from conformance.generation.drawing import BadList, bad_lists
+from conformance.generation.exploring import explore
+from conformance.session.run import Run
+
+LOCALES = ("zh_CN", "en_US")
+OTHER_CONTENT_TYPES = (
+    "application/json",
+    "application/json;charset=utf-8",
+    "application/json; charset=GBK",
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "application/octet-stream",
+)
+
+
+@pytest.mark.check("headers.request")
+def test_headers(run: Run) -> None:
+    """The documented Content-Type is accepted; locale changes texts only; other types are recorded."""
+    with run.episode() as episode:
+        held = episode.hold_at_least(8)
+        broken = with_body(episode.key, body_of({"callerNo": [{"accessCode": held[0] + "x"}]}), base_path=run.ground.base_path)
+        many = with_body(episode.key, body_of({"callerNo": []}), base_path=run.ground.base_path)
+        for call in (broken, many):
+            episode.send(call)
+            for locale in LOCALES:
+                episode.send(with_header(call, "locale", locale))
+        for locale in LOCALES:
+            episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.ground.base_path), "locale", locale))
+        episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.ground.base_path), "Content-Type", CONTENT_TYPE))
+    with run.episode() as episode:
+        for content_type in OTHER_CONTENT_TYPES[: run.amounts.forms]:
+            held = episode.hold_at_least(3)
+            episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type", content_type))
+        held = episode.hold_at_least(3)
+        episode.send(without_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type"))
+        episode.look()
+        held = episode.hold_at_least(3)
+        last = "fr_FR" if run.amounts.promised > 1 else "en_US"
+        episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", last))
+
+
+@pytest.mark.check("body.defects")
+def test_body_defects(run: Run) -> None:
+    """Each defect of the body alone, between calls without it that are served; then bad items among good ones, and pairs."""
+    for defect, forms in BODY_FORMS.items():
+        with run.episode() as episode:
+            held = episode.hold_at_least(5)
+            for index, form in enumerate(forms[: run.amounts.forms]):
+                episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
+                if index % 4 == 3:
+                    episode.look()
+            episode.look()
+            episode.delete(held[:1])
+        assert defect
+    explore(bad_lists(), lambda bad: _bad_list(run, bad), examples=run.amounts.bodies, seed_with=f"{run.seed}{run.check}")
+
+
+def _bad_list(run: Run, bad: BadList) -> None:
+    with run.episode() as episode:
+        held = episode.hold_at_least(7)
+        episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
+        episode.look()
+        episode.delete(held[bad.good : bad.good + 1])
+
+
+@pytest.mark.check("body.values")
+def test_body_values(run: Run) -> None:
+    """Every legal number is served: each remarkable length, leading zeros, and any legal way to write the JSON."""
+    with run.episode() as episode:
+        numbers = run.ground.extremes()
+        kept = episode.hold_at_least(2)[:2]
+        episode.hold([*kept, *numbers])
+        episode.delete(numbers[: len(numbers) // 2])
+        for number in numbers[len(numbers) // 2 :]:
+            episode.delete([number])
+    with run.episode() as episode:
+        held = episode.hold_at_least(len(_WRITINGS) + 3)
+        for writing in _WRITINGS[: max(3, run.amounts.values)]:
+            episode.send(with_body(episode.key, writing(held.pop()), base_path=run.ground.base_path))
+    _repeated_keys(run)
+
+
+def _escaped(number: str) -> str:
+    return "".join(f"\\u{ord(digit):04x}" for digit in number)
+
+
+_WRITINGS = (
+    lambda number: json.dumps({"callerNo": items([number])}, indent=4).encode(),
+    lambda number: f'{{"callerNo":[{{"accessCode":"{_escaped(number)}"}}]}}'.encode(),
+    lambda number: f' \r\n\t{{ "callerNo" :[ {{"accessCode" :"{number}" }} ] }}\n\n'.encode(),
+    lambda number: f'{{"c\\u0061llerNo":[{{"accessCode":"{number}"}}]}}'.encode(),
+    lambda number: json.dumps({"callerNo": items([number])}, indent="\t").encode(),
+)  # fmt: skip
+
+
+def _repeated_keys(run: Run) -> None:
+    with run.episode() as episode:
+        first, second, *_ = episode.hold_at_least(4)
+        body = f'{{"callerNo":[{{"accessCode":"{first}"}}],"callerNo":[{{"accessCode":"{second}"}}]}}'
+        episode.send(with_body(episode.key, body.encode(), base_path=run.ground.base_path))

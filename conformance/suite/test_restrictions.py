@@ -1,0 +1,95 @@
+"""Section *Usage Description*: the limit of 100 numbers per call, and the number that must stay."""
+
+import pytest
+
+from conformance.contract import MAX_NUMBERS_PER_CALL
+from conformance.generation.bodies import filled
+from conformance.generation.calls import body_of, delete, items, with_body
+from conformance.session.run import Run
+
+
+@pytest.mark.check("limit.boundary")
+def test_limit_boundary(run: Run) -> None:
+    """One call names 99, 100, 101 and more numbers, all of them in the campaign where it can hold so many."""
+    with run.episode() as episode:
+        held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 3)
+        episode.delete(filled(held, MAX_NUMBERS_PER_CALL + 1))
+        episode.look()
+        episode.delete(filled(held, MAX_NUMBERS_PER_CALL + 2))
+        episode.delete(held[:MAX_NUMBERS_PER_CALL] if len(held) > MAX_NUMBERS_PER_CALL else held[:1])
+    for size in (99, 98) if run.amounts.promised > 1 else (99,):
+        with run.episode() as episode:
+            held = episode.hold_at_least(size + 2)
+            episode.delete(held[:size] if len(held) > size else held[:1])
+    if run.amounts.promised > 1:
+        _far_beyond(run)
+
+
+def _far_beyond(run: Run) -> None:
+    """Lists of several hundred numbers, and 101 items that name only 100 numbers (which the document leaves open)."""
+    for size in (101, 103, 110, 128, 150, 200, 255, 256, 257, 300, 500, 1000):
+        with run.episode() as episode:
+            held = episode.hold_at_least(4)
+            episode.delete(filled(held, size))
+            episode.look()
+            episode.delete(held[:1])
+    with run.episode() as episode:
+        held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 2)
+        repeated = [*held[:MAX_NUMBERS_PER_CALL], held[0]]
+        episode.send(delete(episode.key, repeated, base_path=run.ground.base_path))
+        episode.look()
+        held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 1)
+        episode.delete(held[1 : MAX_NUMBERS_PER_CALL + 1])
+
+
+@pytest.mark.check("last-number.small")
+def test_last_number(run: Run) -> None:
+    """Campaigns of many sizes are asked to give up all: at once, one by one, with repetitions, with absent numbers."""
+    sizes = (1, 2, 3, 10, 100) if run.amounts.promised == 1 else (1, 2, 3, 4, 5, 7, 8, 10, 16, 20, 32, 50, 64, 99, 100)
+    for size in sizes:
+        _all_at_once(run, size)
+    for size in (3,) if run.amounts.promised == 1 else (2, 3, 4, 6, 12):
+        _one_by_one(run, size)
+    _with_repetitions(run)
+    _with_absent(run)
+
+
+def _all_at_once(run: Run, size: int) -> None:
+    with run.episode() as episode:
+        held = episode.hold_exactly(size)
+        episode.delete(held[:MAX_NUMBERS_PER_CALL])
+        if size > 1:
+            episode.look()
+            episode.delete(held[1 : MAX_NUMBERS_PER_CALL + 1])
+
+
+def _one_by_one(run: Run, size: int) -> None:
+    with run.episode() as episode:
+        for number in episode.hold_exactly(size):
+            episode.delete([number])
+        left = episode.held()
+        episode.delete(left)
+        episode.delete(left)
+
+
+def _with_repetitions(run: Run) -> None:
+    with run.episode() as episode:
+        held = episode.hold_exactly(2)
+        episode.delete([held[0], held[1], held[0]])
+        episode.look()
+        episode.delete([*held, *held])
+        episode.look()
+        one = episode.hold_exactly(1)
+        episode.delete([one[0], one[0]])
+
+
+def _with_absent(run: Run) -> None:
+    with run.episode() as episode:
+        held = episode.hold_exactly(2)
+        absent = run.ground.fresh(3)
+        episode.delete([*held, absent[0]])
+        episode.look()
+        episode.delete([absent[1], held[0], absent[2], held[-1]])
+        episode.look()
+        value = {"callerNo": [*items(held), {"accessCode": absent[0], "priority": 3}]}
+        episode.send(with_body(episode.key, body_of(value), base_path=run.ground.base_path))

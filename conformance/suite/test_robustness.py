@@ -1,0 +1,65 @@
+"""Hostile input: whatever is sent, one complete reply in the documented form, no server error, nothing leaked."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.generation.calls import body_of, with_body
+from conformance.generation.drawing import json_values
+from conformance.generation.exploring import explore
+from conformance.session.run import Run
+
+HOSTILE: tuple[Callable[[str], bytes], ...] = (
+    lambda _: b"null",
+    lambda _: body_of({"callerNo": [{"accessCode": None}]}),
+    lambda n: b'{"callerNo":[{"accessCode":"' + n.encode() + b"\xff\xfe" + b'"}]}',
+    lambda _: b'{"callerNo":' + b"[" * 200 + b"]" * 200 + b"}",
+    lambda n: body_of({"callerNo": [{"accessCode": n + "'\"--"}]}),
+    lambda _: b'{"callerNo":[{"accessCode":' + b"9" * 400 + b"}]}",
+    lambda _: body_of({"callerNo": [{"accessCode": "${jndi:x}"}]}),
+    lambda _: b'{"callerNo":[{"accessCode":1e999}]}',
+    lambda _: b'{"callerNo":[{"accessCode":"\\ud800"}]}',
+    lambda _: body_of({"callerNo": [{"accessCode": "\x00"}]}),
+    lambda _: body_of({"callerNo": [None, [], {}, "", 0]}),
+    lambda _: body_of({"callerNo": [{"accessCode": {"$gt": ""}}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": "<script>alert(1)</script>"}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": "1" * 60_000}]}),
+    lambda _: body_of({"callerNo": [{}] * 101}),
+    lambda _: body_of({"callerNo": {"length": 1, "0": {"accessCode": "1"}}}),
+    lambda _: b'{"callerNo":[{"accessCode":"1\\u0000"}]}',
+    lambda _: b'{"callerNo":[{"accessCode":-0}]}',
+    lambda _: body_of({"__proto__": {"callerNo": []}, "constructor": {"prototype": {}}}),
+    lambda _: body_of({"callerNo": [{"accessCode": "%s%n%x"}]}),
+    lambda _: b'{"callerNo":[{"accessCode":"' + "é".encode("latin-1") + b'"}]}',
+    lambda _: b'\x00{"callerNo":[]}',
+    lambda _: body_of({"callerNo": [[[[[]]]]]}),
+    lambda _: body_of({"callerNo": [{"accessCode": [[]]}]}),
+    lambda _: b'{"callerNo":[{"accessCode":"' + b"A" * 20_000 + b'"}]}',
+    lambda _: body_of({"callerNo": [{"accessCode": "١٢٣"}]}),
+    lambda _: b'{"a":' * 100 + b"1" + b"}" * 100,
+    lambda _: body_of({"callerNo": [{"accessCode": "\u202e12345"}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": "12345\r\nX-Injected: 1"}]}),
+    lambda _: b"[" * 3000,
+)
+
+
+@pytest.mark.check("robustness.hostile")
+def test_hostile(run: Run) -> None:
+    """Bodies that are known to upset servers, then drawn JSON of any shape in the place of the body, the list and the number."""
+    for start in range(0, min(len(HOSTILE), run.amounts.hostile), 10):
+        with run.episode() as episode:
+            held = episode.hold_at_least(4)
+            for make in HOSTILE[start : min(start + 10, run.amounts.hostile)]:
+                episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
+            episode.look()
+            episode.delete(held[:1])
+    if run.amounts.promised > 1:
+        explore(json_values, lambda value: _anything(run, value), examples=run.amounts.hostile, seed_with=f"{run.seed}{run.check}")
+
+
+def _anything(run: Run, value: object) -> None:
+    with run.episode() as episode:
+        held = episode.hold_at_least(3)
+        for body in (value, {"callerNo": value}, {"callerNo": [value]}, {"callerNo": [{"accessCode": value}]}):
+            episode.send(with_body(episode.key, body_of(body), base_path=run.ground.base_path))
+        episode.delete(held[:1])

@@ -1,0 +1,93 @@
+"""What calls do to campaigns, in short programs that a person would write down: remove, repeat, add again, keep apart."""
+
+import pytest
+
+from conformance.generation.calls import delete, delete_as_in_the_example
+from conformance.session.run import Run
+
+
+@pytest.mark.check("state.direct")
+def test_state_direct(run: Run) -> None:
+    """The documented example, repetition, absent and repeated numbers, numbers alike, and campaigns that share numbers."""
+    _example(run)
+    _again_and_again(run)
+    _open_points(run)
+    _relatives(run)
+    _places(run)
+    _shared(run)
+
+
+def _example(run: Run) -> None:
+    with run.episode() as episode:
+        number = run.ground.of_length(7)
+        episode.hold([*episode.hold_at_least(2), number])
+        episode.send(delete_as_in_the_example(episode.key, number, base_path=run.ground.base_path))
+
+
+def _again_and_again(run: Run) -> None:
+    """Deleted, deleted again, added again, deleted again: each time the campaign holds what the replies say."""
+    with run.episode() as episode:
+        number, *rest = held = episode.hold_at_least(4)
+        episode.delete([number])
+        episode.look()
+        episode.delete([number])
+        episode.delete(rest[:1])
+        episode.hold(held)
+        episode.delete([number])
+        episode.look()
+        episode.delete([number])
+        episode.look()
+
+
+def _open_points(run: Run) -> None:
+    """Absent numbers alone and beside present ones, numbers named twice: what the server does is recorded."""
+    absent = run.ground.fresh(2)
+    with run.episode() as episode:
+        held = episode.hold_at_least(6)
+        episode.delete(absent[:1])
+        episode.delete([held[0], absent[1]])
+        episode.look()
+        episode.delete([held[1], held[1]])
+        episode.look()
+        episode.delete([held[2], held[3], held[2]])
+
+
+def _relatives(run: Run) -> None:
+    """Numbers that are prefixes of each other, differ by a leading zero or in one digit: each is removed alone."""
+    count = 8 if run.amounts.promised == 1 else 24
+    with run.episode() as episode:
+        family = run.ground.relatives(count)
+        episode.hold([*episode.hold_at_least(2)[:2], *family])
+        for index, number in enumerate(sorted(family, key=len)):
+            episode.delete([number])
+            if index % 3 == 0:
+                episode.look()
+
+
+def _places(run: Run) -> None:
+    """One number and several, taken from the front, the middle and the end of what the campaign holds."""
+    with run.episode() as episode:
+        for size in (1, 2, 3) if run.amounts.promised > 1 else (2,):
+            for place in (0, 0.5, 1):
+                held = episode.hold_at_least(9)
+                at = int(place * (len(held) - size))
+                episode.delete(held[at : at + size])
+                episode.look()
+
+
+def _shared(run: Run) -> None:
+    """Two campaigns hold the same numbers; what is done to one leaves the other whole."""
+    if len(run.ground.keys) < 2:
+        return
+    one, other = run.ground.keys[:2]
+    with run.episode(watch=(one, other)) as episode:
+        numbers = run.ground.fresh(4)
+        episode.hold([*numbers, *episode.hold_at_least(1, one)[:1]], one)
+        episode.hold([*numbers, *episode.hold_at_least(1, other)[:1]], other)
+        episode.delete(numbers[:1], one)
+        episode.look(other)
+        episode.delete(numbers[1:2], other)
+        episode.delete(numbers[:3], one)
+        episode.look(one)
+        episode.look(other)
+        episode.send(delete(other, [numbers[0], numbers[2]], base_path=run.ground.base_path))
