@@ -20,6 +20,7 @@ from conformance.generation.numbers import NumberPool
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
 from conformance.plugin.embedded import embedded_target
+from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
 from conformance.session.run import Run
 from conformance.transport import SPOILS, Transport
@@ -97,7 +98,9 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     campaigns = _share(target, worker)
     for key in campaigns:
         stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
-    journal = stack.enter_context(Journal(options.out / JOURNAL.replace(".", f"{name}."), base_url=target.base_url))
+    journal_file = options.out / JOURNAL.replace(".", f"{name}.")
+    make_way(journal_file, target.base_url)
+    journal = stack.enter_context(Journal(journal_file, base_url=target.base_url))
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
     transport = stack.enter_context(Transport(transport_options(target, recorder=traffic)))

@@ -105,7 +105,7 @@ def finished(page: str, bar: str = "") -> str:
         raise _Failed("analytics-tag-not-found", sentence)
     page = page.replace("<head>", f"<head>{_HEAD}", 1).replace("</head>", f"{_FIX}</head>", 1)
     page = _BODY.sub(lambda body: body[0] + bar, page, count=1)
-    outside = _OUTSIDE.search(_SCRIPT.sub("", page))
+    outside = _OUTSIDE.search(_SCRIPT.sub(lambda script: script[0].partition(">")[0] + ">", page))
     if outside or _HEAD not in page or _FIX not in page:
         what = outside[0][:120] if outside else "no <head> where it was"
         raise _Failed("outside-request", f"[outside-request] the page would ask another machine ({what}); summary.html says the same.")

@@ -67,9 +67,9 @@ def plain(text: str) -> str:
 
 def _verdict(document: VerdictDocument, out: Console) -> None:
     word = digest.VERDICT_WORD[document.verdict]
-    out.print(Text.assemble((word, STYLES[document.verdict]), f"  {digest.sentence(document)}"))
+    _prose(out, Text.assemble((word, STYLES[document.verdict]), f"  {digest.sentence(document)}"))
     parts = [Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)]
-    out.print(Text(" · ").join(parts))
+    _prose(out, Text(" · ").join(parts))
     took = f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}"
     out.print(
         Text(
@@ -90,7 +90,7 @@ def _failed(document: VerdictDocument, out: Console) -> None:
 
 
 def _failed_clause(result: ClauseResult, out: Console) -> None:
-    out.print(Text.assemble(("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"))
+    _prose(out, Text.assemble(("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"))
     deviation = digest.shortest(result) or next(iter(result.deviations), None)
     if deviation is None:
         return _item(out, Text(plain(result.reason)))
@@ -149,9 +149,14 @@ def _head(out: Console, text: str) -> None:
 
 
 def _item(out: Console, text: Text, sign: str = "-") -> None:
-    for number, line in enumerate(text.wrap(out, max(out.width - 4, 20))):
+    _prose(out, text, first=f"  {sign} ", further="    ")
+
+
+def _prose(out: Console, text: Text, first: str = "", further: str = "") -> None:
+    """Print wrapped, without the spaces that rich leaves at the ends of lines: they spoil what is copied from a log."""
+    for number, line in enumerate(text.wrap(out, max(out.width - len(further), 20))):
         line.rstrip()
-        out.print(Text.assemble("  ", (" " if number else sign, "bold"), " ", line))
+        out.print(Text.assemble((further if number else first, "bold"), line))
 
 
 def _pasteable(out: Console, line: str) -> None:

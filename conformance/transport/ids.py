@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _LEADING = re.compile(r"[\s\x00]*([+-]?)[\s\x00]*([0-9]+)")
 _HEX = re.compile(r"\s*([+-]?)0[xX]([0-9a-fA-F]+)")
-_FLOAT = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_FLOAT = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)")
 _SEPARATORS = re.compile(r"[,;|&\s\x00]")
 _GROUPING = re.compile(r"[_,'\s\u00a0\u2009\u202f\u200b\ufeff]")
 
@@ -44,7 +44,7 @@ def _integers(text: str) -> Iterator[int]:
     if hexadecimal := _HEX.match(text):
         sign, digits = hexadecimal.groups()
         yield int(sign + digits[:_MOST_DIGITS], 16)
-    if (real := _FLOAT.match(text)) and abs(value := float(real.group())) < 2**63:
+    if (real := _FLOAT.match(text)) and abs(value := float(real.group(1))) < 2**63:
         yield from (int(value), round(value))
 
 

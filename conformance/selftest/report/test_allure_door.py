@@ -51,7 +51,7 @@ def written(document: VerdictDocument, folder: Path) -> dict[str, dict[str, Any]
 
 def test_a_result_per_clause_with_the_status_of_its_verdict(tmp_path: Path) -> None:
     found = written(documents.inconclusive(), tmp_path)
-    assert list(sorted(found)) == sorted(result.id for result in documents.inconclusive().clauses)
+    assert sorted(found) == sorted(result.id for result in documents.inconclusive().clauses)
     status = {name: result["status"] for name, result in found.items()}
     assert status["uri.vdn-id"] == "broken", "binding, and the run could not judge it"
     assert status["header.locale"] == "skipped", "left out by the user"

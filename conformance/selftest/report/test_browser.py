@@ -9,7 +9,19 @@ from conformance.report import allure_door, allure_html, summary_html
 from conformance.selftest.report import documents
 from conformance.selftest.report.browser import Browser, chromium
 
-VISIBLE = "(() => {{ const r = document.querySelector({0!r}).getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.width > 0 }})()"
+VISIBLE = (
+    "(() => {{ const r = document.querySelector({0!r}).getBoundingClientRect();"
+    " return r.top >= 0 && r.bottom <= innerHeight && r.width > 0 }})()"
+)
+CONTRAST = """(() => {
+  const one = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 };
+  const light = text => { const c = text.match(/[\\d.]+/g).slice(0, 3).map(one); return .2126 * c[0] + .7152 * c[1] + .0722 * c[2] };
+  const ground = e => { const b = getComputedStyle(e).backgroundColor; return /, 0\\)|transparent/.test(b) ? ground(e.parentElement) : b };
+  const pair = e => [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+  const ratio = e => { const [a, b] = pair(e); return (a + .05) / (b + .05) };
+  const texts = 'h1,h2,h3,p,dd,dt,td,th,pre,summary,a,.badge,.soft,.hint,.tiles span';
+  return Math.min(...[...document.querySelectorAll(texts)].map(ratio)) })()"""
+"""The smallest contrast between a text and its ground."""
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +56,7 @@ def test_summary(browser: Browser, tmp_path: Path, made: object, width: int, dar
     assert browser.value("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the window"
     assert browser.value("document.scripts.length") == 0
     assert browser.value("[...document.querySelectorAll('pre.curl')].every(e => !e.textContent.includes('\\n'))")
-    assert browser.value(_CONTRAST) >= 4.5
-
-
-_CONTRAST = """(() => {
-  const light = text => { const c = text.match(/[\\d.]+/g).slice(0, 3).map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
-    return .2126 * c[0] + .7152 * c[1] + .0722 * c[2] };
-  const ground = e => { const b = getComputedStyle(e).backgroundColor; return /, 0\\)|transparent/.test(b) ? ground(e.parentElement) : b };
-  const ratio = e => { const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x); return (a + .05) / (b + .05) };
-  return Math.min(...[...document.querySelectorAll('h1,h2,h3,p,dd,dt,td,th,pre,summary,a,.badge,.soft,.hint,.tiles span')].map(ratio)) })()"""
+    assert browser.value(CONTRAST) >= 4.5
 
 
 def test_report_opens_from_disk(browser: Browser, report: Path) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pytest
 from rich.console import Console
 
-from conformance.report import live
 from conformance.report.live import LiveView
 from conformance.report.terminal import console
 
@@ -16,10 +15,10 @@ class Limits:
     max_seconds: float | None = 60.0
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("conformance.report.live.time.monotonic", lambda: now[0])
     return now
 
 
