@@ -71,12 +71,9 @@ def _verdict(document: VerdictDocument, out: Console) -> None:
     parts = [Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)]
     _prose(out, Text(" · ").join(parts))
     took = f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}"
-    out.print(
-        Text(
-            f"{took} · effort {document.effort} · seed {document.seed} · {plain(document.target.get('base_url', ''))}".rstrip(" ·"),
-            style="dim",
-        )
-    )
+    where = plain(document.target.get("base_url", ""))
+    spent = f"{took} · effort {document.effort} · seed {document.seed}"
+    _prose(out, Text(f"{spent} · {where}" if where else spent, style="dim"))
     for line in document.headline:
         _item(out, Text(plain(line)), sign="!")
 
