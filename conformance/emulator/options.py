@@ -27,6 +27,12 @@ class Options:
     log: bool = False
     latency_ms: float = 0.0
 
+    @property
+    def prefix(self) -> str:
+        """The base path with one slash before it and none behind; or nothing."""
+        path = self.base_path.strip("/")
+        return f"/{path}" if path else ""
+
 
 def to_json(options: Options) -> str:
     """Write options as one line, for the process that will run them."""

@@ -39,7 +39,7 @@ def make_service(options: Options, watch: Watch | None = None) -> Service:
         secret_key=options.secret_key,
         validity_seconds=profile.auth.validity_seconds,
     )
-    rules = Rules(profile, World(options.campaigns), verifier, options.base_path.rstrip("/"))
+    rules = Rules(profile, World(options.campaigns), verifier, options.prefix)
     apply_faults(rules.points, options.faults)
     return Service(
         handle=rules.points.handle,
@@ -76,7 +76,7 @@ def _base_url(options: Options, server: asyncio.Server) -> str:
     port = server.sockets[0].getsockname()[1]
     host = "127.0.0.1" if options.host in ("", "0.0.0.0") else options.host  # noqa: S104  compared, not bound
     shown = f"[{host}]" if ":" in host else host
-    return f"{'http' if options.http else 'https'}://{shown}:{port}{options.base_path.rstrip('/')}"
+    return f"{'http' if options.http else 'https'}://{shown}:{port}{options.prefix}"
 
 
 def _not_listening(options: Options, error: OSError) -> EmulatorError:

@@ -4,6 +4,7 @@ from conformance.emulator.faults import (
     atomicity,
     authentication,
     codes,
+    coverage,
     last_number,
     limit,
     methods,
@@ -28,6 +29,7 @@ SUBJECTS = (
     replies,
     robustness,
     authentication,
+    coverage,
     methods,
 )
 

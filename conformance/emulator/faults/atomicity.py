@@ -7,9 +7,9 @@ from conformance.emulator import answer
 from conformance.emulator.answer import Answer, Decision
 from conformance.emulator.call import Call
 from conformance.emulator.defects import OF_ITEMS
-from conformance.emulator.faults.changes import refusing, replying
+from conformance.emulator.faults.changes import drop_but_one, refusing, replying
 from conformance.emulator.faults.registry import fault
-from conformance.emulator.points import Numbers, Points, Route
+from conformance.emulator.points import Points, Route
 from conformance.emulator.request import Request
 
 _FAILURE_CHANGES_NOTHING = (
@@ -19,18 +19,11 @@ _SUCCESS_IS_SAID = "Response, resultCode: 0200000 says that the call succeeded; 
 _UNAUTHORISED = "Request, Authorization: mandatory; a caller who is refused has changed nothing."
 
 
-def _drop(held: Numbers | None, numbers: list[str]) -> None:
-    """Delete, leaving one number, so that nothing but atomicity is broken."""
-    for number in numbers:
-        if held and len(held) > 1:
-            held.pop(number, None)
-
-
 @fault("atomic.valid-part", "Refuses a batch for a bad item, and has deleted the good ones.", _FAILURE_CHANGES_NOTHING)
 def _valid_part(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS:
-            _drop(points.look(request), request.numbers)
+            drop_but_one(points.look(request), request.numbers)
 
     refusing(points, change)
 
@@ -43,7 +36,7 @@ def _valid_part(points: Points) -> None:
 def _before_bad_item(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS:
-            _drop(points.look(request), request.numbers[: request.found[defect]])
+            drop_but_one(points.look(request), request.numbers[: request.found[defect]])
 
     refusing(points, change)
 
@@ -54,7 +47,7 @@ def _before_bad_item(points: Points) -> None:
 def _after_bad_item(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS and request.found[defect] == 0:
-            _drop(points.look(request), request.numbers)
+            drop_but_one(points.look(request), request.numbers)
 
     refusing(points, change)
 
@@ -68,7 +61,7 @@ def _broken_json(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect == "body.not-json":
             found = re.findall(rb'"accessCode"\s*:\s*"([0-9]+)"', request.call.body)
-            _drop(points.look(request), [number.decode() for number in found])
+            drop_but_one(points.look(request), [number.decode() for number in found])
 
     refusing(points, change)
 
@@ -79,7 +72,7 @@ def _broken_json(points: Points) -> None:
 def _hour_applied(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect.startswith("member."):
-            _drop(points.look(request), request.numbers)
+            drop_but_one(points.look(request), request.numbers)
 
     refusing(points, change)
 
@@ -93,7 +86,7 @@ def _other_vdn(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         owner = request.world.owners.get(request.campaign or 0)
         if defect == "campaign-id.other-vdn" and owner and request.campaign:
-            _drop(request.world.campaigns[owner, request.campaign], request.numbers)
+            drop_but_one(request.world.campaigns[owner, request.campaign], request.numbers)
 
     refusing(points, change)
 
@@ -159,7 +152,7 @@ def _unauthorised_applied(points: Points) -> None:
             )
             points.parse(request)
             points.inspect(request)
-            _drop(points.look(request), request.numbers)
+            drop_but_one(points.look(request), request.numbers)
         return refuse(call)
 
     points.unauthorised = applying

@@ -1,112 +1,81 @@
 """Lies about who may call."""
 
-import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.emulator import answer
 from conformance.emulator.answer import Answer
 from conformance.emulator.call import Call
+from conformance.emulator.faults.claims import accepting, claimed, claimed_and_right, claimed_by_known
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import crash
 from conformance.emulator.points import Points
-from conformance.emulator.signature import (
-    Authorization,
-    canonical_requests,
-    parse_authorization,
-    signature_of,
-)
 
 _MANDATORY = "Request, Authorization: mandatory; a call without it is refused with HTTP 401."
 _VERIFIED = "Authentication: the signature is verified; a wrong one is refused with HTTP 401."
-_COVERS = "Authentication: the signature covers method, path, query, signed headers and body as they are sent."
 _KEY = "Authentication: the access key must be a known one."
 _REFUSAL = "Authentication: failed is HTTP 401."
-_NEAR = 60  # seconds by which a clock may rightly be off
-_FEW_DIGITS = 6  # a signature of so few different digits was made up
-
-
-def _accepting(points: Points, accepts: Callable[[Call], bool]) -> None:
-    """Let calls pass that an honest server would refuse."""
-    honest = points.authenticate
-    points.authenticate = lambda call: honest(call) or accepts(call)
-
-
-def _given(call: Call) -> Authorization | None:
-    return parse_authorization(call.headers.get("authorization", ""))
 
 
 @fault("auth.none", "Lets everyone in.", _MANDATORY)
 def _none(points: Points) -> None:
-    _accepting(points, lambda _: True)
+    accepting(points, lambda _: True)
 
 
 @fault("auth.delete-open", "Protects adding and looking, not deleting.", _MANDATORY)
 def _delete_open(points: Points) -> None:
-    _accepting(points, lambda call: call.method == "DELETE")
+    accepting(points, lambda call: call.method == "DELETE")
 
 
 @fault("auth.missing-header", "Lets calls without the header in; wrong ones are refused.", _MANDATORY)
 def _missing_header(points: Points) -> None:
-    _accepting(points, lambda call: "authorization" not in call.headers)
+    accepting(points, lambda call: "authorization" not in call.headers)
 
 
 @fault("auth.empty-header", "Lets calls with an empty header in.", _MANDATORY)
 def _empty_header(points: Points) -> None:
-    _accepting(points, lambda call: call.headers.get("authorization") == "")
+    accepting(points, lambda call: call.headers.get("authorization") == "")
 
 
 @fault("auth.other-scheme", "Lets calls with another scheme in, unverified.", _VERIFIED)
 def _other_scheme(points: Points) -> None:
-    _accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
+    accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
 
 
 @fault("auth.any-signature", "Checks the header's form and the access key, not the signature.", _VERIFIED)
 def _any_signature(points: Points) -> None:
     def accepts(call: Call) -> bool:
-        given = _given(call)
-        return given is not None and given.access_key == points.verifier.access_key
+        return claimed_by_known(points, call) is not None
 
-    _accepting(points, accepts)
+    accepting(points, accepts)
 
 
 @fault("auth.unknown-key", "Takes any access key whose signature is made with the known secret.", _KEY)
 def _unknown_key(points: Points) -> None:
     def accepts(call: Call) -> bool:
-        given = _given(call)
+        given = claimed(call)
         return given is not None and points.verifier.matches(call, given)
 
-    _accepting(points, accepts)
+    accepting(points, accepts)
 
 
 @fault("auth.foreign-key", "Lets callers with an access key that it doesn't know in, unverified.", _KEY)
 def _foreign_key(points: Points) -> None:
     def accepts(call: Call) -> bool:
-        given = _given(call)
+        given = claimed(call)
         return given is not None and given.access_key != points.verifier.access_key
 
-    _accepting(points, accepts)
-
-
-def _expected(points: Points, call: Call) -> tuple[str, str] | None:
-    """Return the signature that the header carries, however shaped, and the one that it should carry."""
-    prefix, _, signature = call.headers.get("authorization", "").rpartition("/")
-    given = parse_authorization(f"{prefix}/{'0' * 64}")
-    if given is None or given.access_key != points.verifier.access_key:
-        return None
-    for canonical in canonical_requests(call, given.signed_headers):
-        return signature, signature_of(points.verifier.secret_key, given.prefix, canonical)
-    return None
+    accepting(points, accepts)
 
 
 def _comparing(points: Points, compare: Callable[[str, str], bool]) -> None:
     """Compare signatures carelessly."""
 
     def accepts(call: Call) -> bool:
-        pair = _expected(points, call)
+        pair = claimed_and_right(points, call)
         return pair is not None and compare(*pair)
 
-    _accepting(points, accepts)
+    accepting(points, accepts)
 
 
 @fault("auth.truncated", "Compares as many characters as the caller sent.", _VERIFIED)
@@ -171,7 +140,7 @@ def _with_302(points: Points) -> None:
 @fault("auth.malformed-500", "A malformed header is a server error.", _REFUSAL)
 def _malformed_500(points: Points) -> None:
     def change(call: Call, made: Answer) -> Answer:
-        return crash() if "authorization" in call.headers and _given(call) is None else made
+        return crash() if "authorization" in call.headers and claimed(call) is None else made
 
     _refusing(points, change)
 
@@ -179,7 +148,7 @@ def _malformed_500(points: Points) -> None:
 @fault("auth.unknown-key-500", "An unknown access key is a server error.", _REFUSAL)
 def _unknown_key_500(points: Points) -> None:
     def change(call: Call, made: Answer) -> Answer:
-        given = _given(call)
+        given = claimed(call)
         return crash() if given and given.access_key != points.verifier.access_key else made
 
     _refusing(points, change)
@@ -199,7 +168,7 @@ def _success_in_401(points: Points) -> None:
 )
 def _tells_signature(points: Points) -> None:
     def change(call: Call, made: Answer) -> Answer:
-        pair = _expected(points, call)
+        pair = claimed_and_right(points, call)
         if pair is None:
             return made
         return replace(made, body=made.body.replace(b"authentication failed", f"expected {pair[1]}".encode()))

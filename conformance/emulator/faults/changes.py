@@ -1,6 +1,6 @@
 """The ways in which faults change the honest handling. All but the last two touch deletions only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from conformance.emulator.answer import Answer, Decision, Members
 from conformance.emulator.call import Call
@@ -13,6 +13,13 @@ Remove = Callable[[Request, Numbers], int]
 def always(_: Request) -> bool:
     """Hold for every call."""
     return True
+
+
+def drop_but_one(held: Numbers | None, numbers: Iterable[str]) -> None:
+    """Delete what should not be deleted, and leave one number, so that no other demand is broken beside."""
+    for number in numbers:
+        if held and len(held) > 1:
+            held.pop(number, None)
 
 
 def amending(points: Points, change: Callable[[Request], None]) -> None:

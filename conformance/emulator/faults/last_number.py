@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from conformance.emulator.faults.changes import overlook, refusing
+from conformance.emulator.faults.changes import drop_but_one, overlook, refusing
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
@@ -149,9 +149,7 @@ def _applied(points: Points) -> None:
 @fault("last.all-but-one", "Refuses to empty a campaign, and has deleted all but one.", _FAILURE_KEEPS)
 def _all_but_one(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
-        held = points.look(request)
-        for number in request.numbers if defect == _LAST and held else ():
-            if held and len(held) > 1:
-                held.pop(number, None)
+        if defect == _LAST:
+            drop_but_one(points.look(request), request.numbers)
 
     refusing(points, change)

@@ -1,6 +1,6 @@
 """Lies about how many numbers one call may delete."""
 
-from conformance.emulator.faults.changes import Remove, amending, overlook, refusing, removing
+from conformance.emulator.faults.changes import Remove, amending, drop_but_one, overlook, refusing, removing
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
@@ -46,11 +46,8 @@ def _truncates(points: Points) -> None:
 @fault("limit.partial", "Refuses more than 100 numbers and has deleted the first 100 all the same.", _AT_MOST)
 def _partial(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
-        held = points.look(request)
-        if defect == _TOO_MANY and held:
-            for number in request.numbers[:100]:
-                if len(held) > 1:
-                    held.pop(number, None)
+        if defect == _TOO_MANY:
+            drop_but_one(points.look(request), request.numbers[:100])
 
     refusing(points, change)
 

@@ -4,7 +4,7 @@ import time
 
 from conformance.emulator.answer import Decision, Steps
 from conformance.emulator.call import Call
-from conformance.emulator.faults.changes import Remove, removing
+from conformance.emulator.faults.changes import Remove, drop_but_one, removing
 from conformance.emulator.faults.last_number import RACE_WINDOW
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
@@ -12,6 +12,7 @@ from conformance.emulator.request import Request
 from conformance.emulator.world import World
 
 _STAYS_DELETED = "Scenario: a number that was deleted is gone until it is added again."
+_EACH_ONCE = "Scenario: a call has its effect once, and none on what is added after it."
 _EACH_HAPPENS = "Scenario: every successful call has its effect, also when others come at the same time."
 LATE = 0.2  # seconds
 _CALLS_UNTIL_UNDONE = 6
@@ -77,6 +78,32 @@ def _undone_by_refusal(points: Points) -> None:
 
     removing(points, change)
     points.refuse = refusing
+
+
+@fault("state.redelivered", "A queue delivers a deletion again: a number that was added back is gone.", _EACH_ONCE)
+def _redelivered(points: Points) -> None:
+    again: list[tuple[Numbers, list[str]]] = []
+    add, handle = points.add, points.handle
+    due: list[tuple[Numbers, list[str]]] = []
+
+    def change(request: Request, held: Numbers, remove: Remove) -> int:
+        again.append((held, list(request.numbers)))
+        return remove(request, held)
+
+    def adding(request: Request, held: Numbers) -> int:
+        due.extend(again)
+        again.clear()
+        return add(request, held)
+
+    def redelivering(call: Call) -> Steps:
+        for held, numbers in due:
+            drop_but_one(held, numbers)
+        due.clear()
+        return (yield from handle(call))
+
+    removing(points, change)
+    points.add = adding
+    points.handle = redelivering
 
 
 @fault("state.lost-update", "Reads the list, waits, writes it back: of two calls at once one is lost.", _EACH_HAPPENS)
@@ -170,8 +197,7 @@ def _late(points: Points) -> None:
     def catching_up(call: Call) -> Steps:
         while due and due[0][0] <= time.monotonic():
             _, held, numbers = due.pop(0)
-            for number in numbers if len(held) > 1 else ():
-                held.pop(number, None)
+            drop_but_one(held, numbers)
         return (yield from handle(call))
 
     removing(points, change)

@@ -129,7 +129,7 @@ def _unknown_campaign(points: Points) -> None:
     _crashing(points, lambda call: call.path.rpartition("/")[2] not in ids)
 
 
-@fault("robust.query", "A query with an odd percent sign is a server error, any other is not.", _NO_5XX)
+@fault("robust.query", "A percent sign in the query is a server error.", _NO_5XX)
 def _query(points: Points) -> None:
     _crashing(points, lambda call: "%" in call.query)
 

@@ -1,6 +1,6 @@
 """Lies about what a successful deletion did: nothing, less, more, or not for long."""
 
-from conformance.emulator.faults.changes import Remove, removing, removing_also
+from conformance.emulator.faults.changes import Remove, drop_but_one, removing, removing_also
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
@@ -185,8 +185,7 @@ def _removing_elsewhere(points: Points, *, same_vdn: bool) -> None:
         removed = remove(request, held)
         for key, others in request.world.campaigns.items():
             if key != request.key and (key[0] == request.vdn) is same_vdn:
-                for number in request.numbers:
-                    others.pop(number, None)
+                drop_but_one(others, request.numbers)
         return removed
 
     removing(points, change)
