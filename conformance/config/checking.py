@@ -15,6 +15,9 @@ _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 _SIMILAR = 0.85
 """From here on an unknown ISALES_* variable is more likely a typing mistake than somebody else's."""
 
+_UNDECODED = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes in an environment variable that are not UTF-8."""
+
 _USED_BY = {
     "auth-v2": ("auth.access_key", "auth.secret_key", "auth.signed_headers", "auth.milliseconds"),
     "header": ("auth.header", "auth.command"),
@@ -42,6 +45,8 @@ def _auth_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[s
                 )
     elif auth.scheme == "header" and (auth.header is None) == (not auth.command):
         yield f'{_place(entries, "auth.scheme")} = "header" needs one of [auth] header (a text, env: or file:) and [auth] command.'
+    if auth.secret_key is not None and _UNDECODED.search(auth.secret_key.reveal()):
+        yield f"{_place(entries, 'auth.secret_key')} is not UTF-8."
     for name, secret in (("auth.access_key", auth.access_key), ("auth.header", auth.header.reveal() if auth.header else "")):
         if not secret.isprintable() or not secret.isascii():
             yield f"{_place(entries, name)} holds characters that can't stand in a header."

@@ -66,6 +66,11 @@ class Transport:
         return self.options.address.base_path
 
     @property
+    def credentials(self) -> frozenset[str]:
+        """The credential words that calls may use with this target's scheme of authentication."""
+        return self.options.authorizer.credentials
+
+    @property
     def requests(self) -> int:
         """Calls sent so far, sendings of the same call counted each."""
         return self._spending.requests
@@ -189,8 +194,7 @@ class Transport:
         return prepare(call, options.address.host_header, options.extra_headers, options.authorizer, length_always=options.length_always)
 
     def _reason_to_withhold(self, call: Call) -> str | None:
-        guard = self.options.guard
-        return unsendable(call) or (guard(call) if guard is not None else None)
+        return unsendable(call) or self.options.guard(call)
 
     def _withheld(self, call: Call, reason: str) -> Exchange:
         now = time.perf_counter()

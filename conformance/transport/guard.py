@@ -29,6 +29,16 @@ _NAMED_NUMBER = re.compile(rb'"accessCode"\s*:\s*"([0-9]{1,24})"')
 _DECODINGS = 3
 
 
+def everything(call: Call) -> str | None:  # noqa: ARG001 - a guard is given the call
+    """Lets every call through: for servers of our own."""
+    return None
+
+
+def no_changes(call: Call) -> str | None:
+    """Lets only calls through that can change nothing."""
+    return "it could change something, and no campaign has been named as disposable" if _may_change(call) else None
+
+
 class DisposableOnly:
     """The default guard: calls that could change something go to listed campaigns, or to none that can exist."""
 
@@ -51,10 +61,8 @@ class DisposableOnly:
 
     def __call__(self, call: Call) -> str | None:
         """The reason to withhold the call, or None."""
-        redirected = any(name.lower() in _REDIRECTING_HEADERS for name, _ in call.headers)
-        if call.target in self._listed and not redirected:
-            return None
-        if call.method in _SAFE_METHODS and not redirected and not _OVERRIDES_METHOD.search(call.target):
+        redirected = _is_redirected(call)
+        if (call.target in self._listed and not redirected) or not _may_change(call):
             return None
         if redirected:
             return "a header asks for another method or path than the call shows"
@@ -92,6 +100,14 @@ class DisposableOnly:
             if not self._allowed_number(number.decode()):
                 return f"it names {number.decode()}, which this run has neither added nor been given"
         return None
+
+
+def _is_redirected(call: Call) -> bool:
+    return any(name.lower() in _REDIRECTING_HEADERS for name, _ in call.headers)
+
+
+def _may_change(call: Call) -> bool:
+    return call.method not in _SAFE_METHODS or _OVERRIDES_METHOD.search(call.target) is not None or _is_redirected(call)
 
 
 def _segments(path: str) -> tuple[str, ...]:

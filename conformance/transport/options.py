@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from conformance.transport.address import Address
 from conformance.transport.authorizer import Authorizer, NoHeader
 from conformance.transport.budget import Budget
-from conformance.transport.guard import Guard
+from conformance.transport.guard import Guard, no_changes
 from conformance.transport.pace import Pace
 from conformance.transport.tls import Tls
 
@@ -29,9 +29,9 @@ class Proxy(Struct, frozen=True, kw_only=True):
 class TransportOptions(Struct, frozen=True, kw_only=True):
     """What `Transport` is made from.
 
-    `guard` None lets every call through: for targets of our own only. `recorder`: the file that gets every exchange. `resend_stale`:
-    send a call once more when the kept-alive connection had been closed before it. `length_always`: send Content-Length with every
-    call (needed where it is signed). `extra_headers` are added to every call that has none of that name.
+    `guard`: unless another is given, no call that could change something is sent. `recorder`: the file that gets every exchange.
+    `resend_stale`: send a call once more when the kept-alive connection had been closed before it. `length_always`: send
+    Content-Length with every call (needed where it is signed). `extra_headers` are added to every call that has none of that name.
     """
 
     address: Address
@@ -39,7 +39,7 @@ class TransportOptions(Struct, frozen=True, kw_only=True):
     tls: Tls = Tls()
     pace: Pace = Pace()
     budget: Budget = Budget()
-    guard: Guard | None = None
+    guard: Guard = no_changes
     recorder: Path | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT
     proxy: Proxy | None = None

@@ -2,6 +2,7 @@
 
 `certain` tells whether the document leaves a server no choice but 401. It is False where the rules of auth-v2 are silent:
 they name no validity period, do not forbid a longer header, another case or a signature over other headers.
+Their names begin with `open:`, so that whoever judges a call sees it in the call.
 "Changed after signing" means: a call that differs in that respect was signed, the real one is sent.
 """
 
@@ -13,6 +14,7 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Struct
 
+from conformance.exchange import OPEN
 from conformance.transport.auth import Keys, Parts, authorization, canonical_request, hmac_hex, prefix, signature, timestamp
 from conformance.transport.auth import signed_headers_text as names_of
 
@@ -165,7 +167,7 @@ def _rows() -> tuple[Spoil, ...]:
 
 
 def _row(name: str, description: str, make: Callable[[Unsigned], str], *, certain: bool = True, keyless: bool = False) -> Spoil:
-    return Spoil(name=name, description=description, certain=certain, make=make, keyless=keyless)
+    return Spoil(name=name if certain else OPEN + name, description=description, certain=certain, make=make, keyless=keyless)
 
 
 def _changed_after_signing() -> tuple[Spoil, ...]:

@@ -60,6 +60,8 @@ class Wire:
             plain = socket.create_connection((self._address.host, self._address.port), self._seconds)
         except OSError as error:
             raise connecting_failed(error) from None
+        except UnicodeError:
+            raise Broken("name", f"{self._address.host} can't be the name of a host") from None
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.settimeout(max(self._seconds - (time.perf_counter() - started), _SLACK))

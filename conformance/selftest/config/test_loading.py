@@ -231,6 +231,10 @@ def test_a_wrong_variable_is_named(write: Write) -> None:
     assert "environment variable ISALES_VDN_ID: vdn_id must be" in complaint(write, OPEN, {"ISALES_VDN_ID": "one"})
 
 
+def test_a_secret_that_is_not_utf_8_is_refused_before_it_can_stand_in_a_traceback(write: Write) -> None:
+    assert "secret_key is not UTF-8" in complaint(write, MINIMAL, {"ISALES_AUTH_ACCESS_KEY": "a", "ISALES_AUTH_SECRET_KEY": "x\udcff"})
+
+
 def test_a_wrong_secret_is_not_shown(write: Write) -> None:
     assert "12345678" not in complaint(write, MINIMAL + "[auth]\nsecret_key = 12345678\n")
 

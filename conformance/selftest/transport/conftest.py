@@ -10,6 +10,7 @@ import trustme
 from conformance.selftest.transport.servers import Behaviour, Server
 from conformance.transport import TransportOptions, parse_address
 from conformance.transport.door import Transport
+from conformance.transport.guard import everything
 
 Serve = Callable[..., Server]
 Connect = Callable[..., Transport]
@@ -33,7 +34,7 @@ def connect() -> Iterator[Connect]:
 
         def start(server: Server, *, scheme: str = "http", host: str = "127.0.0.1", base_path: str = "", **options: Any) -> Transport:
             address = parse_address(f"{scheme}://{host}:{server.port}{base_path}")
-            chosen = {"timeout_seconds": 5.0} | options
+            chosen: dict[str, Any] = {"timeout_seconds": 5.0, "guard": everything} | options
             return stack.enter_context(Transport(TransportOptions(address=address, **chosen)))
 
         yield start

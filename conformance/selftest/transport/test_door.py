@@ -116,8 +116,9 @@ def test_nobody_listens(serve: Serve, connect: Connect) -> None:
     assert not exchange.outcome.may_have_happened
 
 
-def test_a_name_that_is_not_known(serve: Serve, connect: Connect) -> None:
-    assert kind_of(connect(serve(answering(OK)), host="nowhere.invalid").send(CALL)) == "name"
+@pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 70])
+def test_a_name_that_is_not_known(serve: Serve, connect: Connect, host: str) -> None:
+    assert kind_of(connect(serve(answering(OK)), host=host).send(CALL)) == "name"
 
 
 def test_a_connection_closed_while_idle_costs_no_exchange(serve: Serve, connect: Connect) -> None:
@@ -196,6 +197,12 @@ def test_calls_that_would_become_others_are_withheld(serve: Serve, connect: Conn
         assert kind_of(transport.send(call)) == "withheld"
     assert transport.requests == 0
     assert not seen
+
+
+def test_credentials_are_those_of_the_scheme(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    assert "signature-changed" in connect(server, authorizer=AuthV2(KEYS)).credentials
+    assert "signature-changed" not in connect(server).credentials
 
 
 def test_non_ascii_goes_out_as_utf_8(serve: Serve, connect: Connect) -> None:

@@ -5,6 +5,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from conformance.exchange import Call
+from conformance.transport import TransportOptions, parse_address
 from conformance.transport.guard import DisposableOnly
 from conformance.transport.ids import PLAUSIBLE_ID, readings
 
@@ -101,6 +102,13 @@ def test_withheld(target: str) -> None:
     assert reason(target, "POST")
     assert reason(target, "delete")
     assert reason(target, "GET") is None
+
+
+def test_a_transport_without_a_guard_of_its_own_changes_nothing() -> None:
+    guard = TransportOptions(address=parse_address("http://h")).guard
+    assert guard(Call(method="GET", target="/x")) is None
+    assert guard(Call(method="DELETE", target=path(1, 1001)))
+    assert guard(Call(method="POST", target="/callerNo/0"))
 
 
 def test_reading_that_could_change_something() -> None:

@@ -55,7 +55,7 @@ def test_the_unspoilt_header_is_valid(call: Unsigned) -> None:
     assert verifies(call.valid, call)
 
 
-@pytest.mark.parametrize("name", ["hour-old", "day-old", "hour-early"])
+@pytest.mark.parametrize("name", ["open:hour-old", "open:day-old", "open:hour-early"])
 def test_open_times_are_right_signatures(name: str) -> None:
     call = unsigned("DELETE", "/x", b"", ("host",))
     assert verifies(SPOILS[name].make(call), call)
