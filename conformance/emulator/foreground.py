@@ -1,7 +1,7 @@
 """The emulator in the foreground of a terminal."""
 
 import asyncio
-import contextlib
+import signal
 import sys
 import time
 from typing import TextIO
@@ -31,16 +31,18 @@ class Log:
 
 
 def serve(options: Options, out: TextIO = sys.stdout) -> None:
-    """Serve until Ctrl-C."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(options, out))
+    """Serve until Ctrl-C or SIGTERM."""
+    asyncio.run(_serve(options, out))
     out.write("stopped\n")
 
 
 async def _serve(options: Options, out: TextIO) -> None:
     async with listening(options, Log(out)) as address:
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         _introduce(options, address, out)
-        await asyncio.Event().wait()
+        await stopped.wait()
 
 
 def _introduce(options: Options, address: Address, out: TextIO) -> None:

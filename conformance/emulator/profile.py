@@ -9,12 +9,13 @@ A complete example of the format, with the defaults (every table and key is opti
     "body.empty" = "02000001"           # the names are those of `defects.DEFAULT_CODES`
 
     [order]
-    checks = ["body.empty", "…"]        # looked for first to last; what is not named follows in the default order
+    checks = []                         # looked for first to last; what is not named follows in the default order
     items = "first-kind"                # or "first-item": the first bad item wins, whatever is wrong with it
 
     [readings]
-    absent = "ignore"                   # a number that the campaign lacks: "refuse", "refuse-if-none-present"
-    duplicate = "ignore"                # a number named twice: "refuse"
+    absent = ""                         # a number that the campaign lacks: "ignore", "refuse",
+                                        # "refuse-if-none-present"; "" follows the code of "number.absent"
+    duplicate = ""                      # a number named twice: "ignore", "refuse"; "" as above
     num = "deleted"                     # num:N counts: "deleted", "named" (items), "distinct", "absent" (no num at all)
     limit_counts = "items"              # what may be 100 at most: "items", "distinct"
     last_number = "remaining"           # refused when none would remain, or when as many are named as there are:

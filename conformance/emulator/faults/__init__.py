@@ -12,8 +12,10 @@ from conformance.emulator.faults import (
     persistence,
     replies,
     robustness,
+    shapes,
     state,
     values,
+    wear,
 )
 from conformance.emulator.faults.registry import FAULTS, Fault, apply_faults
 
@@ -24,10 +26,12 @@ SUBJECTS = (
     persistence,
     atomicity,
     values,
+    shapes,
     path,
     codes,
     replies,
     robustness,
+    wear,
     authentication,
     coverage,
     methods,

@@ -34,7 +34,7 @@ def honest(programme: Programme) -> str:
 def test_every_fault_has_its_programme() -> None:
     assert FAULTS.keys() == PROGRAMMES.keys()
     assert len(FAULTS) >= 95
-    assert len(SUBJECTS) == 13
+    assert len(SUBJECTS) == 15
 
 
 @pytest.mark.parametrize("name", PROGRAMMES)

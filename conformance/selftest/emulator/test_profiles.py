@@ -1,5 +1,6 @@
 """The correct profiles: each loads, answers a basic programme rightly, and returns each of the 13 codes."""
 
+import dataclasses
 import gzip
 import json
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.emulator import EmulatorError, Profile, load_profile, profile_names, profile_path
+from conformance.emulator import profile as profile_module
 from conformance.emulator.answer import FAILURES
 from conformance.emulator.defects import DEFAULT_CODES
 from conformance.selftest.emulator.speaking import Client, Reply, emulating, options
@@ -170,3 +172,15 @@ def test_readings_and_codes_agree() -> None:
     assert set(Profile().ranks()) == set(DEFAULT_CODES)
     for name in NAMES:
         assert set(load_profile(profile_path(name)).complete_codes().values()) >= set(FAILURES)
+
+
+def test_the_documented_example_is_the_default(tmp_path: Path) -> None:
+    example = (profile_module.__doc__ or "").partition("::\n")[2].rpartition("`[fingerprint]`")[0]
+    path = tmp_path / "example.toml"
+    path.write_text("\n".join(line.removeprefix("    ") for line in example.splitlines()), encoding="utf-8")
+    documented = load_profile(path)
+    assert documented.codes == {"body.empty": DEFAULT_CODES["body.empty"]}
+    assert dataclasses.replace(documented, codes={}, description="") == Profile()
+    for table in ("order", "readings", "query", "text", "reply", "auth"):
+        for setting in dataclasses.fields(getattr(documented, table)):
+            assert f"\n    {setting.name} = " in example
