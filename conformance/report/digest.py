@@ -166,6 +166,12 @@ def bound_words(result: ClauseResult) -> str:
     )
 
 
+def bound_figure(result: ClauseResult) -> str:
+    """The same for a table that explains the bound at its head: `412 cases, bound 0.728 %`."""
+    cases = f"{number(result.cases)} {'case' if result.cases == 1 else 'cases'}" if result.cases else ""
+    return cases if result.bound is None else f"{cases}, bound {percent(min(result.bound, 1))}"
+
+
 def learnt_words(pairs: Iterable[tuple[str, int]]) -> str:
     """`0200001 × 12, 02000007 × 3`."""
     return ", ".join(f"{what} × {number(times)}" for what, times in pairs)
