@@ -7,6 +7,7 @@ from conformance.emulator.call import Call
 from conformance.emulator.points import Numbers, Points, Route
 from conformance.emulator.request import Request
 
+RACE_WINDOW = 0.03  # seconds; calls that arrive together are read before the first of them writes
 Remove = Callable[[Request, Numbers], int]
 
 
@@ -109,6 +110,21 @@ def removing_also(points: Points, collides: Callable[[str, str], bool]) -> None:
         return removed
 
     removing(points, change)
+
+
+def waiting(points: Points, operation: str, note: Callable[[Request, Numbers], None] = lambda _, __: None) -> None:
+    """Leave a window between decision and deed of an operation, noting what was decided upon."""
+    inner = points.window
+
+    def window(request: Request) -> float:
+        seconds = inner(request)
+        held = points.look(request)
+        if request.operation != operation or held is None:
+            return seconds
+        note(request, held)
+        return max(seconds, RACE_WINDOW)
+
+    points.window = window
 
 
 def refusing(points: Points, change: Callable[[Request, str], None]) -> None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from conformance.emulator.faults.changes import drop_but_one, overlook, refusing
+from conformance.emulator.faults.changes import drop_but_one, overlook, refusing, waiting
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
 from conformance.emulator.world import Key
 
-RACE_WINDOW = 0.03  # seconds; calls that arrive together are read before the first of them writes
 _LAST = "campaign.last-number"
 _ONE_STAYS = "Restrictions: at least one calling number of a task must be left."
 _NO_MORE = "Restrictions: one number must be left, and no more than one."
@@ -48,7 +47,7 @@ def _by_absent(points: Points) -> None:
 
 @fault("last.race", "Checks first and deletes a moment later: calls at the same time empty a campaign.", _ONE_STAYS)
 def _race(points: Points) -> None:
-    points.window = lambda request: RACE_WINDOW if request.operation == "delete" else 0.0
+    waiting(points, "delete")
 
 
 @fault("last.stale-count", "Keeps the count of a campaign from its last addition and checks against that.", _ONE_STAYS)

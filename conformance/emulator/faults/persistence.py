@@ -4,8 +4,7 @@ import time
 
 from conformance.emulator.answer import Decision, Steps
 from conformance.emulator.call import Call
-from conformance.emulator.faults.changes import Remove, drop_but_one, removing
-from conformance.emulator.faults.last_number import RACE_WINDOW
+from conformance.emulator.faults.changes import Remove, drop_but_one, removing, waiting
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
@@ -109,43 +108,34 @@ def _redelivered(points: Points) -> None:
 @fault("state.lost-update", "Reads the list, waits, writes it back: of two calls at once one is lost.", _EACH_HAPPENS)
 def _lost_update(points: Points) -> None:
     seen: dict[int, Numbers] = {}
-    window = points.window
 
-    def remembering(request: Request) -> float:
-        held = points.look(request)
-        if request.operation != "delete" or held is None:
-            return window(request)
+    def remember(request: Request, held: Numbers) -> None:
         seen[request.call.sequence] = dict(held)
-        return RACE_WINDOW
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
-        copy = seen.pop(request.call.sequence)
+        copy = dict(seen.pop(request.call.sequence, held))
         removed = remove(request, copy)
         held.clear()
         held.update(copy)
         return removed
 
-    points.window = remembering
+    waiting(points, "delete", remember)
     removing(points, change)
 
 
 @fault("state.add-overwrites", "Adding reads, waits and writes back: a deletion in between is lost.", _EACH_HAPPENS)
 def _add_overwrites(points: Points) -> None:
     seen: dict[int, Numbers] = {}
-    window, add = points.window, points.add
+    add = points.add
 
-    def remembering(request: Request) -> float:
-        held = points.look(request)
-        if request.operation != "add" or held is None:
-            return window(request)
+    def remember(request: Request, held: Numbers) -> None:
         seen[request.call.sequence] = dict(held)
-        return RACE_WINDOW
 
     def adding(request: Request, held: Numbers) -> int:
-        held.update(seen.pop(request.call.sequence))
+        held.update(seen.pop(request.call.sequence, held))
         return add(request, held)
 
-    points.window = remembering
+    waiting(points, "add", remember)
     points.add = adding
 
 
@@ -154,14 +144,9 @@ def _add_overwrites(points: Points) -> None:
 )
 def _one_at_a_time(points: Points) -> None:
     busy: dict[int, int] = {}
-    window = points.window
 
-    def entering(request: Request) -> float:
-        held = points.look(request)
-        if request.operation != "delete" or held is None:
-            return window(request)
+    def enter(request: Request, held: Numbers) -> None:
         busy.setdefault(id(held), request.call.sequence)
-        return RACE_WINDOW
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
         if busy.get(id(held)) != request.call.sequence:
@@ -169,7 +154,7 @@ def _one_at_a_time(points: Points) -> None:
         del busy[id(held)]
         return remove(request, held)
 
-    points.window = entering
+    waiting(points, "delete", enter)
     removing(points, change)
 
 

@@ -32,21 +32,26 @@ def _altering(points: Points, change: Callable[[Decision, Members], None]) -> No
     rewording(points, reword)
 
 
+def _leave_out(made: Members, *names: str) -> None:
+    for name in names:
+        made.pop(name, None)
+
+
 @fault("reply.no-return-desc", "Leaves returnDesc out.", _FOUR)
 def _no_return_desc(points: Points) -> None:
-    _altering(points, lambda _, made: made.__delitem__("returnDesc"))
+    _altering(points, lambda _, made: _leave_out(made, "returnDesc"))
 
 
 @fault("reply.no-return-code", "Leaves returnCode out of failures.", _FOUR)
 def _no_return_code(points: Points) -> None:
-    _altering(points, lambda decision, made: made.__delitem__("returnCode") if _is_failure(decision) else None)
+    _altering(points, lambda decision, made: _leave_out(made, "returnCode") if _is_failure(decision) else None)
 
 
 @fault("reply.no-result-members", "Has only the return members on success, as after a renaming.", _FOUR)
 def _no_result_members(points: Points) -> None:
     def change(decision: Decision, made: Members) -> None:
         if not _is_failure(decision):
-            del made["resultCode"], made["resultDesc"]
+            _leave_out(made, "resultCode", "resultDesc")
 
     _altering(points, change)
 
@@ -78,7 +83,9 @@ def _desc_number(points: Points) -> None:
 def _desc_object(points: Points) -> None:
     _altering(
         points,
-        lambda decision, made: made.update(resultDesc={"text": made["resultDesc"]}) if _is_failure(decision) else None,
+        lambda decision, made: (
+            made.update(resultDesc={"text": made.get("resultDesc")}) if _is_failure(decision) else None
+        ),
     )
 
 
@@ -87,7 +94,7 @@ def _num_wrong(points: Points) -> None:
     def change(decision: Decision, made: Members) -> None:
         right, wrong = f"num:{decision.count}", f"num:{(decision.count or 0) + 1}"
         for name in ("resultDesc", "returnDesc"):
-            made[name] = str(made[name]).replace(right, wrong)
+            made[name] = str(made.get(name)).replace(right, wrong)
 
     _altering(points, change)
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from conformance.emulator.answer import SUCCESS, Answer, Decision, Steps
 from conformance.emulator.call import Call
-from conformance.emulator.faults.changes import intercepting, replying
-from conformance.emulator.faults.last_number import RACE_WINDOW
+from conformance.emulator.faults.changes import RACE_WINDOW, intercepting, replying
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import NO_5XX, crash, crashing
 from conformance.emulator.points import Points

@@ -1,16 +1,18 @@
 """Every fault starts, and the calls meant for it get something else than from an honest server."""
 
 import asyncio
-import itertools
+import dataclasses
+import json
 import re
 
 import pytest
 
 from conformance.emulator import FAULTS, EmulatorError
+from conformance.emulator.call import Call
 from conformance.emulator.faults import SUBJECTS
 from conformance.emulator.server import make_service
-from conformance.selftest.emulator.provocations import CAMPAIGNS, NATURAL, PROGRAMMES, Programme, transcript
-from conformance.selftest.emulator.speaking import emulating, options
+from conformance.selftest.emulator.provocations import CAMPAIGNS, NATURAL, PLACE, PROGRAMMES, Programme, transcript
+from conformance.selftest.emulator.speaking import emulating, options, sign
 
 TRIES = 5  # a race needs calls that really overlap, which a busy machine may deny once
 HONEST: dict[int, str] = {}
@@ -66,10 +68,35 @@ def test_several_faults_at_once() -> None:
         assert client.delete("1", authorization="").status == 403
 
 
-def test_all_pairs_of_neighbouring_faults_can_be_applied() -> None:
-    names = list(FAULTS)
-    for pair in itertools.pairwise(names):
-        make_service(options(faults=pair))
+def test_faults_bear_each_other(capfd: pytest.CaptureFixture[str]) -> None:
+    for name in FAULTS:
+        for other in ("state.lost-update", "state.one-at-a-time", "atomic.valid-part", "reply.no-return-code"):
+            drive(name, other)
+            drive(other, name)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def drive(*faults: str) -> None:
+    """Handle some calls without sockets and without waiting."""
+    handle = make_service(options(faults=faults)).handle
+    for sequence, body in enumerate((b"", one("5245241"), one("5245242", "x"), one("5245242", "5245243")), 1):
+        for method in ("DELETE", "POST"):
+            unsigned = Call(
+                method=method,
+                path=PLACE,
+                query="",
+                headers={"host": "h"},
+                body=body,
+                connection=1,
+                sequence=sequence,
+            )
+            header = sign(unsigned)
+            for _ in handle(dataclasses.replace(unsigned, headers={"host": "h", "authorization": header})):
+                pass
+
+
+def one(*numbers: str) -> bytes:
+    return json.dumps({"callerNo": [{"accessCode": number} for number in numbers]}).encode()
 
 
 @pytest.mark.parametrize("code", NATURAL)
