@@ -17,6 +17,10 @@ OMITTED = "omitted"
 """Credential of a call that carries no `Authorization` at all. Every other word names how a valid one was spoilt."""
 
 
+OPEN = "open:"
+"""Credentials that begin so name an Authorization on which the documents are silent: to be refused or let in."""
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without
     Authorization, Host and Content-Length."""

@@ -5,13 +5,10 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from conformance.exchange import SIGNED, Call, CampaignKey, Setting
+from conformance.exchange import OPEN, SIGNED, Call, CampaignKey, Setting
 from conformance.oracle.bodies import read_body, unknown_members
 from conformance.oracle.defects import DEFECTS
 from conformance.oracle.paths import read_path
-
-OPEN_CREDENTIAL = "open:"
-"""Credential words that begin so name an Authorization on which the document is silent."""
 
 LONG_TARGET = 2000
 """Characters of a request target from which HTTP software may refuse it by length."""
@@ -53,7 +50,7 @@ def facts_of(call: Call, setting: Setting) -> Facts:
     address = read_path(call.path, setting.base_path)
     kind = _kind(call.method, address.resource)
     unauthorised = setting.authenticated and call.credential != SIGNED
-    silent = call.credential.startswith(OPEN_CREDENTIAL)
+    silent = call.credential.startswith(OPEN)
     body = read_body(call.body)
     defects = address.defects + _campaign_defects(address.vdn_id, address.campaign_id, address.defects, setting)
     points = (*address.open_points, *_header_points(call), *_query_points(call.query), *(("credential.open",) if silent else ()))

@@ -14,7 +14,7 @@ import msgspec
 from conformance.campaigns import Ground, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
-from conformance.exchange import Call, CampaignKey, Exchange
+from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
 from conformance.generation.calls import changed, delete
 from conformance.generation.numbers import NumberPool
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
@@ -119,7 +119,8 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
     open_ground(ground, given=given, observe=target.query)
     run.concurrency = target.pace.concurrency
-    run.spoils = tuple(SPOILS) if target.auth.scheme == "auth-v2" else tuple(name for name, spoil in SPOILS.items() if spoil.keyless)
+    keyless = target.auth.scheme != "auth-v2"
+    run.spoils = (OMITTED, *(name for name, spoil in SPOILS.items() if spoil.keyless or not keyless))
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
     run.triggers = [_trigger(each, ground) for each in target.triggers]
     return opened

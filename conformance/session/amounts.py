@@ -32,7 +32,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
 
 QUICK = Amounts(
     name="quick", calls=400, forms=2, bodies=14, machine_episodes=3, machine_steps=14, bursts=6, fuzz=6, coverage=False, hunt=2,
-    long_steps=12, wide=104, spoils=12, hostile=8, values=6, replays=4, promised=1,
+    long_steps=12, wide=104, spoils=18, hostile=8, values=6, replays=4, promised=1,
 )  # fmt: skip
 STANDARD = Amounts(
     name="standard", calls=4000, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=12,

@@ -1,0 +1,46 @@
+"""The command line: a friendly face that turns options into one pytest call, and into exit codes.
+
+0 conforms · 1 deviates (or differs) · 2 wrong usage or configuration · 3 could not be judged.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from conformance.cli import examining, listing, reporting, running, serving, signing
+from conformance.errors import SuiteError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Conformance of a server to the CC-iSales interface Deleting Calling Numbers. Without --target everything runs on an emulator.",
+)
+app.command("run")(running.run)
+app.command("emulate")(serving.emulate)
+app.command("exam")(examining.exam)
+app.command("report")(reporting.report)
+app.command("clauses")(listing.clauses)
+app.command("faults")(listing.faults)
+app.command("profiles")(listing.profiles)
+app.command("sign")(signing.sign)
+
+
+def main() -> None:
+    """Run the command line; every mistake ends in one paragraph and an exit code."""
+    try:
+        app()
+    except SuiteError as problem:
+        _say(str(problem))
+        sys.exit(problem.exit_code)
+    except OSError as problem:
+        _say(f"{problem.filename or 'The operating system'}: {problem.strerror or problem}. Nothing was lost that had been written before.")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        _say("Interrupted.")
+        sys.exit(3)
+
+
+def _say(paragraph: str) -> None:
+    Console(stderr=True, highlight=False, markup=False).print(f"isales-conformance: {paragraph}")

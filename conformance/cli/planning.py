@@ -1,0 +1,77 @@
+"""Before a run: what it would send, and whether the user means this server."""
+
+import os
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from conformance.config import Target, load_target
+from conformance.errors import UsageError, nearest
+from conformance.plugin.checks import ORDER, serve
+from conformance.report.terminal import console
+from conformance.session.amounts import AMOUNTS
+
+LOOPBACK_NAMES = {"localhost", "localhost.localdomain"}
+
+
+def overridden(pairs: list[str]) -> dict[str, str]:
+    """`KEY=VALUE` options as a mapping."""
+    return dict(pair.partition("=")[::2] for pair in pairs)
+
+
+def plan(target_file: Path | None, effort: str, pairs: list[str]) -> None:
+    """Print what a run would do. Sends nothing."""
+    if effort not in AMOUNTS:
+        raise UsageError(f"There is no effort {effort!r}{nearest(effort, AMOUNTS)}: quick, standard or thorough.")
+    amounts, out = AMOUNTS[effort], console()
+    if target_file is None and not os.environ.get("ISALES_BASE_URL"):
+        out.print(f"Target: an emulator on this machine, started for the run. Effort {effort}: about {amounts.calls:,} calls.")
+        return
+    target = load_target(target_file, os.environ, overridden(pairs))
+    out.print(
+        f"Target: {target.base_url} (VDN {target.vdn_id}). Effort {effort}: about {amounts.calls:,} calls{_duration(target, amounts.calls)}."
+    )
+    named = ", ".join(f"{key[0]}/{key[1]}" for key in target.disposable)
+    out.print(f"Deletes and adds only in: {named}. What they hold is written to the journal first and put back at the end.")
+    out.print(
+        f"At most {amounts.wide} numbers in one campaign at a time; added numbers begin with {target.numbers.prefix or 'any digits'}."
+    )
+    table = Table("check", "clauses it serves", box=None, pad_edge=False)
+    for check in ORDER:
+        table.add_row(check, ", ".join(serve(check)))
+    out.print(table)
+    out.print("Nothing was sent.")
+
+
+def _duration(target: Target, calls: int) -> str:
+    rate = target.pace.requests_per_second
+    return f", {calls / rate / 60:.0f} min at {rate:g} calls per second" if rate else ""
+
+
+def consent(target_file: Path | None, pairs: list[str], *, yes: bool) -> None:
+    """Show the host and ask, unless it is this machine or `--yes` was given. Raises UsageError where nobody can be asked."""
+    if target_file is None and not os.environ.get("ISALES_BASE_URL"):
+        return
+    target = load_target(target_file, os.environ, overridden(pairs))
+    for warning in target.warnings:
+        console(sys.stderr).print(f"Warning: {warning}")
+    if yes or _is_this_machine(target.address.host):
+        return
+    named = ", ".join(str(key[1]) for key in target.disposable)
+    question = f"The run will delete and add calling numbers in campaigns {named} on {target.base_url}. Go on?"
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Nobody can be asked here: give --yes once you are sure, or --dry-run to see what would be sent.")
+    if not typer.confirm(question):
+        raise UsageError("Nothing was sent.")
+
+
+def _is_this_machine(host: str) -> bool:
+    if host.lower() in LOOPBACK_NAMES:
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,81 @@
+"""`run`: options become one pytest call."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import pytest
+import typer
+
+from conformance.errors import UsageError
+
+SUITE = Path(__file__).parent.parent / "suite"
+NO_TESTS = 5
+"""pytest's exit code when nothing was selected."""
+
+
+def run(
+    target: Annotated[Path | None, typer.Option(help="Target file (TOML). Without it the embedded emulator is used.")] = None,
+    effort: Annotated[str, typer.Option(help="quick (about 400 calls), standard (about 4,000) or thorough (about 40,000).")] = "standard",
+    seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn; default: today's date.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Judge only this clause (repeatable).")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("reports/latest"),
+    fault: Annotated[list[str] | None, typer.Option(help="A lie that the embedded emulator tells (repeatable).")] = None,
+    profile: Annotated[str | None, typer.Option(help="How the embedded emulator reads the document: a file or a name.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
+    html: Annotated[bool, typer.Option(help="Write report.html.")] = True,
+    workers: Annotated[int, typer.Option("-n", help="Worker processes (needs the extra `parallel` and two campaigns for each).")] = 0,
+    quiet: Annotated[bool, typer.Option("-q", help="Say only the end.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", help="Say when each check ends.")] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Say what would be sent, and send nothing.")] = False,
+    keyword: Annotated[str | None, typer.Option("-k", help="pytest's -k: run only matching checks.")] = None,
+) -> None:
+    """Judge a server, clause by clause, and leave a report."""
+    if target is not None and not target.exists():
+        raise UsageError(
+            f"There is no target file {target}. The README shows one; `isales-conformance run` without --target uses the emulator."
+        )
+    from conformance.cli import planning  # noqa: PLC0415 - reads the target file, which other commands do not need
+
+    if dry_run:
+        planning.plan(target, effort, set_ or [])
+        return
+    planning.consent(target, set_ or [], yes=yes)
+    view = "quiet" if quiet else "verbose" if verbose else "live"
+    arguments = [str(SUITE), f"--effort={effort}", f"--out={out}", f"--view={view}"]
+    arguments += [
+        f"--{name}={value}" for name, value in (("target", target), ("seed", seed), ("emulator-profile", profile)) if value is not None
+    ]
+    arguments += [f"--only={name}" for name in only or []] + [f"--fault={name}" for name in fault or []]
+    arguments += [f"--set={pair}" for pair in set_ or []] + ([] if html else ["--no-html"])
+    arguments += ["-k", keyword] if keyword else []
+    arguments += ["-n", str(workers)] if workers else []
+    raise typer.Exit(_pytest([*arguments, *_SETTINGS, f"--alluredir={out / 'allure-results'}", "--clean-alluredir"]))
+
+
+# The run is the same wherever it is started: no configuration of the folder around it is read, nothing but the report is written.
+_SETTINGS = (
+    f"--rootdir={SUITE}",
+    f"-c{SUITE / 'pytest.ini'}",
+    "--confcutdir",
+    str(SUITE),
+    "-pconformance.plugin",
+    "-pno:terminal",
+    "-pno:schemathesis",
+    "-pno:cacheprovider",
+)
+
+
+def _pytest(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    code = int(pytest.main(arguments))
+    if code == NO_TESTS:
+        raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
+    return code
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    """A polite end request puts back what was taken, like Ctrl-C."""
+    raise KeyboardInterrupt
