@@ -2,7 +2,8 @@
 
 SuiteError                  (exit code 2 unless a class says otherwise)
 ├── UsageError              wrong option, unknown clause, nothing selected
-│   └── ConfigurationError  target file, waivers file, environment: names file and key
+│   ├── ConfigurationError  target file, waivers file, environment: names file and key
+│   └── EmulatorMissing     asked for in an installation that was made without it
 ├── SpecError               a file of specs/ is damaged (our own mistake)
 └── CannotJudge             (exit code 3) the target can't be judged at all
     ├── TargetUnreachable   name, port, TLS
@@ -11,6 +12,8 @@ SuiteError                  (exit code 2 unless a class says otherwise)
     └── BudgetSpent         calls, time or added numbers are used up
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,10 @@ class UsageError(SuiteError):
 
 class ConfigurationError(UsageError):
     """A file or an environment variable holds something that can't be used."""
+
+
+class EmulatorMissing(UsageError):
+    """The embedded emulator is asked for, and is not installed."""
 
 
 class SpecError(SuiteError):
@@ -56,6 +63,20 @@ class CampaignUnusable(CannotJudge):
 
 class BudgetSpent(CannotJudge):
     """A limit on calls, seconds or added numbers has been reached."""
+
+
+@contextmanager
+def needing_the_emulator() -> Iterator[None]:
+    """Around an import of `conformance.emulator`, which an installation may leave out: raises EmulatorMissing where it is not there."""
+    try:
+        yield
+    except ModuleNotFoundError as problem:
+        if not (problem.name or "").startswith("conformance.emulator"):
+            raise
+        raise EmulatorMissing(
+            "The embedded emulator is not installed here (conformance/emulator is missing). Name a server with --target FILE, "
+            "or install the whole suite again."
+        ) from None
 
 
 def nearest(word: str, known: "Iterable[str]") -> str:

@@ -1,12 +1,12 @@
 """`emulate`: the emulator for other people's clients."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from conformance.emulator import DEFAULT_CAMPAIGNS, EmulatorError, Options, parse_campaign, profile_path, serve
-from conformance.errors import UsageError
+from conformance.errors import UsageError, needing_the_emulator
 
 
 def emulate(
@@ -23,6 +23,8 @@ def emulate(
     latency: Annotated[float, typer.Option(help="Milliseconds before each reply.")] = 0.0,
 ) -> None:
     """Serve the interface over HTTPS until Ctrl-C: prints base URL, CA file and keys, then one line per call."""
+    with needing_the_emulator():
+        from conformance.emulator import DEFAULT_CAMPAIGNS, EmulatorError, Options, parse_campaign, profile_path, serve  # noqa: PLC0415 - the suite works without the emulator
     try:
         campaigns = dict(parse_campaign(text) for text in campaign) if campaign else dict(DEFAULT_CAMPAIGNS)
         secret = {"secret_key": secret_key} if secret_key else {}
@@ -34,7 +36,7 @@ def emulate(
                 base_path=base_path,
                 campaigns=campaigns,
                 access_key=access_key,
-                profile=_profile(profile),
+                profile=_file(profile, profile_path),
                 faults=tuple(fault or ()),
                 ca_dir=ca_dir,
                 latency_ms=latency,
@@ -46,7 +48,8 @@ def emulate(
         raise UsageError(str(problem)) from None
 
 
-def _profile(given: str | None) -> Path | None:
+def _file(given: str | None, of_name: Callable[[str], Path]) -> Path | None:
+    """A file, or the name of a profile that the emulator brings along."""
     if given is None or Path(given).exists():
         return Path(given) if given else None
-    return profile_path(given)
+    return of_name(given)
