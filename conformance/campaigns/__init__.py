@@ -3,6 +3,6 @@
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.ground import Ground, Log, Wire
 from conformance.campaigns.opening import open_ground
-from conformance.campaigns.restoring import restore
+from conformance.campaigns.restoring import abandon, restore
 
-__all__ = ["Episode", "Ground", "Log", "Wire", "open_ground", "restore"]
+__all__ = ["Episode", "Ground", "Log", "Wire", "abandon", "open_ground", "restore"]

@@ -111,9 +111,8 @@ class Ground:
 
     def add(self, key: CampaignKey, numbers: Sequence[str]) -> Exchange:
         """Add at most 100 numbers, which must come from `fresh` or have been in the campaign before."""
-        exchange = self.send(add(key, numbers, base_path=self.base_path, priority=self.priority))
-        self.added.setdefault(key, set()).update(numbers)
-        return exchange
+        self.added.setdefault(key, set()).update(numbers)  # first: a call that is interrupted may have added them
+        return self.send(add(key, numbers, base_path=self.base_path, priority=self.priority))
 
     def look(self, key: CampaignKey) -> frozenset[str] | None:
         """Ask the query companion; None where it shows nothing that can be read."""

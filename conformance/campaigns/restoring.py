@@ -1,44 +1,108 @@
 """Putting back what the campaigns held."""
 
+import time
+from collections.abc import Iterable
+
 from conformance.campaigns.arranging import arrange
-from conformance.campaigns.ground import Ground
-from conformance.exchange import CampaignKey
+from conformance.campaigns.ground import Ground, chunks
+from conformance.errors import SuiteError
+from conformance.exchange import CampaignKey, NoAnswer
+from conformance.generation.calls import query
+from conformance.oracle import answer_of
+
+SETTLING = 1.0
+"""Seconds after which a call that was cut off has surely done what it does. Only then does a look tell the truth."""
+MAX_LOOKS = 3
+"""Looks at a campaign of a target that does not answer, before it is given up."""
+_LISTED = 10
 
 
 def restore(ground: Ground) -> dict[CampaignKey, str]:
-    """Give every campaign what it held before the run. The result names, per campaign that could not be restored, what is wrong."""
-    problems: dict[CampaignKey, str] = {}
-    for key in ground.all_keys:
-        if key not in ground.original:
-            continue
+    """Give every campaign what it held before the run. The result names, per campaign that could not be restored, what is wrong.
+
+    One campaign that can't be restored, whatever the reason, keeps no other from being.
+    """
+    if any(ground.uncertain.values()):
+        time.sleep(SETTLING)
+    known = [key for key in ground.all_keys if key in ground.original]
+    return {key: problem for key in known if (problem := _attempt(ground, key))}
+
+
+def abandon(ground: Ground) -> dict[CampaignKey, str]:
+    """Put back what an opening that failed half-way has changed."""
+    for key, held in ground.held.items():
+        ground.original.setdefault(key, held)
+    return restore(ground)
+
+
+def _attempt(ground: Ground, key: CampaignKey) -> str:
+    try:
         if problem := _restore(ground, key):
-            problems[key] = problem
-        else:
-            ground.log.restored(key)
-    return problems
+            return problem
+        ground.log.restored(key)
+    except SuiteError as reason:
+        return str(reason)
+    return ""
 
 
 def _restore(ground: Ground, key: CampaignKey) -> str:
     original = ground.original[key]
-    untouched = not ground.added.get(key) and ground.held[key].numbers == original.numbers
-    if untouched:
+    if ground.shows != "all" and _untouched(ground, key):
         return ""
+    if silence := silence_of(ground, key):
+        return silence
     if original.complete and original.numbers:
         arrange(ground, key, original.numbers)
     else:
         _take_out_own(ground, key, original.numbers)
-    missing, surplus = original.numbers - ground.held[key].numbers, ground.own(key) - original.numbers
-    parts = [f"{len(missing)} number(s) could not be added again: {_some(missing)}"] if missing else []
-    parts += [f"{len(surplus)} number(s) could not be removed: {_some(surplus)}"] if surplus else []
-    return "; ".join(parts)
+    if ground.shows == "all" and ground.look(key) is None:
+        return "what it holds now could not be looked at"
+    return _difference(ground, key)
+
+
+def _untouched(ground: Ground, key: CampaignKey) -> bool:
+    changed = ground.added.get(key) or ground.uncertain.get(key)
+    return not changed and ground.held[key].numbers == ground.original[key].numbers
+
+
+def silence_of(ground: Ground, key: CampaignKey) -> str:
+    """Look at a campaign; gives words for a target that does not answer, which a restoration need not hammer at."""
+    for _ in range(MAX_LOOKS):
+        outcome = ground.send(query(key, base_path=ground.base_path)).outcome
+        if not isinstance(outcome, NoAnswer):
+            return ""
+    return f"the target does not answer ({outcome.kind}: {outcome.detail})"
 
 
 def _take_out_own(ground: Ground, key: CampaignKey, keep: frozenset[str]) -> None:
-    """Where the campaign can't be seen whole, or was empty: remove what the run added, one by one, as far as the server lets it."""
-    for number in sorted(ground.own(key) - keep):
-        ground.delete(key, [number])
+    """Where the campaign can't be seen whole, or was empty: remove what the run added, as far as the server lets it."""
+    doubtful = ground.uncertain.get(key, set()) & ground.added.get(key, set())
+    numbers = sorted((ground.own(key) | doubtful) - keep)
+    remove(ground, key, numbers[:-1])
+    remove(ground, key, numbers[-1:])
 
 
-def _some(numbers: frozenset[str]) -> str:
+def remove(ground: Ground, key: CampaignKey, numbers: Iterable[str]) -> None:
+    """Delete numbers, a hundred at a time, and those of a call that is refused one by one."""
+    for chunk in chunks(list(numbers)):
+        if answer_of(ground.delete(key, chunk)).outcome != "served" and len(chunk) > 1:
+            for number in chunk:
+                ground.delete(key, [number])
+
+
+def _difference(ground: Ground, key: CampaignKey) -> str:
+    original, held = ground.original[key], ground.held[key]
+    missing, surplus = original.numbers - held.numbers, ground.own(key) - original.numbers
+    parts = [f"{len(missing)} number(s) could not be added again: {some(missing)}"] if missing else []
+    parts += [f"{len(surplus)} number(s) could not be removed: {some(surplus)}{_reason(original.numbers)}"] if surplus else []
+    return "; ".join(parts)
+
+
+def _reason(original: frozenset[str]) -> str:
+    return "" if original else " (the campaign was empty before, and the interface lets nobody delete a last number)"
+
+
+def some(numbers: Iterable[str]) -> str:
+    """The first of some numbers, for a message."""
     listed = sorted(numbers)
-    return ", ".join(listed[:10]) + (" …" if len(listed) > 10 else "")
+    return ", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else "")

@@ -1,6 +1,7 @@
 """Strategies for whole calls: lists with bad items among good ones, several defects at once, hostile texts."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -8,7 +9,13 @@ from msgspec import Struct
 from conformance.generation.bodies import BAD_ITEMS, BODY_FORMS
 from conformance.generation.calls import body_of, items
 
+Value = TypeVar("Value")
 PLACES = ("first", "middle", "last")
+
+
+def batched(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
+    """The values in groups of at most `size`, in order."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 class BadList(Struct, frozen=True, kw_only=True):

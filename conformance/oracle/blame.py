@@ -29,7 +29,7 @@ def missing_number(number: str, key: CampaignKey, since: Sequence[Entry], *, rac
     if raced:
         return Blame(clause="effect.concurrent", kind="lost", says="after concurrent calls a number is gone that no order of them removes")
     for entry in reversed(since):
-        if number in entry.facts.named and (blame := _wrongful(entry, key)):
+        if (number in entry.facts.named or number in entry.mentions) and (blame := _wrongful(entry, key)):
             return blame
     took = [entry for entry in since if entry.facts.campaign == key and entry.authorised_delete and entry.answer.outcome == "served"]
     if took:
@@ -52,7 +52,7 @@ def _wrongful(entry: Entry, key: CampaignKey) -> Blame | None:
         return Blame(clause="method.delete-only", kind="deleted", detail=method, says=f"{method} deleted a calling number")
     if facts.kind != "delete":
         return None
-    if facts.campaign != key:
+    if facts.campaign != key and answer.outcome != "refused":
         return Blame(
             clause="effect.other-campaigns", kind="touched", says="a call on another campaign's URI removed a number from this one"
         )

@@ -1,6 +1,7 @@
 """What a request body names, and what is wrong with it, found in its bytes alone."""
 
 import json
+import re
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ LARGE_BODY = 64 * 1024
 _KNOWN_TOP = {"callerNo"}
 _KNOWN_ITEM = {"accessCode"}
 _DIGITS = frozenset("0123456789")
+_DIGIT_RUNS = re.compile("[0-9]+")
 
 
 class Body(Struct, frozen=True, kw_only=True):
@@ -101,8 +103,13 @@ def _not_json(text: str, points: tuple[str, ...]) -> Body:
     complete = "callerNo" in text and text.count("{") == text.count("}") and text.count("[") == text.count("]")
     if not complete or not any(text.count(mark) for mark in "{["):
         return Body(defects=("body.not-json",), open_points=points)
-    digits = frozenset(part for part in "".join(c if c in _DIGITS else " " for c in text).split() if len(part) <= MAX_NUMBER_LENGTH)
+    digits = mentioned(text)
     return Body(open_points=(*points, "json.lenient"), named=digits, items=len(digits), removals=(digits, frozenset()))
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """Every run of digits in a text that could be a calling number."""
+    return frozenset(part for part in _DIGIT_RUNS.findall(text) if len(part) <= MAX_NUMBER_LENGTH)
 
 
 def _read_value(value: Any, points: tuple[str, ...]) -> Body:

@@ -1,10 +1,16 @@
 """What one exchange tells by itself, whatever the campaign holds: shape, credentials, method, defects and their codes."""
 
-from conformance.contract import MAX_NUMBERS_PER_CALL
+import re
+
+from conformance.contract import MAX_NUMBERS_PER_CALL, Code
+from conformance.exchange import Reply
 from conformance.oracle.defects import ANY_FAILURE, DEFECTS, fitting_codes
 from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry
 from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REPLY, universal_faults
+
+_SIGNATURE = re.compile(r"\b[0-9a-fA-F]{64}\b|\(secret removed\)")
+"""An HMAC-SHA256 in hex, or the mark that the transport puts in the place of a secret that a reply echoed."""
 
 
 def judge_reply(entry: Entry, docket: Docket) -> None:
@@ -41,10 +47,19 @@ def _credentials(entry: Entry, docket: Docket) -> None:
         return
     if reply.status == 401:
         docket.kept("header.authorization")
+        _refusal_text(entry, reply, docket)
         return
     how = entry.exchange.call.credential
     summary = f"A call whose Authorization was spoilt ({how}) was answered with HTTP {reply.status}, code {entry.answer.code}."
     docket.find("header.authorization", "let-in", summary, (entry.exchange,), how)
+
+
+def _refusal_text(entry: Entry, reply: Reply, docket: Docket) -> None:
+    """What must not stand in a 401: the code of success, or the signature that would have been right."""
+    if Code.SUCCESS in {entry.answer.code, entry.answer.return_code}:
+        docket.find("response.success-code", "in-401", "A reply with HTTP 401 carries the code of success.", (entry.exchange,))
+    if _SIGNATURE.search(reply.body.decode("utf-8", "replace")):
+        docket.find("reply.no-internals", "leak", "A reply with HTTP 401 tells a signature.", (entry.exchange,), "signature")
 
 
 def _method(entry: Entry, docket: Docket) -> None:

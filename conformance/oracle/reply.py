@@ -30,6 +30,7 @@ _INTERNALS = re.compile(
     r"|\b(?:SELECT|DELETE|INSERT|UPDATE)\b[^\n]{0,80}\b(?:FROM|INTO|SET|WHERE)\b\s+\w+|goroutine \d+ \[|panic: runtime error"
     r"|(?:/usr|/opt|/home|/var|/srv|/etc|/root|/app)/[\w.-]+/[\w./-]+\.(?:py|js|mjs|ts|java|jar|class|go|rb|php|xml|conf|properties|ya?ml)\b"
     r"|\b(?:TypeError|ValueError|KeyError|AttributeError|ReferenceError|RangeError|RuntimeError|IndexError|SyntaxError): "
+    r"|(?-i:\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*\b)"
     r"|\bpymysql\.|\bpsycopg2?\.|\bsqlite3\.|\bsqlalchemy\.",
     re.IGNORECASE,
 )
@@ -88,7 +89,9 @@ def _members(reply: Reply) -> dict[str, Any] | None:
 
 def _code(members: dict[str, Any] | None, name: str) -> str | None:
     value = None if members is None else members.get(name)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"0{value}" if f"0{value}" in _DOCUMENTED else str(value)  # a number has lost its zero: that is found as its type
+    return value if isinstance(value, str) else None
 
 
 def shown_numbers(answer: Answer) -> frozenset[str] | None:

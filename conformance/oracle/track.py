@@ -10,6 +10,8 @@ from conformance.oracle.replies import special_shape, unjust_refusal
 from conformance.oracle.reply import shown_numbers
 from conformance.oracle.worlds import MAX_WORLDS, TooManyOrdersError, World, after, after_some_order
 
+UNTRUE = frozenset({"0200007", "02000010"})
+"""No such campaign; hour and minute: of a faultless call on an existing campaign neither can be true."""
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
 
 
@@ -44,7 +46,7 @@ class Track:
 
     def notice(self, entry: Entry) -> None:
         """Remember a call on something else: it may turn out to have touched this campaign."""
-        if entry.facts.named:
+        if entry.exchange.call.body:
             self.since.append(entry)
 
     def _added(self, entry: Entry) -> None:
@@ -112,6 +114,15 @@ class Track:
                 docket.kept(*("effect.removes-named" for past in self.since if past.answer.outcome == "served"))
         elif not facts.named <= world and facts.faultless:
             docket.learn("number.absent", entry.answer.code or "HTTP", entry)
+        self._untrue(entry, world)
+
+    def _untrue(self, entry: Entry, world: World) -> None:
+        """Which failure code a restriction or an absent number has is open; but not one whose text is plainly untrue."""
+        code, facts = entry.answer.code, entry.facts
+        if code in UNTRUE and facts.faultless:
+            why = "naming its last numbers" if facts.named >= world else "naming a number that it lacks"
+            summary = f"A call {why} on an existing campaign was refused with {code}, which says something else."
+            self.docket.find(f"code.{code}", "misused", summary, naming(self.since, facts.named, entry), "campaign.last-number")
 
     def _proven_present(self, last: World) -> None:
         """Serving this call was legal only because the one number left is there: earlier calls have not taken it."""
@@ -131,8 +142,8 @@ class Track:
 
     def _count(self, entry: Entry) -> None:
         counted = entry.answer.count
-        if counted is None:
-            return
+        if counted is None or any(past.facts.kind != "add" and past.mentions & entry.facts.named for past in self.since):
+            return  # an earlier call may already have taken some of them: that is judged elsewhere, and decides what to count
         if counted == len(entry.facts.named):
             self.docket.kept("response.count")
         else:
@@ -210,6 +221,7 @@ class Track:
             return
         world = min(self.worlds, key=lambda possible: (len(possible ^ shown), sorted(possible)))
         self._explain_missing(world - shown - self.tentative, entry)
+        self._deleted_again(world & self.tentative - shown, entry)
         self._explain_extra(shown - world, entry)
 
     def _explain_missing(self, numbers: World, entry: Entry) -> None:
@@ -225,6 +237,24 @@ class Track:
                     "effect.nothing-else", "a number vanished that no call of this run explains: is somebody else at work?"
                 )
         self._report_all(blames, entry)
+
+    def _deleted_again(self, numbers: World, entry: Entry) -> None:
+        """A number that was deleted, then added again by a call of its own that succeeded, and is not there."""
+        for number in sorted(numbers):
+            added = any(
+                past.facts.kind == "add" and past.facts.named == {number} and past.answer.outcome == "served" for past in self.since
+            )
+            past = (*self.before, *self.since)
+            deleted = any(
+                each.authorised_delete
+                and number in each.facts.named
+                and each.facts.campaign == self.key
+                and each.answer.outcome == "served"
+                for each in past
+            )
+            if added and deleted:
+                says = "a number that had been deleted was deleted again after it had been added back"
+                self._report(Blame(clause="effect.nothing-else", kind="deleted-again", says=says, numbers=frozenset({number})), entry)
 
     def _explain_extra(self, numbers: World, entry: Entry) -> None:
         blames: dict[tuple[str, str, str], Blame] = {}

@@ -56,7 +56,11 @@ def embedded_target(options: Options) -> Iterator[Path]:
             file = Path(folder) / "target.toml"
             file.write_text(
                 _TARGET.format(
-                    timeout=TIMEOUT, base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file
+                    timeout=TIMEOUT,
+                    base_url=running.base_url,
+                    access_key=running.access_key,
+                    secret_variable=SECRET_VARIABLE,
+                    ca_file=running.ca_file,
                 ),
                 encoding="utf-8",
             )

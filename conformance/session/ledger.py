@@ -73,7 +73,7 @@ class Ledger(Struct, kw_only=True):
     def _codes(self, history: History) -> None:
         control: Exchange | None = None
         for exchange in history.exchanges:
-            if exchange.call.method != "DELETE" or exchange.reply is None:
+            if exchange.call.method != "DELETE" or exchange.reply is None or exchange.reply.status == 401:
                 continue
             answer = answer_of(exchange)
             if answer.outcome == "served":
@@ -95,6 +95,14 @@ class Ledger(Struct, kw_only=True):
         _add(self.tries, {code: 1})
         if answered != code:
             _add(self.instead.setdefault(code, {}), {answered: 1})
+
+    def retract(self, known: Deviating) -> None:
+        """Take a deviation back that turned out to be another one in disguise."""
+        self.deviations.pop("|".join(known.finding.key), None)
+
+    def holds(self, known: Deviating) -> bool:
+        """Whether a deviation still stands."""
+        return self.deviations.get("|".join(known.finding.key)) is known
 
     def of_clause(self, clause: str) -> list[Deviating]:
         """The deviations of one clause, the most seen first."""

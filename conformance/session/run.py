@@ -12,7 +12,7 @@ from conformance.generation.triggers import Trigger
 from conformance.oracle import judge
 from conformance.session.amounts import Amounts
 from conformance.session.ledger import Deviating, Ledger
-from conformance.session.shrink import shrink
+from conformance.session.shrink import shrink, starts
 
 MAX_SHRUNK = 24
 """Deviations of one run that are made again and shortened; a server with more is past shortening."""
@@ -65,12 +65,27 @@ class Run:
         """Shorten what the current check was the first to find, and give it."""
         found, self._pending = self._pending, []
         for known in found:
-            self._shorten(known)
-        return found
+            if known.finding.clause == "effect.concurrent" and self._shows_one_by_one(known.finding):
+                self.ledger.retract(known)
+            else:
+                self._shorten(known)
+        return [known for known in found if self.ledger.holds(known)]
+
+    def _shows_one_by_one(self, finding: Finding) -> bool:
+        """Whether the same calls deviate one after another as well: then it is no matter of concurrency, and found elsewhere."""
+        calls = [exchange.call for exchange in finding.program if exchange.call.method != "GET"]
+        if len(calls) < 2:
+            return False
+        try:
+            return any(self._replay(start, calls, together=False) for start in starts(finding, frozenset(self.ground.fresh(2))))
+        except CannotJudge:
+            return False
 
     def _shorten(self, known: Deviating) -> None:
         if known.shortened or self._shrunk >= MAX_SHRUNK or not known.finding.setting.campaigns:
             return
+        if known.finding.kind == "timeout":
+            return  # one call, and each time it is made again costs the whole time limit
         self._shrunk += 1
         known.shortened = True
         try:
@@ -82,12 +97,12 @@ class Run:
         except CannotJudge:
             known.unconfirmed = True  # the limit is reached: what is on record stays
 
-    def _replay(self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call]) -> list[Finding]:
+    def _replay(self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call], *, together: bool = True) -> list[Finding]:
         for key, numbers in start.items():
             with Episode(self.ground) as set_up:
                 set_up.hold(numbers, key)
         with Episode(self.ground, watch=start) as episode:
-            self._again(episode, calls)
+            self._again(episode, calls, together=together)
         judgement = judge(episode.history)
         known = self.ledger.deviations
         self._pending += self.ledger.record(
@@ -97,9 +112,9 @@ class Run:
         )
         return list(judgement.findings)
 
-    def _again(self, episode: Episode, calls: Sequence[Call]) -> None:
+    def _again(self, episode: Episode, calls: Sequence[Call], *, together: bool) -> None:
         changing = [call for call in calls if call.method != "GET"]
-        if self.check.startswith("race") and len(changing) > 1:
+        if together and self.check.startswith("race") and len(changing) > 1:
             episode.burst(changing)
             return
         for call in changing:

@@ -21,7 +21,7 @@ def shrink(finding: Finding, replay: Replay, *, bystanders: Sequence[str], tries
     `tries` bounds the replays. Only calls that can change something, or that the finding is about, are sent again.
     """
     calls = [exchange.call for exchange in finding.program]
-    for start in _starts(finding, frozenset(bystanders)):
+    for start in starts(finding, frozenset(bystanders)):
         if tries <= 0:
             return None
         tries -= 1
@@ -47,7 +47,7 @@ def _fewer_calls(best: Finding, calls: list[Call], start: dict[CampaignKey, froz
     return best
 
 
-def _starts(finding: Finding, bystanders: frozenset[str]) -> list[dict[CampaignKey, frozenset[str]]]:
+def starts(finding: Finding, bystanders: frozenset[str]) -> list[dict[CampaignKey, frozenset[str]]]:
     """Contents to try: the named numbers with bystanders, then the named ones alone (for what happens to the last number)."""
     named: dict[CampaignKey, set[str]] = {}
     for exchange in finding.program:

@@ -76,12 +76,12 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_all(self, pick: int) -> None:
             """All that the campaign is known to hold."""
-            self._do(lambda chance: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or ["1"]), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or ["1"]), pick)
 
         @rule(pick=picks)
         def delete_all_but_one(self, pick: int) -> None:
             """The most that may go."""
-            self._do(lambda chance: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or ["1"]), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or ["1"]), pick)
 
         @rule(pick=picks)
         def delete_with_repetition(self, pick: int) -> None:
@@ -154,7 +154,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def look(self, pick: int) -> None:
             """Look at the campaign."""
-            self._do(lambda chance: self.episode.look(self.key), pick)
+            self._do(lambda _: self.episode.look(self.key), pick)
 
         @rule(pick=picks)
         def turn_to_the_other(self, pick: int) -> None:

@@ -17,7 +17,8 @@ def test_tampering(run: Run) -> None:
         for index, word in enumerate(words):
             held = episode.hold_at_least(4)
             call = delete(episode.key, held[: 1 + index % 2], base_path=run.ground.base_path)
-            episode.send(changed(call, credential=word))
+            target = f"{call.target}?trace=1" if word.startswith("query-") else call.target
+            episode.send(changed(call, credential=word, target=target))
             if index % 4 == 3:
                 episode.look()
         episode.look()
@@ -32,6 +33,9 @@ _TELLING = (
     "signature-changed",
     "path-changed",
     "unknown-key",
+    "key-of-nobody",
+    "campaign-changed",
+    "query-unsigned",
     "method-changed",
     "wrong-secret",
     "random-text",
@@ -45,6 +49,8 @@ _TELLING = (
     "access-key-changed",
     "empty",
     "signature-lengthened",
+    "signature-capitals",
+    "key-not-derived",
     "reused",
 )
 """What servers are known to forget, first."""

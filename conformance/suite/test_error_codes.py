@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from conformance.contract import FAILURE_CODES
+from conformance.generation.bodies import Form
 from conformance.generation.calls import with_body
 from conformance.generation.drawing import any_defect
 from conformance.generation.exploring import explore
@@ -45,7 +46,7 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
             episode.delete(episode.hold_at_least(3)[:1])
 
 
-def _combine(run: Run, make, lacking: list[str]) -> None:  # noqa: ANN001 - a Form
+def _combine(run: Run, make: Form, lacking: list[str]) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(3)
         answer = answer_of(episode.send(with_body(episode.key, make(held[:2]), base_path=run.ground.base_path)))

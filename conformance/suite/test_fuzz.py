@@ -1,9 +1,10 @@
 """schemathesis, driven by the OpenAPI file, its cases sent through our transport and judged by the oracle."""
 
-import itertools
+from collections.abc import Sequence
 
 import pytest
 
+from conformance.generation.drawing import batched
 from conformance.generation.exploring import explore
 from conformance.generation.fuzzing import Draft, Mode, coverage_drafts, drafts
 from conformance.session.run import Run
@@ -16,9 +17,8 @@ def test_coverage(run: Run) -> None:
     """The coverage phase: each constraint of the description at its boundaries, kept and violated."""
     if not run.amounts.coverage:
         pytest.skip("left to the efforts standard and thorough")
-    cases = iter(coverage_drafts())
-    while batch := list(itertools.islice(cases, PER_EPISODE)):
-        _send(run, [draft for _, draft in batch])
+    for batch in batched([draft for _, draft in coverage_drafts()], PER_EPISODE):
+        _send(run, batch)
 
 
 @pytest.mark.check("fuzz.positive")
@@ -34,10 +34,13 @@ def test_fuzz_negative(run: Run) -> None:
 
 
 def _fuzz(run: Run, mode: Mode) -> None:
-    explore(drafts(mode), lambda draft: _send(run, [draft]), examples=run.amounts.fuzz, seed_with=f"{run.seed}{run.check}")
+    drawn: list[Draft] = []
+    explore(drafts(mode), drawn.append, examples=run.amounts.fuzz, seed_with=f"{run.seed}{run.check}")
+    for batch in batched(drawn, PER_EPISODE):
+        _send(run, batch)
 
 
-def _send(run: Run, batch: list[Draft]) -> None:
+def _send(run: Run, batch: Sequence[Draft]) -> None:
     with run.episode() as episode:
         for draft in batch:
             held = episode.hold_at_least(3)

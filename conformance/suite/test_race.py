@@ -23,13 +23,13 @@ def test_bursts(run: Run) -> None:
             episode.burst(kind(run, episode, max(2, width), chance))
 
 
-def _sides(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
+def _sides(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """As many numbers as calls, each call names one: exactly one must be refused."""
     held = episode.hold_exactly(width)
     return [delete(episode.key, [number], base_path=run.ground.base_path) for number in held]
 
 
-def _halves(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
+def _halves(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """Complementary sets: together they would empty the campaign."""
     held = episode.hold_exactly(width * 3)
     return [delete(episode.key, held[part::width], base_path=run.ground.base_path) for part in range(width)]
@@ -41,13 +41,13 @@ def _overlapping(run: Run, episode: Episode, width: int, chance: random.Random) 
     return [delete(episode.key, chance.sample(held, chance.randint(1, 5)), base_path=run.ground.base_path) for _ in range(width)]
 
 
-def _distinct(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
+def _distinct(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """Different numbers of a campaign that holds more: all must be served, and all must be gone."""
     held = episode.hold_at_least(width * 2 + 2)
     return [delete(episode.key, held[index * 2 : index * 2 + 2], base_path=run.ground.base_path) for index in range(width)]
 
 
-def _with_additions(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
+def _with_additions(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """Deletions beside additions of other numbers: none may be lost."""
     held = episode.hold_at_least(width + 2)
     new = run.ground.fresh(width)
@@ -61,7 +61,7 @@ def _with_additions(run: Run, episode: Episode, width: int, chance: random.Rando
     return calls
 
 
-def _same(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
+def _same(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """The same call several times."""
     held = episode.hold_at_least(5)
     return [delete(episode.key, held[:2], base_path=run.ground.base_path)] * width

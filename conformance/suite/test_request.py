@@ -1,13 +1,14 @@
 """Section *Request Description*: headers, and the body down to the single number."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from conformance.contract import CONTENT_TYPE
 from conformance.generation.bodies import BODY_FORMS
 from conformance.generation.calls import body_of, delete, items, with_body, with_header, without_header
-from conformance.generation.drawing import BadList, bad_lists
+from conformance.generation.drawing import BadList, bad_lists, batched
 from conformance.generation.exploring import explore
 from conformance.session.run import Run
 
@@ -52,25 +53,27 @@ def test_headers(run: Run) -> None:
 @pytest.mark.check("body.defects")
 def test_body_defects(run: Run) -> None:
     """Each defect of the body alone, between calls without it that are served; then bad items among good ones, and pairs."""
-    for defect, forms in BODY_FORMS.items():
+    forms = [form for forms in BODY_FORMS.values() for form in forms[: run.amounts.forms]]
+    for batch in batched(forms, run.amounts.batch):
         with run.episode() as episode:
             held = episode.hold_at_least(5)
-            for index, form in enumerate(forms[: run.amounts.forms]):
+            for form in batch:
                 episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
-                if index % 4 == 3:
-                    episode.look()
             episode.look()
             episode.delete(held[:1])
-        assert defect
-    explore(bad_lists(), lambda bad: _bad_list(run, bad), examples=run.amounts.bodies, seed_with=f"{run.seed}{run.check}")
+    drawn: list[BadList] = []
+    explore(bad_lists(), drawn.append, examples=run.amounts.bodies, seed_with=f"{run.seed}{run.check}")
+    for lists in batched(drawn, max(1, run.amounts.batch // 4)):
+        _bad_lists(run, lists)
 
 
-def _bad_list(run: Run, bad: BadList) -> None:
+def _bad_lists(run: Run, lists: Sequence[BadList]) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(7)
-        episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
+        for bad in lists:
+            episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
         episode.look()
-        episode.delete(held[bad.good : bad.good + 1])
+        episode.delete(held[:1])
 
 
 @pytest.mark.check("body.values")

@@ -4,13 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.generation.calls import body_of, with_body
-from conformance.generation.drawing import json_values
+from conformance.generation.calls import body_of, changed, delete, with_body
+from conformance.generation.drawing import batched, json_values
 from conformance.generation.exploring import explore
 from conformance.session.run import Run
 
 HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: b"null",
+    lambda _: body_of({"callerNo": [{"accessCode": "1" * 3000}]}),
+    lambda _: b"[" * 3000,
+    lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "\\"}]}),
+    lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "😀"}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": True}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": "\x00"}]}),
     lambda _: body_of({"callerNo": [{"accessCode": None}]}),
     lambda n: b'{"callerNo":[{"accessCode":"' + n.encode() + b"\xff\xfe" + b'"}]}',
     lambda _: b'{"callerNo":' + b"[" * 200 + b"]" * 200 + b"}",
@@ -19,7 +25,6 @@ HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: body_of({"callerNo": [{"accessCode": "${jndi:x}"}]}),
     lambda _: b'{"callerNo":[{"accessCode":1e999}]}',
     lambda _: b'{"callerNo":[{"accessCode":"\\ud800"}]}',
-    lambda _: body_of({"callerNo": [{"accessCode": "\x00"}]}),
     lambda _: body_of({"callerNo": [None, [], {}, "", 0]}),
     lambda _: body_of({"callerNo": [{"accessCode": {"$gt": ""}}]}),
     lambda _: body_of({"callerNo": [{"accessCode": "<script>alert(1)</script>"}]}),
@@ -39,22 +44,35 @@ HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: b'{"a":' * 100 + b"1" + b"}" * 100,
     lambda _: body_of({"callerNo": [{"accessCode": "\u202e12345"}]}),
     lambda _: body_of({"callerNo": [{"accessCode": "12345\r\nX-Injected: 1"}]}),
-    lambda _: b"[" * 3000,
 )
 
 
 @pytest.mark.check("robustness.hostile")
 def test_hostile(run: Run) -> None:
     """Bodies that are known to upset servers, then drawn JSON of any shape in the place of the body, the list and the number."""
-    for start in range(0, min(len(HOSTILE), run.amounts.hostile), 10):
+    for makers in batched(HOSTILE[: run.amounts.hostile], 14):
         with run.episode() as episode:
             held = episode.hold_at_least(4)
-            for make in HOSTILE[start : min(start + 10, run.amounts.hostile)]:
+            for make in makers:
                 episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
             episode.look()
             episode.delete(held[:1])
+    _queries(run)
     if run.amounts.promised > 1:
         explore(json_values, lambda value: _anything(run, value), examples=run.amounts.hostile, seed_with=f"{run.seed}{run.check}")
+
+
+QUERIES = ("x=%25", "%", "x=%27%20OR%20%271%27=%271", "=", "callerNo=1", "x=" + "1" * 1500, "a[b]=c", "x=%00", "x=%C3%28")
+
+
+def _queries(run: Run) -> None:
+    """Queries that nobody reads, behind a call that is faultless otherwise."""
+    with run.episode() as episode:
+        for query in QUERIES[: max(2, run.amounts.hostile // 5)]:
+            held = episode.hold_at_least(3)
+            call = delete(episode.key, held[:1], base_path=run.ground.base_path)
+            episode.send(changed(call, target=f"{call.target}?{query}"))
+        episode.look()
 
 
 def _anything(run: Run, value: object) -> None:

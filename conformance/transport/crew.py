@@ -26,8 +26,7 @@ class Crew:
             shares = [_Share(work, gate) for work in works]
             for share, jobs in zip(shares, self._workers(len(works)), strict=True):
                 jobs.put(share.run)
-            for share in shares:
-                share.done.wait()
+            _await(shares)
         return [share.result() for share in shares]
 
     def _workers(self, count: int) -> list["queue.SimpleQueue[Job | None]"]:
@@ -97,6 +96,17 @@ class _Share(Generic[Result]):
         if self._error is not None:
             raise self._error
         return self._result[0]
+
+
+def _await(shares: "Sequence[_Share[Result]]") -> None:
+    """Wait for all. After an interruption too: what is still on its way changes something, and only then can it be put back."""
+    try:
+        for share in shares:
+            share.done.wait()
+    except KeyboardInterrupt:
+        for share in shares:
+            share.done.wait()
+        raise
 
 
 def _work(jobs: "queue.SimpleQueue[Job | None]") -> None:

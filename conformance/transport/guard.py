@@ -20,9 +20,8 @@ FIRST_IMPOSSIBLE_ID = 2_000_000_000
 """Campaign ids are counted up by the server; from here on none can exist."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_REDIRECTING_HEADERS = frozenset(
-    {"x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url", "x-original-uri"}
-)
+_REWRITING_HEADERS = frozenset({"x-original-url", "x-rewrite-url", "x-original-uri"})
+_REDIRECTING_HEADERS = _REWRITING_HEADERS | {"x-http-method-override", "x-http-method", "x-method-override"}
 _NAMES_A_CAMPAIGN = re.compile(r"campaign_?-?id", re.IGNORECASE)
 _OVERRIDES_METHOD = re.compile(r"[?&]_?method=", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(rb'"accessCode"\s*:\s*"([0-9]{1,24})"')
