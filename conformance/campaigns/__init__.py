@@ -2,7 +2,22 @@
 
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.ground import Ground, Log, Wire
+from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
 from conformance.campaigns.opening import open_ground
 from conformance.campaigns.restoring import abandon, restore
+from conformance.campaigns.resuming import PutBack, resume
 
-__all__ = ["Episode", "Ground", "Log", "Wire", "abandon", "open_ground", "restore"]
+__all__ = [
+    "Episode",
+    "Ground",
+    "Leftover",
+    "Log",
+    "PutBack",
+    "Wire",
+    "abandon",
+    "leftovers",
+    "open_campaigns",
+    "open_ground",
+    "restore",
+    "resume",
+]

@@ -20,18 +20,19 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
     """
     first = {key: ground.send(query(key, base_path=ground.base_path)) for key in ground.all_keys}
     for key, exchange in first.items():
-        _usable(key, exchange)
+        usable(key, exchange)
     shown = {key: None if observe == "none" else shown_numbers(answer_of(exchange)) for key, exchange in first.items()}
     for key in ground.all_keys:
         ground.held[key] = _first_contents(shown[key], given.get(key))
         ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
     _reserve(ground)
-    ground.shows = _shows(ground, shown, observe)
+    ground.shows = read_query(ground, shown, observe)
     for key in ground.all_keys:
         _settle_original(ground, key, given.get(key), shown[key])
 
 
-def _usable(key: CampaignKey, exchange: Exchange) -> None:
+def usable(key: CampaignKey, exchange: Exchange) -> None:
+    """Raise TargetUnreachable, CredentialsRefused or CampaignUnusable where the first query of a campaign says so."""
     if isinstance(exchange.outcome, NoAnswer):
         raise TargetUnreachable(
             f"The target did not answer the first query of campaign {key[1]} ({exchange.outcome.kind}: {exchange.outcome.detail}). "
@@ -62,7 +63,7 @@ def _reserve(ground: Ground) -> None:
             ground.pool.reserve(number)
 
 
-def _shows(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None], observe: str) -> QueryShows:
+def read_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None], observe: str) -> QueryShows:
     """Find out how far the query companion can be read: add two numbers and look whether both appear."""
     if observe == "none" or all(numbers is None for numbers in shown.values()):
         _try_adding(ground, ground.keys[0])

@@ -1,7 +1,7 @@
 """Putting back what the campaigns held."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from conformance.campaigns.arranging import arrange
 from conformance.campaigns.ground import Ground, chunks
@@ -17,14 +17,14 @@ MAX_LOOKS = 3
 _LISTED = 10
 
 
-def restore(ground: Ground) -> dict[CampaignKey, str]:
-    """Give every campaign what it held before the run. The result names, per campaign that could not be restored, what is wrong.
+def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict[CampaignKey, str]:
+    """Give every campaign, or these, what it held before the run. The result names, per campaign that could not be restored, what is wrong.
 
     One campaign that can't be restored, whatever the reason, keeps no other from being.
     """
     if any(ground.uncertain.values()):
         time.sleep(SETTLING)
-    known = [key for key in ground.all_keys if key in ground.original]
+    known = [key for key in ground.all_keys if key in ground.original and (keys is None or key in keys)]
     return {key: problem for key in known if (problem := _attempt(ground, key))}
 
 
@@ -67,11 +67,13 @@ def _untouched(ground: Ground, key: CampaignKey) -> bool:
 
 def silence_of(ground: Ground, key: CampaignKey) -> str:
     """Look at a campaign; gives words for a target that does not answer, which a restoration need not hammer at."""
+    silence = ""
     for _ in range(MAX_LOOKS):
         outcome = ground.send(query(key, base_path=ground.base_path)).outcome
         if not isinstance(outcome, NoAnswer):
             return ""
-    return f"the target does not answer ({outcome.kind}: {outcome.detail})"
+        silence = f"the target does not answer ({outcome.kind}: {outcome.detail})"
+    return silence
 
 
 def _take_out_own(ground: Ground, key: CampaignKey, keep: frozenset[str]) -> None:
