@@ -1,9 +1,11 @@
-"""The pytest plugin: options, the `run` fixture, verdicts at the end. `pytest -p conformance.plugin --pyargs conformance.suite` is a whole run.
+"""The pytest plugin: options, the `run` fixture, verdicts at the end.
 
-Everything goes through pytest: `-k`, `-n`, `--lf` and an IDE work on the suite as on any other tests.
+`pytest -p conformance.plugin --pyargs conformance.suite` is a whole run. Everything goes through pytest: `-k`, `-n`, `--lf` and an IDE
+work on the suite as on any other tests.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -13,6 +15,7 @@ from conformance.plugin.closing import close
 from conformance.plugin.opening import Opened, open_run
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.watching import Watcher
+from conformance.report import terminal
 from conformance.report.allure_door import install_logger, label_check
 from conformance.session.ledger import Deviating
 from conformance.session.run import Run
@@ -72,7 +75,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Around each check: name it in the ledger, shorten what it found, and fail it with what it found."""
     check = check_of(pyfuncitem)
     run = pyfuncitem.funcargs.get("run")
@@ -111,7 +114,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Tell the live view what runs."""
     state = item.config.stash[_STATE]
     check = check_of(item)
@@ -129,6 +132,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     state = session.config.stash[_STATE]
     if state.watcher is not None:
         state.watcher.end()
+    if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
+        terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
     if state.opened is not None and hasattr(session.config, "workeroutput"):
         session.config.workeroutput |= state.opened.for_controller()
         return

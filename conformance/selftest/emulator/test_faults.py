@@ -11,7 +11,8 @@ from conformance.emulator import FAULTS, EmulatorError
 from conformance.emulator.call import Call
 from conformance.emulator.faults import SUBJECTS
 from conformance.emulator.server import make_service
-from conformance.selftest.emulator.provocations import CAMPAIGNS, NATURAL, PLACE, PROGRAMMES, Programme, transcript
+from conformance.selftest.emulator.programmes import CAMPAIGNS, Programme, transcript
+from conformance.selftest.emulator.provocations import NATURAL, PLACE, PROGRAMMES
 from conformance.selftest.emulator.speaking import emulating, options, sign
 
 TRIES = 5  # a race needs calls that really overlap, which a busy machine may deny once

@@ -1,12 +1,6 @@
-import hashlib
-import hmac
 import json
-import ssl
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -15,123 +9,21 @@ import httpx
 import pytest
 import trustme
 
-from conformance.selftest.node.production import NODE, SERVER, Campaigns, Production, known_faults, start
+from conformance.selftest.node.calling import (
+    DIGITS_24,
+    HOLDINGS,
+    SUCCESS,
+    Caller,
+    calling,
+    naming,
+    numbers_path,
+    signed,
+)
+from conformance.selftest.node.production import NODE, SERVER, start
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
-ROOT: Final = "/rest/isales/v1/openapi/campaigns"
-SUCCESS: Final = "0200000"
-# Reading the trusted authorities takes longer than a whole test here, and these calls use plain HTTP.
-TRUST: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 VECTORS: Final[list[dict[str, Any]]] = json.loads(Path(__file__).with_name("auth-v2-vectors.json").read_text(encoding="utf-8"))
-DIGITS_24: Final = "523456789012345678901234"
-HOLDINGS: Final[Campaigns] = {
-    "1/1001": ("5245241", "5245242", "5245243", "0123", "123", "12345", DIGITS_24),
-    "1/1002": ("5245241", "9001"),
-    "1/1003": ("31", "32"),
-    "1/1004": tuple(str(number) for number in range(60000, 60120)),
-}
-
-
-def hmac_hex(key: str, message: str) -> str:
-    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
-
-
-def signed(
-    keys: tuple[str, str],
-    method: str,
-    path: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes,
-    query: str = "",
-    timestamp: str | None = None,
-) -> str:
-    access_key, secret_key = keys
-    named = {name.lower(): value.strip() for name, value in headers.items()}
-    stamp = timestamp or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    prefix = f"auth-v2/{access_key}/{stamp}/{';'.join(sorted(named))}"
-    lines = [
-        method,
-        path,
-        *([query] if query else []),
-        ";".join(sorted(named)),
-        *sorted(f"{quote(name, safe='~')}:{quote(value, safe='~')}" for name, value in named.items()),
-        quote(body, safe="~"),
-    ]
-    return f"{prefix}/{hmac_hex(hmac_hex(secret_key, prefix), chr(10).join(lines))}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Calls one server over a connection pool and reads what a test compares."""
-
-    client: httpx.Client
-    server: Production
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        content: bytes = b"",
-        *,
-        signed_body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float = 5.0,
-    ) -> httpx.Response:
-        sent = {"Content-Type": "application/json; charset=UTF-8", **(headers or {})}
-        if self.server.access_key is not None and "Authorization" not in sent:
-            sent["Authorization"] = self.authorization(method, path, content if signed_body is None else signed_body)
-        return self.client.request(method, path, content=content, headers=sent, timeout=timeout)
-
-    def authorization(self, method: str, target: str, body: bytes) -> str:
-        keys = (self.server.access_key or "", self.server.secret_key or "")
-        path, _, query = target.partition("?")
-        host = {"Host": self.client.base_url.netloc.decode()}
-        return signed(keys, method, path, headers=host, body=body, query=query)
-
-    def raw(
-        self,
-        body: str | bytes,
-        *,
-        campaign: str = "1/1001",
-        query: str = "",
-        signed_body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float = 5.0,
-    ) -> httpx.Response:
-        content = body.encode() if isinstance(body, str) else body
-        path = numbers_path(campaign) + query
-        return self.send("DELETE", path, content, signed_body=signed_body, headers=headers, timeout=timeout)
-
-    def code(self, body: str | bytes, *, campaign: str = "1/1001", query: str = "") -> str:
-        return str(self.raw(body, campaign=campaign, query=query).json()["resultCode"])
-
-    def delete(self, *numbers: object, campaign: str = "1/1001") -> str:
-        return self.code(naming(*numbers), campaign=campaign)
-
-    def held(self, campaign: str = "1/1001") -> list[str]:
-        reply = self.send("GET", f"{ROOT}/{campaign}").json()
-        return [number for number in str(reply["returnObject"]["callerNo"]).split(";") if number]
-
-
-def numbers_path(campaign: str) -> str:
-    vdn_id, campaign_id = campaign.split("/")
-    return f"{ROOT}/{vdn_id}/callerNo/{campaign_id}"
-
-
-def naming(*numbers: object) -> str:
-    return json.dumps({"callerNo": [{"accessCode": number} for number in numbers]}, ensure_ascii=False)
-
-
-def calling(server: Production) -> httpx.Client:
-    return httpx.Client(base_url=server.base_url, verify=TRUST, trust_env=False)
-
-
-@pytest.fixture
-def caller() -> Iterator[Caller]:
-    with start(campaigns=HOLDINGS) as server, calling(server) as client:
-        yield Caller(client=client, server=server)
 
 
 # --- the correct server -------------------------------------------------------------------------------------------
@@ -328,134 +220,3 @@ def test_usage_errors_say_what_was_expected(options: list[str], said: str) -> No
     ended = subprocess.run([str(NODE), str(SERVER), *options], env={}, capture_output=True, encoding="utf-8", timeout=10, check=False)
     assert ended.returncode == 2
     assert said in ended.stderr
-
-
-# --- the faults ---------------------------------------------------------------------------------------------------
-
-Probe = Callable[[Caller], object]
-
-
-def at_once(caller: Caller, *numbers: str, campaign: str) -> tuple[int, int]:
-    """How many calls succeeded, and how many numbers are left."""
-    with ThreadPoolExecutor(len(numbers)) as pool:
-        codes = list(pool.map(lambda number: caller.delete(number, campaign=campaign), numbers))
-    return codes.count(SUCCESS), len(caller.held(campaign))
-
-
-def ending(caller: Caller, body: str) -> int | str:
-    """How one exchange ended: its status, or why there is none."""
-    try:
-        return caller.raw(body, timeout=1.0).status_code
-    except httpx.ReadTimeout:
-        return "endless"
-    except (httpx.RemoteProtocolError, httpx.ReadError):
-        return "dropped"
-
-
-def codes_of(caller: Caller, body: str, **headers: str) -> tuple[object, object]:
-    reply = caller.raw(body, headers=headers).json()
-    return reply["resultCode"], reply["returnCode"]
-
-
-def deleted_of(caller: Caller, *calls: str, campaign: str = "1/1001") -> set[str]:
-    """The numbers missing after these bodies were sent."""
-    for body in calls:
-        caller.raw(body, campaign=campaign)
-    return set(HOLDINGS[campaign]) - set(caller.held(campaign))
-
-
-def replayed(caller: Caller) -> int:
-    authorization = caller.authorization("DELETE", numbers_path("1/1001"), naming("123").encode())
-    caller.raw(naming("123"), headers={"Authorization": authorization})
-    return caller.raw(naming("0123"), headers={"Authorization": authorization}).status_code
-
-
-def put(caller: Caller) -> int:
-    return caller.send("PUT", numbers_path("1/1001"), naming("123").encode()).status_code
-
-
-def many(count: int) -> tuple[str, ...]:
-    return tuple(HOLDINGS["1/1004"][:count])
-
-
-# fault: what is looked at, what the correct server shows, what the fault shows
-FAULTS: Final[dict[str, tuple[Probe, object, object]]] = {
-    "parse-int": (lambda c: deleted_of(c, naming("5245241x"), naming(123)), set(), {"5245241", "123"}),
-    "leading-zeros": (lambda c: deleted_of(c, naming("123")), {"123"}, {"123", "0123"}),
-    "loose-equality": (lambda c: c.delete(5245241), "02000006", SUCCESS),
-    "splice-neighbour": (
-        lambda c: deleted_of(c, naming("5245241", "5245242")),
-        {"5245241", "5245242"},
-        {"5245241", "5245243"},
-    ),
-    "prefix-delete": (lambda c: deleted_of(c, naming("123")), {"123"}, {"123", "12345"}),
-    "lost-update": (lambda c: at_once(c, "5245241", "5245242", campaign="1/1001"), (2, 5), (2, 6)),
-    "check-then-act": (lambda c: at_once(c, "31", "32", campaign="1/1003"), (1, 1), (2, 0)),
-    "limit-101": (lambda c: c.delete(*many(101), campaign="1/1004"), "02000011", SUCCESS),
-    "late-limit": (
-        lambda c: (c.delete(*many(102), campaign="1/1004"), len(c.held("1/1004"))),
-        ("02000011", 120),
-        ("02000011", 18),
-    ),
-    "null-body-500": (lambda c: (c.raw("null").status_code, "at " in c.raw("null").text), (200, False), (500, True)),
-    "dropped-connection": (lambda c: ending(c, '{"callerNo":[null]}'), 200, "dropped"),
-    "endless-answer": (lambda c: ending(c, '{"callerNo":{}}'), 200, "endless"),
-    "error-leak": (lambda c: "SyntaxError" in c.raw("{").json()["resultDesc"], False, True),
-    "vdn-ignored": (lambda c: c.delete("123", campaign="2/1001"), "0200007", SUCCESS),
-    "stale-count": (
-        lambda c: [c.delete("31", campaign="1/1003"), c.delete("32", campaign="1/1003")],
-        [SUCCESS, "0200001"],
-        [SUCCESS, SUCCESS],
-    ),
-    "batch-empties": (lambda c: c.delete("31", "32", campaign="1/1003"), "0200001", SUCCESS),
-    "empty-list-clears": (lambda c: len(deleted_of(c, naming())), 0, 7),
-    "long-noop": (lambda c: (c.delete(DIGITS_24), DIGITS_24 in c.held()), (SUCCESS, False), (SUCCESS, True)),
-    "long-truncated": (lambda c: deleted_of(c, naming(DIGITS_24 + "9")), set(), {DIGITS_24}),
-    "cross-campaign": (lambda c: (c.delete("5245241"), len(c.held("1/1002"))), (SUCCESS, 2), (SUCCESS, 1)),
-    "partial-delete": (
-        lambda c: (c.delete("5245241", "404"), len(c.held())),
-        ("02000009", 7),
-        ("02000009", 6),
-    ),
-    "trimmed": (lambda c: deleted_of(c, naming(" 123")), set(), {"123"}),
-    "wide-digits": (lambda c: deleted_of(c, naming("１２３")), set(), {"123"}),
-    "put-deletes": (lambda c: (put(c), len(c.held())), (405, 7), (200, 6)),
-    "authorization-presence": (lambda c: c.raw(naming("123"), headers={"Authorization": "x"}).status_code, 401, 200),
-    "authorization-remembered": (replayed, 401, 200),
-    "body-unsigned": (lambda c: c.raw(naming("123"), signed_body=b"").status_code, 401, 200),
-    "body-skips-signature": (lambda c: c.raw(naming("123"), signed_body=b"other").status_code, 401, 200),
-    "result-code-number": (lambda c: codes_of(c, naming("123")), (SUCCESS, SUCCESS), (200000, SUCCESS)),
-    "return-code-success": (lambda c: codes_of(c, naming("404")), ("02000009", "02000009"), ("02000009", SUCCESS)),
-    "return-desc-missing": (lambda c: "returnDesc" in c.raw("{").json(), True, False),
-    "undocumented-code": (lambda c: c.delete("123", "123"), "02000009", "02000012"),
-    "locale-code": (lambda c: codes_of(c, naming("123"), locale="en_US"), (SUCCESS, SUCCESS), ("200000", "200000")),
-    "flaky-503": (
-        lambda c: [c.raw("{}").status_code for _ in range(50)].count(503),
-        0,
-        2,
-    ),
-}
-# Their point is the envelope of an ordinary deletion.
-NEVER_ORDINARY: Final = {"result-code-number"}
-
-
-def test_every_fault_is_listed_and_probed() -> None:
-    assert set(known_faults()) == set(FAULTS)
-    assert all(known_faults().values())
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_differs_from_the_correct_server(caller: Caller, fault: str) -> None:
-    probe, right, wrong = FAULTS[fault]
-    assert probe(caller) == right
-    with start(faults=(fault,), campaigns=HOLDINGS) as server, calling(server) as client:
-        assert server.faults == (fault,)
-        assert probe(Caller(client=client, server=server)) == wrong
-
-
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in NEVER_ORDINARY])
-def test_a_fault_leaves_an_ordinary_deletion_alone(fault: str) -> None:
-    with start(faults=(fault,), campaigns=HOLDINGS) as server, calling(server) as client:
-        caller = Caller(client=client, server=server)
-        assert caller.delete("5245242") == SUCCESS
-        assert caller.held() == [number for number in HOLDINGS["1/1001"] if number != "5245242"]
