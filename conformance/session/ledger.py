@@ -12,6 +12,10 @@ from conformance.oracle import answer_of, facts_of
 Key = tuple[str, str, str]
 
 
+NO_CODE = "no code"
+"""What came instead of a code where a reply holds none."""
+
+
 class Deviating(Struct, kw_only=True):
     """One deviation through the run. `program` is the shortest known; `shortened` tells whether somebody tried."""
 

@@ -8,7 +8,7 @@ from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
 from conformance.session.evidence import Evidence
-from conformance.session.ledger import Ledger
+from conformance.session.ledger import NO_CODE, Ledger
 from conformance.verdict import ClauseResult, CodeResult, Deviation
 
 CODE_CLAUSE = "code."
@@ -58,9 +58,14 @@ def _deviations(row: Clause, ledger: Ledger, evidence: Evidence, excuse: Excuse)
         evidence.deviation(known, of=ledger.cases.get(row.id, 0), waived=excuse(row.id, known.finding.kind, known.finding.detail))
         for known in ledger.of_clause(row.id)
     ]
-    if row.id.startswith(CODE_CLAUSE) and (code := row.id.removeprefix(CODE_CLAUSE)) in ledger.hunted and code not in ledger.witnesses:
+    if row.id.startswith(CODE_CLAUSE) and _unreached(code := row.id.removeprefix(CODE_CLAUSE), ledger):
         found.append(evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", "")))
     return found
+
+
+def _unreached(code: str, ledger: Ledger) -> bool:
+    """The search is at its end, and replies that could be read gave other codes."""
+    return code in ledger.hunted and code not in ledger.witnesses and set(ledger.instead.get(code, {})) != {NO_CODE}
 
 
 def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[Deviation], cases: int) -> tuple[ClauseVerdict, str]:
@@ -80,7 +85,9 @@ def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[Clau
         return ("pass", "recorded") if _learnt(row, ledger) else ("not-tested", "nothing was seen that would tell")
     if row.id.startswith(CODE_CLAUSE):
         reached = row.id.removeprefix(CODE_CLAUSE) in ledger.witnesses
-        return ("pass", "") if reached else ("not-tested", "the search for this code was not completed")
+        unreadable = row.id.removeprefix(CODE_CLAUSE) in ledger.hunted
+        reason = "no failure could be read" if unreadable else "the search for this code was not completed"
+        return ("pass", "") if reached else ("not-tested", reason)
     if cases >= scope.promised:
         return "pass", ""
     if cases:

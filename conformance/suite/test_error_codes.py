@@ -11,6 +11,7 @@ from conformance.generation.drawing import any_defect
 from conformance.generation.exploring import explore
 from conformance.generation.triggers import Trigger, triggers_for
 from conformance.oracle import answer_of
+from conformance.session.ledger import NO_CODE
 from conformance.session.run import Run
 
 PER_EPISODE = 8
@@ -39,7 +40,7 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
         with run.episode() as episode:
             for trigger in triggers[start : start + PER_EPISODE]:
                 answer = answer_of(episode.send(trigger.make(episode.hold_at_least(3))))
-                run.ledger.tried(code, answer.code or "no code")
+                run.ledger.tried(code, answer.code or NO_CODE)
                 if answer.code == code:
                     break
             episode.look()
@@ -51,4 +52,4 @@ def _combine(run: Run, make: Form, lacking: list[str]) -> None:
         held = episode.hold_at_least(3)
         answer = answer_of(episode.send(with_body(episode.key, make(held[:2]), base_path=run.ground.base_path)))
         for code in lacking:
-            run.ledger.tried(code, answer.code or "no code")
+            run.ledger.tried(code, answer.code or NO_CODE)

@@ -1,7 +1,7 @@
 """Section *Request Description*: headers, and the body down to the single number."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -97,7 +97,7 @@ def _escaped(number: str) -> str:
     return "".join(f"\\u{ord(digit):04x}" for digit in number)
 
 
-_WRITINGS = (
+_WRITINGS: tuple[Callable[[str], bytes], ...] = (
     lambda number: json.dumps({"callerNo": items([number])}, indent=4).encode(),
     lambda number: f'{{"callerNo":[{{"accessCode":"{_escaped(number)}"}}]}}'.encode(),
     lambda number: f' \r\n\t{{ "callerNo" :[ {{"accessCode" :"{number}" }} ] }}\n\n'.encode(),

@@ -13,7 +13,13 @@ def test_shape(run: Run) -> None:
     """Served and refused calls in turn. The rules of every reply are applied to all other exchanges of the run as well."""
     with run.episode() as episode:
         held = episode.hold_at_least(6)
-        for body in ({"callerNo": []}, {}, {"callerNo": [{"accessCode": held[0] + "a"}]}, {"callerNo": [{"accessCode": "1" * 25}]}):
+        bodies: tuple[dict[str, object], ...] = (
+            {"callerNo": []},
+            {},
+            {"callerNo": [{"accessCode": held[0] + "a"}]},
+            {"callerNo": [{"accessCode": "1" * 25}]},
+        )
+        for body in bodies:
             exchange = episode.send(with_body(episode.key, body_of(body), base_path=run.ground.base_path))
             _learn_shape(run, exchange.reply.body if exchange.reply else b"", "refused")
             exchange = episode.delete([held.pop()])
