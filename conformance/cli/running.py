@@ -1,6 +1,9 @@
 """`run`: options become one pytest call."""
 
+import os
 import signal
+import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -8,7 +11,8 @@ from typing import Annotated
 import pytest
 import typer
 
-from conformance.errors import UsageError
+from conformance.errors import CannotJudge, UsageError
+from conformance.report.terminal import console
 
 SUITE = Path(__file__).parent.parent / "suite"
 NO_TESTS = 5
@@ -52,7 +56,15 @@ def run(
     arguments += [f"--set={pair}" for pair in set_ or []] + ([] if html else ["--no-html"])
     arguments += ["-k", keyword] if keyword else []
     arguments += ["-n", str(workers)] if workers else []
-    raise typer.Exit(_pytest([*arguments, *_SETTINGS, f"--alluredir={out / 'allure-results'}", "--clean-alluredir"]))
+    arguments += [*_SETTINGS, f"--alluredir={out / 'allure-results'}", "--clean-alluredir"]
+    begun = time.time()
+    try:
+        code = _pytest(arguments)
+    except KeyboardInterrupt:
+        code = CannotJudge.exit_code
+        console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")
+    _say_what_is_left(out, target, begun)
+    raise typer.Exit(code)
 
 
 # The run is the same wherever it is started: no configuration of the folder around it is read, nothing but the report is written.
@@ -73,7 +85,20 @@ def _pytest(arguments: list[str]) -> int:
     code = int(pytest.main(arguments))
     if code == NO_TESTS:
         raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
-    return code
+    return UsageError.exit_code if code == pytest.ExitCode.USAGE_ERROR else code
+
+
+def _say_what_is_left(out: Path, target: Path | None, begun: float) -> None:
+    """The last word of a run that did not put back everything, however it ended. The embedded emulator has ended with the run."""
+    from conformance.plugin import closing, journals  # noqa: PLC0415 - loads the reports, which a run has loaded by now
+
+    if target is None and not os.environ.get("ISALES_BASE_URL"):
+        return
+    for journal in journals.left_open(out, begun):
+        command = closing.restore_command(journal, target)
+        err = console(sys.stderr)
+        err.print("isales-conformance: Not everything was put back. Once the target is well, give the campaigns what they held:")
+        err.print(f"    {command}", soft_wrap=True)
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

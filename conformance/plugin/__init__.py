@@ -65,10 +65,10 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     except SuiteError as problem:
         state.problem = problem
         pytest.exit(str(problem), returncode=problem.exit_code)
-    state.opened = opened
-    if state.watcher is not None:
-        state.watcher.watch(opened)
     try:
+        state.opened = opened
+        if state.watcher is not None:
+            state.watcher.watch(opened)
         yield opened.run
     finally:
         opened.put_back()
@@ -137,5 +137,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if state.opened is not None and hasattr(session.config, "workeroutput"):
         session.config.workeroutput |= state.opened.for_controller()
         return
+    if exitstatus == pytest.ExitCode.INTERRUPTED and state.opened is None and state.problem is None:
+        session.exitstatus = CannotJudge.exit_code
     if state.problem is None and (state.opened is not None or state.ledgers):
         session.exitstatus = close(state.opened, state.options, state.ledgers, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

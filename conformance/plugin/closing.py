@@ -12,6 +12,7 @@ import msgspec
 from conformance.clauses import all_clauses, specs_folder
 from conformance.errors import SuiteError
 from conformance.exchange import Call, Exchange, NoAnswer
+from conformance.finding import RunVerdict
 from conformance.plugin.opening import TRAFFIC, Opened
 from conformance.plugin.options import Options
 from conformance.report import terminal
@@ -54,6 +55,16 @@ def close(opened: Opened | None, options: Options, ledgers: Sequence[bytes], *, 
     return EXIT_CODES[document.verdict]
 
 
+def _verdict(judged: RunVerdict, *, whole: bool) -> RunVerdict:
+    """A run that was cut short, or could not put back what it took, does not say that the target conforms."""
+    return judged if whole or judged == "deviates" else "inconclusive"
+
+
+def restore_command(journal: Path, target: Path | None) -> str:
+    """What a person types to have put back what a run left behind."""
+    return f"isales-conformance restore {journal}" + (f" --target {target}" if target else "")
+
+
 def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
     stem, _, suffix = TRAFFIC.partition(".")
     return lambda: chain.from_iterable(recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}")))
@@ -64,7 +75,7 @@ def _document(opened: Opened, options: Options, ledger: Ledger, *, interrupted: 
     evidence = _evidence(opened, options)
     results = clause_results(ledger, scope, evidence, lambda _clause, _kind, _detail: "")
     return VerdictDocument(
-        verdict=run_verdict(results, scope),
+        verdict=_verdict(run_verdict(results, scope), whole=not interrupted and not opened.unrestored),
         target=_fingerprint(opened),
         seed=options.seed,
         effort=options.effort,
@@ -72,7 +83,7 @@ def _document(opened: Opened, options: Options, ledger: Ledger, *, interrupted: 
         seconds=round(time.monotonic() - opened.begun, 2),
         clauses=results,
         codes=code_results(ledger, evidence),
-        headline=tuple(_headline(opened, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
+        headline=tuple(_headline(opened, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
         suite_version=_version(),
         clause_set=_clause_set(),
         started=opened.started,
@@ -123,11 +134,13 @@ def _fingerprint(opened: Opened) -> dict[str, str]:
     return {"base_url": opened.target.base_url, "vdn_id": str(opened.target.vdn_id)} | opened.seen
 
 
-def _headline(opened: Opened, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
+def _headline(opened: Opened, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
     told = []
     if interrupted:
         told.append("The run was interrupted before its end.")
     told += [f"Campaign {key[1]} could not be put back: {problem}." for key, problem in opened.unrestored.items()]
+    if opened.unrestored:
+        told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
     if unjudged:
         told.append(f"{len(unjudged)} clause(s) could not be judged on this target: {', '.join(unjudged)}.")
     if scope.left_out:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.campaigns import Ground, open_ground, restore
+from conformance.campaigns import Ground, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
@@ -66,6 +66,7 @@ class Opened:
     def put_back(self) -> None:
         """Restore the campaigns and close connections, journal and lock."""
         try:
+            self.transport.restore_even_unrecorded()
             self.run.ground.restoring = True
             self.unrestored = restore(self.run.ground)
         finally:
@@ -96,7 +97,8 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"-{worker['workerid']}" if worker else ""
     campaigns = _share(target, worker)
-    for key in campaigns:
+    shared = (target.foreign.key,) if target.foreign and not worker else ()
+    for key in (*campaigns, *shared):
         stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
     journal_file = options.out / JOURNAL.replace(".", f"{name}.")
     make_way(journal_file, target.base_url)
@@ -117,13 +119,23 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     transport.on_exchange(opened.note)
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
     given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
-    open_ground(ground, given=given, observe=target.query)
+    _possess(ground, given, target.query)
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
     run.spoils = (OMITTED, *(name for name, spoil in SPOILS.items() if spoil.keyless or not keyless))
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
     run.triggers = [_trigger(each, ground) for each in target.triggers]
     return opened
+
+
+def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str) -> None:
+    """Open the ground; where that fails half-way or is interrupted, what it has changed is put back."""
+    try:
+        open_ground(ground, given=given, observe=observe)
+    except BaseException:
+        ground.restoring = True
+        abandon(ground)
+        raise
 
 
 def _target(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Target:

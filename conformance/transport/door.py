@@ -118,6 +118,11 @@ class Transport:
             exchanges += self._wave(wave)
         return tuple(exchanges)
 
+    def restore_even_unrecorded(self) -> None:
+        """From now on a recording that can't be written stops no call: putting things back matters more than evidence."""
+        if self._recorder is not None:
+            self._recorder.tolerant = True
+
     def close(self) -> None:
         """Close connections and the recording. Raises UsageError when the recording could not be written."""
         self._pool.close()

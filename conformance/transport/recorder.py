@@ -23,6 +23,8 @@ class Recorder:
         self._buffer = bytearray()
         self._lock = threading.Lock()
         self._failure: OSError | None = None
+        self.tolerant = False
+        """Whether an exchange that can't be written is left out without a word, until `close`."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
@@ -40,7 +42,7 @@ class Recorder:
             self._buffer += b"\n"
             if len(self._buffer) >= _FLUSH_BYTES:
                 self._flush()
-        if self._failure is not None:
+        if self._failure is not None and not self.tolerant:
             raise self._unwritable(self._failure)
 
     def flush(self) -> None:
