@@ -2,6 +2,7 @@
 
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.ground import Ground, Log, Wire
+from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
 from conformance.campaigns.opening import open_ground
 from conformance.campaigns.restoring import abandon, restore
@@ -10,6 +11,7 @@ from conformance.campaigns.resuming import PutBack, resume
 __all__ = [
     "Episode",
     "Ground",
+    "JournalLog",
     "Leftover",
     "Log",
     "PutBack",

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -10,40 +10,15 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from conformance.campaigns import Ground, Leftover, PutBack, leftovers, resume
+from conformance.campaigns import Ground, JournalLog, Leftover, PutBack, leftovers, resume
 from conformance.cli.planning import overridden
 from conformance.config import Target, load_target, transport_options
 from conformance.errors import CannotJudge, UsageError
-from conformance.exchange import CampaignKey
 from conformance.generation.numbers import NumberPool
 from conformance.report.terminal import console
 from conformance.transport import Transport, parse_address
-from conformance.transport.journal import Contents, Holding, Journal, Restored, WillAdd, read
+from conformance.transport.journal import Contents, Journal, read
 from conformance.transport.lock import CampaignLock, state_folder
-
-
-class Journals:
-    """The journals of one run as its campaigns know them: a fact goes to each that names the campaign."""
-
-    def __init__(self, opened: Sequence[tuple[Journal, Contents]]) -> None:
-        self._opened = [(journal, {fact.campaign for fact in contents.facts}) for journal, contents in opened]
-
-    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None:
-        """What a campaign held."""
-        self._write(Holding(campaign=campaign, numbers=tuple(numbers), complete=complete))
-
-    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
-        """Numbers that the restoration itself may add."""
-        self._write(WillAdd(campaign=campaign, numbers=tuple(numbers)))
-
-    def restored(self, campaign: CampaignKey) -> None:
-        """The campaign is as it was."""
-        self._write(Restored(campaign=campaign))
-
-    def _write(self, fact: Holding | WillAdd | Restored) -> None:
-        for journal, named in self._opened:
-            if fact.campaign in named:
-                journal.write(fact)
 
 
 def restore(
@@ -61,10 +36,15 @@ def restore(
             stack.enter_context(CampaignLock(state_folder(), base_url=contents[0].header.base_url, campaign=each.campaign))
         journals = [stack.enter_context(Journal(file, base_url=read.header.base_url)) for file, read in zip(files, contents, strict=True)]
         transport = stack.enter_context(Transport(transport_options(loaded)))
-        ground = _ground(loaded, left, transport, Journals(list(zip(journals, contents, strict=True))))
+        ground = _ground(loaded, left, transport, _log(journals, contents))
         done = resume(ground, left, observe=loaded.query) if left else []
     _show(done, loaded)
     raise typer.Exit(CannotJudge.exit_code if any(each.problem for each in done) else 0)
+
+
+def _log(journals: Sequence[Journal], contents: Sequence[Contents]) -> JournalLog:
+    about = [{fact.campaign for fact in read.facts} for read in contents]
+    return JournalLog.of_several(list(zip(journals, about, strict=True)))
 
 
 def _files(given: Sequence[Path]) -> list[Path]:
@@ -104,7 +84,7 @@ def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
     return told | ({"foreign": f"{foreign[0][0]}/{foreign[0][1]}"} if foreign else {})
 
 
-def _ground(target: Target, left: Sequence[Leftover], transport: Transport, log: Journals) -> Ground:
+def _ground(target: Target, left: Sequence[Leftover], transport: Transport, log: JournalLog) -> Ground:
     return Ground(
         wire=transport,
         log=log,
@@ -133,7 +113,11 @@ def _said(done: PutBack) -> str:
         return "had been put back already."
     parts = [done.problem] if done.problem else []
     parts += [f"{len(done.added)} number(s) added again"] if done.added else []
-    parts += [f"{len(done.removed)} of the run's number(s) removed"] if done.removed else []
+    parts += (
+        [f"{len(done.removed)} number(s) of the run {'removed' if done.seen else 'deleted, were they there or not'}"]
+        if done.removed
+        else []
+    )
     parts += [f"{len(done.strangers)} number(s) left that nobody announced"] if done.strangers else []
     parts += [] if parts else ["nothing was missing and nothing left over"]
     checked = "" if done.problem else "; it was looked at afterwards" if done.seen else "; told by replies, since it can't be looked at"

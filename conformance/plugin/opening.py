@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.campaigns import Ground, abandon, open_ground, restore
+from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
@@ -24,30 +24,11 @@ from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
 from conformance.session.run import Run
 from conformance.transport import SPOILS, Transport
-from conformance.transport.journal import Holding, Journal, Restored, WillAdd
+from conformance.transport.journal import Journal
 from conformance.transport.lock import CampaignLock, state_folder
 
 TRAFFIC = "traffic.ndjson"
 JOURNAL = "journal.jsonl"
-
-
-class JournalLog:
-    """The journal as the campaigns know it."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-
-    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None:
-        """What a campaign held before the run."""
-        self._journal.write(Holding(campaign=campaign, numbers=tuple(numbers), complete=complete))
-
-    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
-        """Numbers that the run may add."""
-        self._journal.write(WillAdd(campaign=campaign, numbers=tuple(numbers)))
-
-    def restored(self, campaign: CampaignKey) -> None:
-        """The campaign is as it was."""
-        self._journal.write(Restored(campaign=campaign))
 
 
 @dataclass
