@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from conformance.campaigns.arranging import arrange, arrange_count
+from conformance.campaigns.arranging import arrange, arrange_count, settle_uncertain
 from conformance.campaigns.ground import Ground, chunks
 from conformance.exchange import Call, CampaignKey, Exchange, History
 from conformance.generation.calls import delete
@@ -93,6 +93,7 @@ class Episode:
                 if self._touched(key):
                     self.ground.look(key)
             elif self._called(key):
+                settle_uncertain(self.ground, key)
                 self._drain(key)
 
     def _touched(self, key: CampaignKey) -> bool:

@@ -68,7 +68,6 @@ class Ground:
     most: int | None = None
     """The most numbers that the server was seen to allow in one campaign, where it refused more."""
     restoring: bool = False
-    _together: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -98,12 +97,11 @@ class Ground:
         return self.wire.send(call, restoring=self.restoring)
 
     def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
-        """Send calls at the same time. What the campaigns hold afterwards is uncertain until looked at."""
-        self._together = True
-        try:
-            return self.wire.burst(calls)
-        finally:
-            self._together = False
+        """Send calls at the same time. In whatever order they were carried out, their replies tell what is left.
+
+        (Provided that no number is added by one and deleted by another; what looks and later replies say is judged anyway.)
+        """
+        return self.wire.burst(calls)
 
     def delete(self, key: CampaignKey, numbers: Iterable[str]) -> Exchange:
         """Send the faultless call that deletes these numbers."""
@@ -132,7 +130,7 @@ class Ground:
         held = self.held[key]
         if facts.kind == "query":
             self._seen(key, shown_numbers(answer))
-        elif self._together or answer.outcome == "unknown" or (answer.outcome == "served" and not _plain(facts)):
+        elif answer.outcome == "unknown" or (answer.outcome == "served" and not _plain(facts)):
             self.uncertain.setdefault(key, set()).update(facts.named)
         elif answer.outcome == "served" and facts.kind == "add":
             self.held[key] = Contents(numbers=held.numbers | facts.named, complete=held.complete)

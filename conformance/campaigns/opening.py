@@ -11,6 +11,11 @@ from conformance.oracle import answer_of, shown_numbers
 DEFAULT_PRIORITY = 3
 """Sent with added numbers only after a server has refused to add without (edition 2025-11: integer 1 to 5)."""
 
+WORKED_ON = 2
+"""Campaigns that a run works on; further listed ones are for further workers."""
+MOST_FOUND_OUT = 40
+"""Numbers that are taken away one by one to learn what a campaign holds; a larger one stays partly unknown, which is said."""
+
 
 def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]], observe: str = "auto") -> None:
     """Establish what each campaign holds and write it to the journal, before anything is changed.
@@ -27,8 +32,13 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
         ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
     _reserve(ground)
     ground.shows = read_query(ground, shown, observe)
+    _must_add(ground)
     for key in ground.all_keys:
         _settle_original(ground, key, given.get(key), shown[key])
+    if ground.shows == "one":
+        for key in ground.keys[:WORKED_ON]:
+            if key not in given:
+                _find_out(ground, key)
 
 
 def usable(key: CampaignKey, exchange: Exchange) -> None:
@@ -48,6 +58,36 @@ def usable(key: CampaignKey, exchange: Exchange) -> None:
             f"The target says that campaign {key[1]} of VDN {key[0]} does not exist (0200007). Name campaigns that do under `campaigns` "
             "(and `foreign`) in the target file; they must be disposable."
         )
+
+
+def _must_add(ground: Ground) -> None:
+    """Nothing is deleted where nothing can be put back."""
+    if ground.can_add:
+        return
+    raise CampaignUnusable(
+        f"The target refused to add numbers to campaign {ground.keys[0][1]}, so nothing that is deleted there could be put back: the run does "
+        "not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and priority as the server wants "
+        "them, or ask the vendor to allow adding for the time of the test."
+    )
+
+
+def _find_out(ground: Ground, key: CampaignKey) -> None:
+    """Where the companion shows one number at a time: take away what it shows until one is left that can't be taken.
+
+    Every number is in the journal before it is taken; the restoration puts all of them back.
+    """
+    found: set[str] = set()
+    for _ in range(MOST_FOUND_OUT):
+        shown = ground.look(key)
+        if not shown or not shown.isdisjoint(found):
+            return
+        found |= shown
+        ground.log.holding(key, sorted(found - ground.added.get(key, set())), complete=False)
+        if answer_of(ground.delete(key, sorted(shown))).outcome == "refused":
+            ground.held[key] = Contents(numbers=shown, complete=True)
+            ground.original[key] = Contents(numbers=frozenset(found - ground.added.get(key, set())), complete=True)
+            ground.log.holding(key, sorted(ground.original[key].numbers), complete=True)
+            return
 
 
 def _first_contents(shown: frozenset[str] | None, given: tuple[str, ...] | None) -> Contents:

@@ -318,6 +318,8 @@ class Track:
             return
         self.raced = True
         if then:
+            if self.shows != "all":
+                self.docket.kept("effect.concurrent")
             self.worlds = then
             self.tentative -= {number for world in then for number in world}
             self._bound()

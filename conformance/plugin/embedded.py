@@ -21,7 +21,7 @@ CAMPAIGNS = {
 _TARGET = """\
 base_url = "{base_url}"
 vdn_id = 1
-campaigns = [1001, 1002, 1003, 1004]
+campaigns = [{campaigns}]
 foreign = {{ vdn_id = 2, campaign_id = 2001 }}
 
 [auth]
@@ -37,6 +37,11 @@ ca_file = "{ca_file}"
 TIMEOUT = 5.0
 """Seconds for one call: on this machine a healthy reply takes milliseconds."""
 SECRET_VARIABLE = "EMBEDDED_EMULATOR_SECRET_KEY"  # noqa: S105 - the name of a variable, no secret
+
+
+def _listed(campaign_id: int, held: tuple[str, ...]) -> str:
+    numbers = ", ".join(f'"{number}"' for number in held)
+    return f"{{ id = {campaign_id}, numbers = [{numbers}] }}"
 
 
 @contextmanager
@@ -57,6 +62,7 @@ def embedded_target(options: Options) -> Iterator[Path]:
             file.write_text(
                 _TARGET.format(
                     timeout=TIMEOUT,
+                    campaigns=", ".join(_listed(key[1], held) for key, held in CAMPAIGNS.items() if key[0] == 1),
                     base_url=running.base_url,
                     access_key=running.access_key,
                     secret_variable=SECRET_VARIABLE,

@@ -22,7 +22,7 @@ def test_tampering(run: Run) -> None:
             if index % 4 == 3:
                 episode.look()
         episode.look()
-        episode.delete(episode.held()[:1])
+        episode.delete(episode.held()[-1:])
         episode.look()
     _defective_and_unauthorised(run)
 
@@ -68,4 +68,4 @@ def _defective_and_unauthorised(run: Run) -> None:
             call = delete(episode.key, numbers, base_path=run.ground.base_path)
             episode.send(changed(call, credential=OMITTED))
         episode.look()
-        episode.delete(held[:1])
+        episode.delete(held[-1:])

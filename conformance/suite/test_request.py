@@ -60,7 +60,7 @@ def test_body_defects(run: Run) -> None:
             for form in batch:
                 episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
             episode.look()
-            episode.delete(held[:1])
+            episode.delete(held[-1:])
     drawn: list[BadList] = []
     explore(bad_lists(), drawn.append, examples=run.amounts.bodies, seed_with=f"{run.seed}{run.check}")
     for lists in batched(drawn, max(1, run.amounts.batch // 4)):
@@ -73,7 +73,7 @@ def _bad_lists(run: Run, lists: Sequence[BadList]) -> None:
         for bad in lists:
             episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
         episode.look()
-        episode.delete(held[:1])
+        episode.delete(held[-1:])
 
 
 @pytest.mark.check("body.values")

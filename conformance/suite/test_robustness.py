@@ -56,7 +56,7 @@ def test_hostile(run: Run) -> None:
             for make in makers:
                 episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
             episode.look()
-            episode.delete(held[:1])
+            episode.delete(held[-1:])
     _queries(run)
     if run.amounts.promised > 1:
         explore(json_values, lambda value: _anything(run, value), examples=run.amounts.hostile, seed_with=f"{run.seed}{run.check}")
@@ -80,4 +80,4 @@ def _anything(run: Run, value: object) -> None:
         held = episode.hold_at_least(3)
         for body in (value, {"callerNo": value}, {"callerNo": [value]}, {"callerNo": [{"accessCode": value}]}):
             episode.send(with_body(episode.key, body_of(body), base_path=run.ground.base_path))
-        episode.delete(held[:1])
+        episode.delete(held[-1:])
