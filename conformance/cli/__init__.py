@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from conformance.cli import examining, listing, reporting, restoring, running, serving, signing
+from conformance.cli import checking, examining, listing, reporting, restoring, running, serving, signing
 from conformance.errors import SuiteError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Conformance of a server to the CC-iSales interface Deleting Calling Numbers. Without --target everything runs on an emulator.",
 )
 app.command("run")(running.run)
+app.command("check")(checking.check)
 app.command("restore")(restoring.restore)
 app.command("emulate")(serving.emulate)
 app.command("exam")(examining.exam)

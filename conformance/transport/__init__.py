@@ -10,7 +10,7 @@ from conformance.transport.guard import DisposableOnly, Guard
 from conformance.transport.options import Proxy, TransportOptions
 from conformance.transport.pace import Pace
 from conformance.transport.spoil import SPOILS, Spoil
-from conformance.transport.tls import Tls
+from conformance.transport.tls import Tls, client_context
 
 __all__ = [
     "SPOILS",
@@ -30,6 +30,7 @@ __all__ = [
     "Tls",
     "Transport",
     "TransportOptions",
+    "client_context",
     "parse_address",
     "unreachable",
 ]
