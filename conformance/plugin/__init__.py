@@ -6,13 +6,19 @@ work on the suite as on any other tests.
 
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from conformance.errors import CannotJudge, SuiteError
 from conformance.plugin.checks import check_of, order, select, serve
 from conformance.plugin.closing import close
-from conformance.plugin.opening import Opened, open_run
+from conformance.plugin.done import Done, together
+from conformance.plugin.embedded import embedded_target
+from conformance.plugin.opening import Opened, load, needs_emulator, open_run
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.watching import Watcher
 from conformance.report import terminal
@@ -30,10 +36,11 @@ class State:
         self.options = options
         self.opened: Opened | None = None
         self.problem: SuiteError | None = None
-        self.ledgers: list[bytes] = []
-        self.requests = 0
+        self.parts: list[Done] = []
+        self.shared = ExitStack()
+        """The embedded emulator, where several workers share it."""
+        self.shared_target: Path | None = None
         self.watcher: Watcher | None = None
-        self.ran = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,7 +89,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if check is None or not isinstance(run, Run):
         return (yield)
     state = pyfuncitem.config.stash[_STATE]
-    state.ran = True
     label_check(check, check.partition(".")[0], (pyfuncitem.function.__doc__ or check).strip(), serve(check))
     run.begin(check)
     try:
@@ -93,6 +99,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         pytest.skip(str(reason))
     except pytest.skip.Exception as skipped:
         run.ledger.skipped[check] = str(skipped)
+        raise
+    except Exception as error:
+        run.ledger.errors[check] = f"{type(error).__name__}: {str(error)[:300]}"
         raise
     _fail_with(run.conclude(), state)
     return result
@@ -135,9 +144,41 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
         terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
     if state.opened is not None and hasattr(session.config, "workeroutput"):
-        session.config.workeroutput |= state.opened.for_controller()
+        session.config.workeroutput["isales_done"] = msgspec.json.encode(state.opened.done())
         return
     if exitstatus == pytest.ExitCode.INTERRUPTED and state.opened is None and state.problem is None:
         session.exitstatus = CannotJudge.exit_code
-    if state.problem is None and (state.opened is not None or state.ledgers):
-        session.exitstatus = close(state.opened, state.options, state.ledgers, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    if state.problem is None and state.opened is not None:
+        session.exitstatus = close(state.opened.target, state.options, state.opened.done(), interrupted=interrupted)
+    elif state.parts:
+        target = load(state.options, state.shared_target)
+        session.exitstatus = close(target, state.options, together(state.parts), interrupted=interrupted)
+    state.shared.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before workers start: an emulator for all of them, where no target is named."""
+    state = config.stash[_STATE]
+    if needs_emulator(state.options):
+        state.shared_target = state.shared.enter_context(embedded_target(state.options))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker which target all of them share."""
+    state = node.config.stash[_STATE]
+    if state.shared_target is not None:
+        node.workerinput["isales_target"] = str(state.shared_target)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over what a worker has come to; one that died leaves its checks unmade."""
+    state = node.config.stash[_STATE]
+    output = getattr(node, "workeroutput", None) or {}
+    if "isales_done" in output:
+        state.parts.append(msgspec.json.decode(output["isales_done"], type=Done))
+    elif error is not None and state.parts:
+        state.parts[0].ledger.errors["worker"] = str(error)[:300]

@@ -1,8 +1,7 @@
 """The end of a run: ledgers merged, verdict, reports, the final words on the terminal."""
 
 import hashlib
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -10,10 +9,12 @@ from pathlib import Path
 import msgspec
 
 from conformance.clauses import all_clauses, specs_folder
+from conformance.config import Target
 from conformance.errors import SuiteError
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict
-from conformance.plugin.opening import TRAFFIC, Opened
+from conformance.plugin.done import Done
+from conformance.plugin.opening import TRAFFIC
 from conformance.plugin.options import Options
 from conformance.report import terminal
 from conformance.report.curl import CurlOptions
@@ -21,7 +22,6 @@ from conformance.report.redaction import Redactor
 from conformance.report.shown import shown
 from conformance.report.writing import Traffic, write_all
 from conformance.session.evidence import Evidence
-from conformance.session.ledger import Ledger
 from conformance.session.outcome import Scope, clause_results, code_results, missing, run_verdict
 from conformance.transport import recorder
 from conformance.verdict import Shown, VerdictDocument
@@ -29,22 +29,16 @@ from conformance.verdict import Shown, VerdictDocument
 EXIT_CODES = {"conforms": 0, "deviates": 1, "inconclusive": 3}
 
 
-def close(opened: Opened | None, options: Options, ledgers: Sequence[bytes], *, interrupted: bool) -> int:
+def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> int:
     """Write the reports and print the end; gives the exit code."""
-    if opened is None:
-        return EXIT_CODES["inconclusive"]
-    ledger = opened.run.ledger
-    for data in ledgers:
-        ledger.merge(msgspec.json.decode(data, type=Ledger))
-    document = _document(opened, options, ledger, interrupted=interrupted)
-    secrets = opened.target.secrets()
+    document = _document(target, options, done, interrupted=interrupted)
     out = terminal.console()
     try:
         written = write_all(
             document,
             options.out,
-            traffic=Traffic(source=_traffic(options.out), base_url=opened.target.base_url),
-            secrets=secrets,
+            traffic=Traffic(source=_traffic(options.out), base_url=target.base_url),
+            secrets=target.secrets(),
             html=options.html,
         )
         files, problems = written.paths, written.problems
@@ -70,42 +64,42 @@ def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
     return lambda: chain.from_iterable(recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}")))
 
 
-def _document(opened: Opened, options: Options, ledger: Ledger, *, interrupted: bool) -> VerdictDocument:
-    scope = Scope(left_out=_left_out(opened, options), promised=options.amounts.promised)
-    evidence = _evidence(opened, options)
+def _document(target: Target, options: Options, done: Done, *, interrupted: bool) -> VerdictDocument:
+    ledger = done.ledger
+    scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
+    evidence = _evidence(target, options, done.priority)
     results = clause_results(ledger, scope, evidence, lambda _clause, _kind, _detail: "")
     return VerdictDocument(
-        verdict=_verdict(run_verdict(results, scope), whole=not interrupted and not opened.unrestored),
-        target=_fingerprint(opened),
+        verdict=_verdict(run_verdict(results, scope), whole=not interrupted and not done.unrestored and not ledger.errors),
+        target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)} | done.seen,
         seed=options.seed,
         effort=options.effort,
-        requests=opened.transport.requests,
-        seconds=round(time.monotonic() - opened.begun, 2),
+        requests=done.requests,
+        seconds=done.seconds,
         clauses=results,
         codes=code_results(ledger, evidence),
-        headline=tuple(_headline(opened, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
+        headline=tuple(_headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
         suite_version=_version(),
         clause_set=_clause_set(),
-        started=opened.started,
+        started=done.started,
         options={"target": str(options.target or "embedded emulator")},
     )
 
 
-def _left_out(opened: Opened, options: Options) -> dict[str, str]:
+def _left_out(target: Target, options: Options) -> dict[str, str]:
     left: dict[str, str] = {}
-    if opened.target.pace.concurrency < 2:
+    if target.pace.concurrency < 2:
         left["effect.concurrent"] = "left out: concurrency = 1 in the target file"
-    if opened.target.auth.scheme == "none":
+    if target.auth.scheme == "none":
         left |= dict.fromkeys(("header.authorization", "auth.changes-nothing", "open.signature-validity"), 'left out: scheme = "none"')
-    if len(opened.target.campaigns) < 2:
+    if len(target.campaigns) < 2:
         left["effect.other-campaigns"] = "left out: the target file lists one campaign only"
     if options.only:
         left |= {name: "left out by --only" for name in all_clauses() if name not in options.only}
     return left
 
 
-def _evidence(opened: Opened, options: Options) -> Evidence:
-    target = opened.target
+def _evidence(target: Target, options: Options, priority: int | None) -> Evidence:
     curl_options = CurlOptions(
         target_file=str(options.target or ""),
         ca_file=str(target.tls.ca_file or ""),
@@ -127,19 +121,16 @@ def _evidence(opened: Opened, options: Options) -> Evidence:
         at = f" --target {options.target}" if options.target else "".join(f" --fault {name}" for name in options.faults)
         return f"isales-conformance run{at} --effort {options.effort} --only {clause} --seed {options.seed}"
 
-    return Evidence(show, show_call, rerun=rerun, priority=opened.run.ground.priority)
+    return Evidence(show, show_call, rerun=rerun, priority=priority)
 
 
-def _fingerprint(opened: Opened) -> dict[str, str]:
-    return {"base_url": opened.target.base_url, "vdn_id": str(opened.target.vdn_id)} | opened.seen
-
-
-def _headline(opened: Opened, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
+def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
     told = []
     if interrupted:
         told.append("The run was interrupted before its end.")
-    told += [f"Campaign {key[1]} could not be put back: {problem}." for key, problem in opened.unrestored.items()]
-    if opened.unrestored:
+    told += [f"Campaign {key} could not be put back: {problem}." for key, problem in done.unrestored.items()]
+    told += [f"The check {check} ended in an error of the suite itself: {error}" for check, error in done.ledger.errors.items()]
+    if done.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
     if unjudged:
         told.append(f"{len(unjudged)} clause(s) could not be judged on this target: {', '.join(unjudged)}.")

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
@@ -19,6 +17,7 @@ from conformance.generation.calls import changed, delete
 from conformance.generation.numbers import NumberPool
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
+from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
@@ -58,9 +57,17 @@ class Opened:
         if exchange.reply is not None and "server" not in self.seen:
             self.seen["server"] = exchange.reply.header("server") or "not told"
 
-    def for_controller(self) -> dict[str, Any]:
-        """What a worker hands over at its end."""
-        return {"isales_ledger": msgspec.json.encode(self.run.ledger), "isales_requests": self.transport.requests}
+    def done(self) -> Done:
+        """What the run has come to so far."""
+        return Done(
+            ledger=self.run.ledger,
+            requests=self.transport.requests,
+            seconds=round(time.monotonic() - self.begun, 2),
+            started=self.started,
+            seen=self.seen,
+            unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
+            priority=self.run.ground.priority,
+        )
 
 
 def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opened:
@@ -120,11 +127,20 @@ def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], obser
 
 
 def _target(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Target:
+    if worker and worker.get("isales_target"):
+        return load(options, Path(worker["isales_target"]))
+    return load(options, stack.enter_context(embedded_target(options)) if needs_emulator(options) else None)
+
+
+def needs_emulator(options: Options) -> bool:
+    """Whether no server is named: neither by a target file nor by a variable."""
+    return options.target is None and not os.environ.get("ISALES_BASE_URL")
+
+
+def load(options: Options, instead: Path | None = None) -> Target:
+    """The target that the options name, or the one in the file `instead`. Raises ConfigurationError."""
     overrides = dict(text.partition("=")[::2] for text in options.overrides)
-    path = Path(worker["isales_target"]) if worker and worker.get("isales_target") else options.target
-    if path is None and not os.environ.get("ISALES_BASE_URL"):
-        path = stack.enter_context(embedded_target(options))
-    return load_target(path, os.environ, overrides)
+    return load_target(instead or options.target, os.environ, overrides)
 
 
 def _share(target: Target, worker: Mapping[str, Any] | None) -> tuple[CampaignKey, ...]:

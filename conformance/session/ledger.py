@@ -52,6 +52,9 @@ class Ledger(Struct, kw_only=True):
     skipped: dict[str, str] = field(default_factory=dict)
     """Checks that could not be made, with the reason."""
 
+    errors: dict[str, str] = field(default_factory=dict)
+    """Checks that ended in an error of the suite itself: such a run never conforms."""
+
     def record(self, judgement: Judgement, history: History, check: str) -> list[Deviating]:
         """Take in one judgement; gives the deviations that were not known before."""
         _add(self.cases, judgement.cases)
@@ -130,6 +133,7 @@ class Ledger(Struct, kw_only=True):
         self.samples = other.samples | self.samples
         self.undecided = other.undecided | self.undecided
         self.skipped = other.skipped | self.skipped
+        self.errors = other.errors | self.errors
         self.witnesses = other.witnesses | self.witnesses
         self.hunted = sorted({*self.hunted, *other.hunted})
 

@@ -1,0 +1,33 @@
+"""What is left of a run when its calls are over: values that a worker process can hand to the one that reports."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from conformance.session.ledger import Ledger
+
+
+class Done(Struct, kw_only=True):
+    """One process's part of a run. `seconds` from its first call to its last; `unrestored`: campaign id to what is wrong."""
+
+    ledger: Ledger
+    requests: int
+    seconds: float
+    started: str
+    seen: dict[str, str] = field(default_factory=dict)
+    unrestored: dict[str, str] = field(default_factory=dict)
+    priority: int | None = None
+
+
+def together(parts: Sequence[Done]) -> Done:
+    """The parts of several workers as one run: ledgers merged, calls added up, time from the longest."""
+    first, *rest = parts
+    for part in rest:
+        first.ledger.merge(part.ledger)
+        first.requests += part.requests
+        first.seconds = max(first.seconds, part.seconds)
+        first.started = min(first.started, part.started)
+        first.seen = part.seen | first.seen
+        first.unrestored |= part.unrestored
+        first.priority = first.priority if first.priority is not None else part.priority
+    return first

@@ -1,0 +1,159 @@
+"""Learning how a server behaves from every exchange of a run, whoever caused it.
+
+The learner hears an exchange before the ground draws its conclusions, so it knows what the campaign held when the call was made.
+"""
+
+import json
+from typing import Any
+
+from conformance.campaigns import Ground
+from conformance.compare import wording
+from conformance.compare.behaviour import Behaviour
+from conformance.exchange import Call, Exchange, Reply
+from conformance.oracle import Answer, Facts, answer_of, facts_of
+from conformance.session.naming import subject_of
+from conformance.session.replystyle import note_query, note_style
+
+SERVED = "served"
+
+
+class Learner:
+    """Listens on a ground and counts into a behaviour."""
+
+    def __init__(self, ground: Ground, behaviour: Behaviour) -> None:
+        self._ground = ground
+        self.behaviour = behaviour
+        ground.listeners.append(self.heard)
+
+    def heard(self, exchange: Exchange) -> None:
+        """Take in one exchange."""
+        reply = exchange.reply
+        if reply is None:
+            self.behaviour.note("no-answer", "kind", getattr(exchange.outcome, "kind", ""))
+            return
+        self.behaviour.took((exchange.end - exchange.start) * 1000)
+        facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)
+        if facts.unauthorised:
+            self._refusal(reply, answer)
+        elif facts.kind == "other" and not facts.reads:
+            self.behaviour.note("reading", "other_methods", _method_answer(reply, answer))
+        elif facts.kind in {"delete", "add", "query"} and not facts.may_be_401:
+            self._understood(exchange.call, reply, facts, answer)
+
+    def _understood(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
+        if answer.members is not None:
+            note_style(self.behaviour, reply, answer.members)
+            self._texts(call, answer)
+        if facts.kind == "delete":
+            self._deleted(call, reply, facts, answer)
+        elif facts.kind == "add":
+            self._added(facts, answer)
+        elif facts.campaign in self._ground.held:
+            note_query(self.behaviour, answer, self._known(facts), self._latest(facts))
+
+    # -- deletions --------------------------------------------------------------------------------------------------
+
+    def _deleted(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
+        subject = subject_of(call, facts, self._known(facts))
+        if answer.outcome == "served" and not facts.defects:
+            self._counted(call, facts, answer)
+        if not subject:
+            return
+        value = _value(reply, answer)
+        self.behaviour.note("pair" if "+" in subject else "code", subject, value)
+        if "+" not in subject and answer.outcome == "refused":
+            self.behaviour.note("status", subject, str(reply.status))
+            self.behaviour.note("content-type", subject, reply.header("content-type") or "none")
+            self.behaviour.note("shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", ""))))
+
+    def _counted(self, call: Call, facts: Facts, answer: Answer) -> None:
+        """What num:N counts: every meaning that this reply allows, where it does not allow them all."""
+        world = self._known(facts)
+        if world is None or answer.members is None:
+            return
+        meanings = {"named": facts.items, "distinct": len(facts.named), "deleted": len(facts.named & world)}
+        if answer.count is None:
+            self.behaviour.note("reading", "num", "absent")
+            return
+        fitting = [name for name, number in meanings.items() if number == answer.count]
+        if len(fitting) < len(meanings):
+            self.behaviour.note("reading", "num", "|".join(sorted(fitting)) or "other")
+
+    def _known(self, facts: Facts) -> frozenset[str] | None:
+        """What the campaign held before the call, where that is certain."""
+        ground, key = self._ground, facts.campaign
+        held = ground.held.get(key) if key is not None else None
+        if key is None or held is None or not held.complete or ground.uncertain.get(key) or ground.bursting:
+            return None
+        return held.numbers
+
+    # -- companions -------------------------------------------------------------------------------------------------
+
+    def _added(self, facts: Facts, answer: Answer) -> None:
+        world, held = self._known(facts), self._ground.held.get(facts.campaign) if facts.campaign else None
+        if held is None or facts.defects or answer.outcome not in {"served", "refused"}:
+            return
+        value = SERVED if answer.outcome == "served" else answer.code or "HTTP"
+        priority = "with priority" if self._ground.priority is not None else "without priority"
+        if facts.named & held.numbers:
+            self.behaviour.note("code", "number.present", value)
+        elif world is not None or not facts.named & held.numbers:
+            self.behaviour.note("adding", f"{priority}, {_sized(len(held.numbers | facts.named))}", value)
+
+    def _latest(self, facts: Facts) -> list[str]:
+        return self._ground.in_order.get(facts.campaign, []) if facts.campaign else []
+
+    # -- texts and credentials --------------------------------------------------------------------------------------
+
+    def _texts(self, call: Call, answer: Answer) -> None:
+        members: dict[str, Any] = answer.members or {}
+        first, second = members.get("resultDesc"), members.get("returnDesc")
+        if not isinstance(first, str) or answer.code is None:
+            return
+        word = "served" if answer.outcome == "served" else "refused"
+        if isinstance(second, str):
+            self.behaviour.note("text", f"return_desc when {word}", wording.second(first, second, answer.code))
+        self.behaviour.note("text", f"shape when {word}", wording.shape(first))
+        self.behaviour.note("text", f"script for {call.header('locale') or 'no locale'}", wording.script(first))
+
+    def _refusal(self, reply: Reply, answer: Answer) -> None:
+        if reply.status != 401:
+            self.behaviour.note("auth", "scheme", "let in")
+            return
+        self.behaviour.note("auth", "scheme", "refused")
+        self.behaviour.note("auth", "refusal", _refusal_shape(reply, answer))
+        if answer.code is not None:
+            self.behaviour.note("auth", "refusal_code", answer.code)
+
+
+def _sized(count: int) -> str:
+    return f"{count} numbers"
+
+
+def _value(reply: Reply, answer: Answer) -> str:
+    if answer.outcome == "served":
+        return SERVED
+    return answer.code or f"HTTP {reply.status}"
+
+
+def _method_answer(reply: Reply, answer: Answer) -> str:
+    return f"{reply.status}-code" if reply.status == 200 and answer.code else str(reply.status)
+
+
+def _refusal_shape(reply: Reply, answer: Answer) -> str:
+    if not reply.body:
+        return "empty"
+    if answer.code is not None:
+        return "members"
+    kind = (reply.header("content-type") or "").lower()
+    if "html" in kind:
+        return "html"
+    return "error" if _is_json(reply.body) else "text"
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
