@@ -27,9 +27,10 @@ class Wishes(Struct, frozen=True, kw_only=True):
 
 
 def inspect(target: Target, wishes: Wishes) -> Iterator[Step]:
-    """Look at a target step by step, each told as soon as it is known."""
+    """Look at a target step by step, each told as soon as it is known. Raises ConfigurationError for TLS files that can't be used."""
     with ExitStack() as stack:
-        stages = Inspection(target, wishes, stack).stages()
+        transport = stack.enter_context(Transport(transport_options(target)))
+        stages = Inspection(target, wishes, transport).stages()
         failed = ""
         for name, stage in stages.items():
             steps = [skipped(name, f"not tried, since {failed} failed")] if failed else _told(name, stage)
@@ -47,11 +48,12 @@ def _told(name: str, stage: Stage) -> list[Step]:
 class Inspection:
     """What the steps learn from each other."""
 
-    def __init__(self, target: Target, wishes: Wishes, stack: ExitStack) -> None:
+    def __init__(self, target: Target, wishes: Wishes, transport: Transport) -> None:
         self._target = target
         self._wishes = wishes
-        self._stack = stack
+        self._transport = transport
         self._exchanges: list[Exchange] = []
+        transport.on_exchange(self._exchanges.append)
         self._seen: campaigns.Seen | None = None
 
     def stages(self) -> dict[str, Stage]:
@@ -70,8 +72,6 @@ class Inspection:
         }
 
     def _answer(self) -> list[Step]:
-        self._transport = self._stack.enter_context(Transport(transport_options(self._target)))
-        self._transport.on_exchange(self._exchanges.append)
         step, self._first = service.answers(self._target, self._transport)
         return [step, service.clock(self._first)] if step.status == "ok" else [step]
 

@@ -37,12 +37,14 @@ def _trusting(tls: Tls) -> ssl.SSLContext:
         return context
     _refuse_missing("ca_file", tls.ca_file)
     try:
-        return ssl.create_default_context(cafile=tls.ca_file)
+        context = ssl.create_default_context(cafile=tls.ca_file)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"[tls] ca_file = {tls.ca_file}: it holds no certificate that can be read ({error}). Give a PEM file with the certificate "
             "of the authority that signed the target's certificate (it starts with -----BEGIN CERTIFICATE-----)."
         ) from None
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a server's own certificate in the file is enough, as from Python 3.13 on
+    return context
 
 
 def _show_certificate(context: ssl.SSLContext, client_cert: str, client_key: str | None) -> None:
