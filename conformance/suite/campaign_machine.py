@@ -100,8 +100,8 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
 
         @rule(pick=picks)
         def delete_too_many(self, pick: int) -> None:
-            """101 and more, all that the campaign holds among them."""
-            self._do(lambda chance: self._delete(filled(self.episode.held(self.key), chance.choice((101, 101, 102, 150)))), pick)
+            """101 and more, all but one of the campaign among them."""
+            self._do(lambda chance: self._delete(filled(self.episode.held(self.key)[1:], chance.choice((101, 101, 102, 150)))), pick)
 
         @rule(pick=picks)
         def delete_broken(self, pick: int) -> None:

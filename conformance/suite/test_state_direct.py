@@ -32,6 +32,7 @@ def _again_and_again(run: Run) -> None:
         episode.delete([number])
         episode.look()
         episode.delete([number])
+        episode.hold(held)
         episode.delete(rest[:1])
         episode.hold(held)
         episode.delete([number])

@@ -61,8 +61,8 @@ class DisposableOnly:
     def __call__(self, call: Call) -> str | None:
         """The reason to withhold the call, or None."""
         redirected = _is_redirected(call)
-        if (call.target in self._listed and not redirected) or not _may_change(call):
-            return None
+        if (call.target in self._listed and not _is_rewritten(call)) or not _may_change(call):
+            return None  # whatever method it is turned into, it stays on a campaign that may be changed
         if redirected:
             return "a header asks for another method or path than the call shows"
         return self._foreign_target(call.target) or self._foreign_numbers(call)
@@ -99,6 +99,10 @@ class DisposableOnly:
             if not self._allowed_number(number.decode()):
                 return f"it names {number.decode()}, which this run has neither added nor been given"
         return None
+
+
+def _is_rewritten(call: Call) -> bool:
+    return any(name.lower() in _REWRITING_HEADERS for name, _ in call.headers)
 
 
 def _is_redirected(call: Call) -> bool:
