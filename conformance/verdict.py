@@ -3,9 +3,14 @@
 Outsiders rely on the member names; the JSON Schema beside the writer in `report/` is tested against these types.
 """
 
+from typing import Literal, TypeAlias
+
 from msgspec import Struct, field
 
 from conformance.finding import ClauseVerdict, RunVerdict
+
+WaiverStanding: TypeAlias = Literal["excuses", "quiet", "gone", "expired", "too-often", "elsewhere", "not-judged"]
+"""`quiet`: intermittent, and not seen this time. `elsewhere`: written for another server."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -92,6 +97,33 @@ class CodeResult(Struct, frozen=True, kw_only=True):
     instead: tuple[tuple[str, int], ...] = ()
 
 
+class WaiverResult(Struct, frozen=True, kw_only=True):
+    """One entry of the waivers file and how it stands after the run. A `red` one fails the run; `says` is the reason in words."""
+
+    clause: str
+    kind: str
+    detail: str
+    server: str
+    reason: str
+    owner: str
+    expires: str
+    """ISO 8601."""
+    days_left: int
+    standing: WaiverStanding
+    red: bool
+    says: str
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Behaviour that is legal and differs from the expected profile. `subject` is a defect or a reading, `calls` what shows it."""
+
+    subject: str
+    expected: tuple[str, ...]
+    got: str
+    times: int
+    calls: tuple[Shown, ...] = ()
+
+
 class VerdictDocument(Struct, frozen=True, kw_only=True):
     """A whole run. `headline` says what a reader must know first: what could not be judged, what was left out, what was waived."""
 
@@ -110,6 +142,10 @@ class VerdictDocument(Struct, frozen=True, kw_only=True):
     started: str = ""
     """UTC, ISO 8601."""
     options: dict[str, str] = field(default_factory=dict)
+    waivers: tuple[WaiverResult, ...] = ()
+    """The entries of the waivers file, in its order."""
+    changes: tuple[Change, ...] = ()
+    """Where the server left the profile that it was expected to keep to."""
 
     def of(self, verdict: ClauseVerdict) -> tuple[ClauseResult, ...]:
         """The clauses with this verdict, in the order of the document."""

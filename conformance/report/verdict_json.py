@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import to_builtins
 
 from conformance.clauses import specs_folder
 from conformance.errors import UsageError
@@ -42,6 +43,8 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
         "clause_set": document.clause_set,
         "started": document.started,
         "options": document.options,
+        "waivers": [to_builtins(each) for each in document.waivers],
+        "changes": [{**to_builtins(each), "calls": [_call(call) for call in each.calls]} for each in document.changes],
         "format": FORMAT,
     }
 
@@ -64,8 +67,9 @@ def from_json(data: dict[str, Any]) -> VerdictDocument:
         raise ValueError(f"its format is {data['format']!r}, this version of the suite reads {FORMAT}")
     clauses = [_clause_from(each) for each in data["clauses"]]
     codes = [_code_from(code, each) for code, each in data["codes"].items()]
-    rest = {key: value for key, value in data.items() if key not in {"format", "clauses", "codes"}}
-    return msgspec.convert({**rest, "clauses": clauses, "codes": codes}, VerdictDocument)
+    changes = [{**each, "calls": [_call_from(call) for call in each["calls"]]} for each in data.get("changes", [])]
+    rest = {key: value for key, value in data.items() if key not in {"format", "clauses", "codes", "changes"}}
+    return msgspec.convert({**rest, "clauses": clauses, "codes": codes, "changes": changes}, VerdictDocument)
 
 
 def schema() -> dict[str, Any]:

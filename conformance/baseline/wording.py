@@ -1,0 +1,30 @@
+"""What a reader must know first of the waivers of a run."""
+
+from collections.abc import Iterator, Sequence
+
+from conformance.verdict import WaiverResult
+
+WARNING_DAYS = 14
+"""So long before a waiver expires every run says so."""
+
+
+def headlines(results: Sequence[WaiverResult]) -> Iterator[str]:
+    """Sentences for the head of the reports: what fails the run, what is excused, what will fail soon, what did not apply."""
+    for result in _of(results, "expired", "gone", "too-often"):
+        yield f"Waiver fails the run: {result.says}."
+    excusing = _of(results, "excuses")
+    if excusing:
+        clauses = dict.fromkeys(result.clause for result in excusing)
+        yield f"{len(excusing)} waiver(s) excuse deviations of {len(clauses)} clause(s): {', '.join(clauses)}."
+    for result in results:
+        if 0 <= result.days_left <= WARNING_DAYS and result.standing in {"excuses", "quiet"}:
+            yield f"Waiver expires in {result.days_left} day(s), on {result.expires}: {result.says}."
+    for result in _of(results, "elsewhere", "quiet"):
+        yield f"Waiver not needed here: {result.says}."
+    unjudged = _of(results, "not-judged")
+    if unjudged:
+        yield f"{len(unjudged)} waiver(s) not judged: {'; '.join(result.says for result in unjudged)}."
+
+
+def _of(results: Sequence[WaiverResult], *standings: str) -> list[WaiverResult]:
+    return [result for result in results if result.standing in standings]
