@@ -1,12 +1,13 @@
 """`judge(history)`: every exchange by itself, then every campaign through the whole history."""
 
-from conformance.exchange import CampaignKey, History
+from msgspec.structs import replace
+
+from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Judgement
 from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry, entries_of, windows
 from conformance.oracle.replies import judge_reply
 from conformance.oracle.track import Track
-from conformance.oracle.worlds import World
 
 Tracks = dict[CampaignKey, Track]
 
@@ -22,12 +23,13 @@ def judge(history: History) -> Judgement:
     docket = Docket(setting)
     tracks: Tracks = {key: Track(key, held, setting.query, docket) for key, held in setting.campaigns}
     entries = entries_of(history)
-    for window in windows(entries):
+    groups = windows(entries)
+    for window in groups:
         for entry in window:
             docket.at = entry
             judge_reply(entry, docket)
         _hold(window, tracks)
-    _locales(entries, docket)
+    _locales(groups, docket)
     return docket.close(control_served=any(_is_control(entry) for entry in entries))
 
 
@@ -47,19 +49,23 @@ def _is_control(entry: Entry) -> bool:
     return entry.authorised_delete and entry.facts.faultless and entry.answer.outcome == "served"
 
 
-def _locales(entries: tuple[Entry, ...], docket: Docket) -> None:
-    """The same call twice in a row, with nothing that could change the campaign between, but with another locale."""
-    last: dict[tuple[str, str, bytes, str], tuple[Entry, World]] = {}
-    for entry in entries:
-        if not entry.authorised_delete or entry.answer.code is None:
-            continue
-        call = entry.exchange.call
-        key = (call.method, call.target, call.body, call.credential)
-        if entry.answer.outcome == "served":
+def _locales(groups: list[list[Entry]], docket: Docket) -> None:
+    """The same call twice, with nothing between that can have changed a campaign, but with another locale."""
+    last: dict[Call, Entry] = {}
+    for window in groups:
+        entry = window[0]
+        if len(window) == 1 and entry.authorised_delete and entry.answer.code is not None:
+            call = entry.exchange.call
+            call = replace(call, headers=tuple(header for header in call.headers if header[0].lower() != "locale"))
+            if call in last and _locale(last[call]) != _locale(entry):
+                _compare_locales(last[call], entry, docket)
+            last[call] = entry
+        if len(window) > 1 or _may_have_changed(entry):
             last.clear()
-        elif key in last and _locale(last[key][0]) != _locale(entry):
-            _compare_locales(last[key][0], entry, docket)
-        last[key] = (entry, entry.facts.named)
+
+
+def _may_have_changed(entry: Entry) -> bool:
+    return entry.answer.outcome in {"served", "unknown"} and entry.facts.kind != "query"
 
 
 def _locale(entry: Entry) -> str:
