@@ -11,6 +11,8 @@ from conformance.transport import Transport
 
 MOST_AT_ONCE = 10
 """The sibling interfaces ask for no more."""
+OWN_SECONDS = 0.003
+"""What drawing, judging and recording cost per call (measured on the emulator, whose replies take a fraction of it)."""
 _MINUTE, _HOUR = 60.0, 3600.0
 
 
@@ -36,7 +38,7 @@ def at_once(target: Target, transport: Transport) -> Step:
 
 def seconds_of(calls: int, latency: float, rate: float | None) -> float:
     """How long so many calls take, one after another."""
-    return calls * max(latency, 1 / rate if rate else 0.0)
+    return calls * max(latency + OWN_SECONDS, 1 / rate if rate else 0.0)
 
 
 def durations(target: Target, efforts: Mapping[str, int], latency: float) -> list[Step]:

@@ -1,0 +1,12 @@
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.selftest.safety.scene import Scene, scene
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A healthy emulator and its target file, for all tests of a file."""
+    with scene(tmp_path_factory.mktemp("stage")) as opened:
+        yield opened

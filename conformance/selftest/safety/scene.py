@@ -1,0 +1,110 @@
+"""An emulator that plays somebody's server, a target file for it, and the command line run against it in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from conformance.config import load_target, transport_options
+from conformance.emulator import Options, Running, start
+from conformance.exchange import CampaignKey
+from conformance.generation.calls import query
+from conformance.oracle import answer_of, shown_numbers
+from conformance.transport import Transport
+
+CAMPAIGNS: Mapping[CampaignKey, tuple[str, ...]] = {
+    (1, 1001): ("5245241", "5245242", "5245243"),
+    (1, 1002): ("5245251", "5245252"),
+    (2, 2001): ("6245241", "6245242"),
+}
+ACCESS_KEY = "lab"
+SECRET_VARIABLE = "LAB_SECRET_KEY"
+
+_TARGET = """\
+base_url = "{base_url}"
+vdn_id = 1
+campaigns = [1001, 1002]
+foreign = {{ vdn_id = 2, campaign_id = 2001 }}
+[auth]
+access_key = "{access_key}"
+secret_key = "env:{secret_variable}"
+[tls]
+ca_file = "{ca_file}"
+"""
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Both outputs, line breaks as spaces: for words that may have been wrapped."""
+        return " ".join(f"{self.out} {self.err}".split())
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """A folder with a target file for a running emulator."""
+
+    emulator: Running
+    folder: Path
+    target: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of commands: the secret, a folder for locks of their own, no terminal."""
+        state = {"XDG_STATE_HOME": str(self.folder / "state"), SECRET_VARIABLE: self.emulator.secret_key}
+        return {**os.environ, **state}
+
+    def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start `isales-conformance` with these arguments."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "conformance.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def command(self, *arguments: str, **environment: str) -> Ended:
+        """Run `isales-conformance` with these arguments to its end."""
+        return ended(self.begin(*arguments, **environment))
+
+    def run(self, out: str, *more: str) -> Sequence[str]:
+        """The arguments of a quick run on the target."""
+        return ("run", "--target", str(self.target), "--effort", "quick", "--no-html", "--out", str(self.folder / out), *more)
+
+    def contents(self) -> dict[CampaignKey, frozenset[str] | None]:
+        """What the campaigns hold, asked with signed GETs."""
+        target = load_target(self.target, self.environment)
+        with Transport(transport_options(target)) as transport:
+            return {key: shown_numbers(answer_of(transport.send(query(key)))) for key in target.disposable}
+
+
+def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> Ended:
+    """Wait for a command."""
+    out, err = process.communicate(timeout=seconds)
+    return Ended(code=process.returncode, out=out, err=err)
+
+
+@contextmanager
+def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Scene]:
+    """Run an emulator and write a target file; `extra` is put at its end, `options` are the emulator's."""
+    chosen: dict[str, Any] = {"campaigns": dict(CAMPAIGNS), "access_key": ACCESS_KEY, "ca_dir": folder} | options
+    with start(Options(**chosen)) as running:
+        target = folder / "target.toml"
+        text = _TARGET.format(
+            base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file
+        )
+        target.write_text(text + extra)
+        yield Scene(emulator=running, folder=folder, target=target)
