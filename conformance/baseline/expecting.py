@@ -1,6 +1,7 @@
 """Holding a server to a profile of an earlier run: what is legal and yet different is a change."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,53 +9,75 @@ from typing import Any, TypeAlias
 
 from conformance.errors import ConfigurationError
 
-Expectation: TypeAlias = Mapping[str, frozenset[str]]
-"""Defect or reading to everything that the profile has seen of it."""
+Expectation: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Defect or reading to what the profile has seen of it, and how often; 0 where it tells no figure."""
 
 SERVED = "served"
 """What a run learns of a call that was carried out; a profile may also write `accept`."""
+MISSED = 0.05
+"""A value that is new is a change if the profile's run would have missed it with less than this probability; else it is chance."""
 _SAME = {"accept": SERVED}
-_UNSTABLE = {"open.latency"}
-"""Subjects whose values differ from run to run on one server."""
+_ASPECTS = ("code", "pair")
+"""Tables of `[learnt]` that hold codes by defect and by pair of defects."""
+_FINER = {
+    "number.absent.alone": "number.absent",
+    "vdn-id.very-long": "vdn-id.out-of-range",
+    "campaign-id.very-long": "campaign-id.out-of-range",
+    "campaign-id.beyond-32-bits": "campaign-id.out-of-range",
+    "access-code.very-long": "access-code.too-long",
+    "content-type.plain": "content-type.other",
+}
+"""What a profile tells apart and the judge does not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """What the run saw of one subject, and how often."""
+    """What the run saw of one subject, and how often: `times` of `of`."""
 
     subject: str
     value: str
     times: int
+    of: int
 
 
 def read_profile(file: Path) -> Expectation:
-    """What a profile.toml says of defects (`[codes]`) and readings (`[learnt]`). Raises ConfigurationError."""
+    """What a profile.toml says of defects (`[codes]`, `[learnt]`). Raises ConfigurationError."""
     try:
         profile = tomllib.loads(file.read_text("utf-8"))
     except OSError as problem:
         raise ConfigurationError(f"The profile {file} can't be read: {problem.strerror}. A run leaves one as profile.toml.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigurationError(f"The profile {file} is no TOML: {problem}.") from problem
-    expected: dict[str, frozenset[str]] = {}
-    for subject, values in _members(profile):
-        expected[subject] = expected.get(subject, frozenset()) | values
+    expected: dict[str, Counter[str]] = {}
+    for subject, value, times in _members(profile):
+        expected.setdefault(subject, Counter())[value] += times
     if not expected:
         raise ConfigurationError(f"The profile {file} says nothing: it has neither [codes] nor [learnt]. Give the profile.toml of a run.")
     return expected
 
 
-def _members(profile: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
-    for table in ("codes", "learnt"):
-        for subject, value in profile.get(table, {}).items():
-            if subject not in _UNSTABLE:
-                yield subject, frozenset(_SAME.get(each, each) for each in _values(value))
+def _members(profile: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+    learnt = _table(profile.get("learnt"))
+    tables = [_table(profile.get("codes")), *(_table(learnt.get(aspect)) for aspect in _ASPECTS)]
+    for subject, value in (pair for table in tables for pair in table.items()):
+        for each, times in value.items() if isinstance(value, dict) else [(str(value), 0)]:
+            yield _coarse(subject), _SAME.get(each, each), times if isinstance(times, int) else 0
 
 
-def _values(value: object) -> Iterable[str]:
-    """A code, several, or a table of codes with their counts."""
-    return [str(each) for each in value] if isinstance(value, list | dict) else [str(value)]
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _coarse(subject: str) -> str:
+    return "+".join(_FINER.get(part, part) for part in subject.split("+"))
 
 
 def changes(expected: Expectation, seen: Iterable[Seen]) -> Sequence[Seen]:
     """What the profile does not know of subjects that it knows. Subjects that it lacks, and values not seen this time, say nothing."""
-    return [each for each in seen if each.subject in expected and each.value not in expected[each.subject]]
+    return [each for each in seen if each.subject in expected and _is_new(each, expected[each.subject])]
+
+
+def _is_new(seen: Seen, known: Mapping[str, int]) -> bool:
+    if seen.value in known:
+        return False
+    return float(1 - seen.times / seen.of) ** sum(known.values()) < MISSED or not any(known.values())

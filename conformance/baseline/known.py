@@ -24,13 +24,17 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """Calls that showed a deviation, and what the campaigns held before them. `together`: they were sent at the same time."""
+    """Calls that showed a deviation, and what every campaign of the run held before them, the target's own VDN first.
+
+    `together`: they were sent at the same time.
+    """
 
     clause: str
     kind: str
     detail: str
     start: tuple[tuple[CampaignKey, tuple[str, ...]], ...]
     calls: tuple[Call, ...]
+    base_path: str = ""
     together: bool = False
 
     @property

@@ -29,7 +29,7 @@ class NumberPool:
     """
 
     def __init__(self, *, prefix: str = "", taken: Container[str] = (), seed: int = 0) -> None:
-        self._prefix = prefix
+        self.prefix = self._prefix = prefix
         self._taken = taken
         self._given: set[str] = set()
         self._random = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret

@@ -52,6 +52,10 @@ class Ledger(Struct, kw_only=True):
     skipped: dict[str, str] = field(default_factory=dict)
     """Checks that could not be made, with the reason."""
 
+    made: list[str] = field(default_factory=list)
+    """Checks that came to their end; and deviations of earlier nights whose programs were tried again."""
+    learnt_by: dict[str, Exchange] = field(default_factory=dict)
+    """The first exchange that taught something: subject|value."""
     errors: dict[str, str] = field(default_factory=dict)
     """Checks that ended in an error of the suite itself: such a run never conforms."""
 
@@ -64,6 +68,7 @@ class Ledger(Struct, kw_only=True):
             self.samples.setdefault(clause, shown)
         for seen in judgement.observations:
             _add(self.learnt.setdefault(seen.subject, {}), {seen.value: 1})
+            self.learnt_by.setdefault(f"{seen.subject}|{seen.value}", seen.exchange)
         self._codes(history)
         return [new for finding in judgement.findings if (new := self._deviation(finding, check))]
 
@@ -134,6 +139,8 @@ class Ledger(Struct, kw_only=True):
         self.undecided = other.undecided | self.undecided
         self.skipped = other.skipped | self.skipped
         self.errors = other.errors | self.errors
+        self.learnt_by = other.learnt_by | self.learnt_by
+        self.made = sorted({*self.made, *other.made})
         self.witnesses = other.witnesses | self.witnesses
         self.hunted = sorted({*self.hunted, *other.hunted})
 

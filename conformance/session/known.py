@@ -1,0 +1,97 @@
+"""Programs that showed a deviation on an earlier night: taken from a ledger, made to fit this run's campaigns, tried again."""
+
+from collections.abc import Mapping
+
+from conformance.baseline import Program
+from conformance.campaigns import Episode, Ground
+from conformance.contract import caller_no_path
+from conformance.exchange import Call, CampaignKey
+from conformance.generation.calls import changed
+from conformance.oracle import facts_of
+from conformance.session.ledger import Deviating
+from conformance.session.run import Run
+
+CHECK = "regression.known"
+BYSTANDERS = 2
+"""Numbers that the program does not name and that are kept beside those that it names, where nobody confirmed the exact contents."""
+MOST_HELD = 500
+"""A program that needs a larger campaign is not kept: setting it up would cost more than finding it anew."""
+
+
+def program_of(known: Deviating) -> Program | None:
+    """What shows a deviation, ready to be kept; None where that is too much or was not told."""
+    finding = known.finding
+    calls = tuple(exchange.call for exchange in finding.program if facts_of(exchange.call, finding.setting).kind != "query")
+    start = tuple((key, tuple(sorted(numbers))) for key, numbers in _start(known).items())
+    if not calls or sum(len(numbers) for _, numbers in start) > MOST_HELD:
+        return None
+    return Program(
+        clause=finding.clause,
+        kind=finding.kind,
+        detail=finding.detail,
+        start=start,
+        calls=calls,
+        base_path=finding.setting.base_path,
+        together=known.check.startswith("race") and len(calls) > 1,
+    )
+
+
+def _start(known: Deviating) -> dict[CampaignKey, frozenset[str]]:
+    """What every campaign must hold: exactly what it held where that was confirmed, else the named numbers and a few others."""
+    finding = known.finding
+    named = frozenset().union(*(facts_of(exchange.call, finding.setting).named for exchange in finding.program))
+    exact = known.shortened and not known.unconfirmed
+    held = {}
+    for key, contents in finding.setting.campaigns:
+        others = sorted(contents.numbers - named)
+        touched = contents.numbers & named
+        held[key] = touched | frozenset(others if exact else others[:BYSTANDERS]) if touched else frozenset()
+    return held
+
+
+def try_again(run: Run, program: Program) -> bool:
+    """Set up, call and judge as on the night when it was found. False where this run's campaigns don't allow it."""
+    places = _places(program, run.ground)
+    start = {key: numbers for key, numbers in program.start if numbers}
+    if places is None or not all(_may_add(run.ground, places[key], numbers) for key, numbers in start.items()):
+        return False
+    with Episode(run.ground) as set_up:
+        for key, numbers in start.items():
+            run.ground.announce(list(numbers))
+            set_up.hold(numbers, places[key])
+    calls = [_moved(call, program, places, run.ground.base_path) for call in program.calls]
+    with run.episode(watch=list(places.values())) as episode:
+        if program.together and run.concurrency > 1:
+            episode.burst(calls)
+        else:
+            for call in calls:
+                episode.send(call)
+    return True
+
+
+def _places(program: Program, ground: Ground) -> Mapping[CampaignKey, CampaignKey] | None:
+    """This run's campaigns for those of the program: of the target's own VDN in their order, the foreign one for the foreign one."""
+    vdn_ids = [key[0] for key, _ in program.start]
+    own = [key for key, _ in program.start if key[0] == vdn_ids[0]]
+    foreign = [key for key, _ in program.start if key[0] != vdn_ids[0]]
+    here = [ground.foreign] if ground.foreign is not None else []
+    needed = {key for key, numbers in program.start if numbers}
+    places = dict(zip(own, ground.keys, strict=False)) | dict(zip(foreign, here, strict=False))
+    return places if places and needed <= places.keys() else None
+
+
+def _may_add(ground: Ground, key: CampaignKey, numbers: tuple[str, ...]) -> bool:
+    """Whether putting the campaign back can tell these numbers from somebody else's: by the prefix, or by all that it held."""
+    original, prefix = ground.original[key], ground.pool.prefix
+    if original.complete:
+        return all(number.startswith(prefix) or number in original.numbers for number in numbers)
+    return all(prefix and number.startswith(prefix) for number in numbers)
+
+
+def _moved(call: Call, program: Program, places: Mapping[CampaignKey, CampaignKey], base_path: str) -> Call:
+    """The call with its campaign's address as it is in this run; calls to other addresses stay as they are."""
+    for then, now in places.items():
+        before = caller_no_path(*then, program.base_path)
+        if call.target == before or call.target.startswith(f"{before}?"):
+            return changed(call, target=caller_no_path(*now, base_path) + call.target.removeprefix(before))
+    return call
