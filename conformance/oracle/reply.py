@@ -99,7 +99,10 @@ def shown_numbers(answer: Answer) -> frozenset[str] | None:
     held = (answer.members or {}).get("returnObject")
     if answer.outcome != "served" or not isinstance(held, dict) or "callerNo" not in held:
         return None
-    return _numbers_in(held["callerNo"])
+    try:
+        return _numbers_in(held["callerNo"])
+    except RecursionError:
+        return None
 
 
 def _numbers_in(value: Any) -> frozenset[str] | None:

@@ -1,0 +1,93 @@
+"""The command `restore`: twice, too late, with the wrong file, beside strangers' numbers."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from conformance.config import load_target, transport_options
+from conformance.generation.calls import add, delete
+from conformance.selftest.safety.scene import CAMPAIGNS, Scene
+from conformance.transport import Transport
+from conformance.transport.journal import Holding, Journal, Restored, WillAdd
+
+KEY = (1, 1001)
+HELD = CAMPAIGNS[KEY]
+OURS = ("99000000001", "99000000002")
+STRANGER = "77000000001"
+
+
+def _journal(stage: Scene, file: Path, *, numbers: Iterable[str] = HELD, settled: bool = False) -> Path:
+    file.unlink(missing_ok=True)
+    with Journal(file, base_url=stage.emulator.base_url) as journal:
+        journal.write(Holding(campaign=KEY, numbers=tuple(numbers), complete=True), WillAdd(campaign=KEY, numbers=OURS))
+        if settled:
+            journal.write(Restored(campaign=KEY))
+    return file
+
+
+def _change(stage: Scene, *, added: Iterable[str] = (), deleted: Iterable[str] = ()) -> None:
+    with Transport(transport_options(load_target(stage.target, stage.environment))) as transport:
+        transport.send(add(KEY, list(added)))
+        transport.send(delete(KEY, list(deleted)))
+
+
+def test_twice_and_never_a_stranger(stage: Scene, tmp_path: Path) -> None:
+    _change(stage, added=(*OURS, STRANGER), deleted=HELD[:2])
+    journal = _journal(stage, tmp_path / "journal.jsonl")
+    first = stage.command("restore", str(journal), "--target", str(stage.target))
+    assert first.code == 0
+    assert "2 number(s) added again; 2 number(s) of the run removed; 1 number(s) left that nobody announced" in first.said
+    assert stage.contents()[KEY] == {*HELD, STRANGER}
+    _change(stage, deleted=[STRANGER, HELD[0]])
+    second = stage.command("restore", str(journal), "--target", str(stage.target))
+    assert (second.code, "had been put back already" in second.said) == (0, True)
+    assert stage.contents()[KEY] == {*HELD[1:]}, "what was changed after the restoration is somebody's will"
+    _change(stage, added=[HELD[0]])
+
+
+def test_without_a_target_file_the_journal_says_where(stage: Scene, tmp_path: Path) -> None:
+    _change(stage, added=OURS, deleted=HELD[:1])
+    journal = _journal(stage, tmp_path / "journal.jsonl")
+    told = {"ISALES_AUTH_ACCESS_KEY": "lab", "ISALES_AUTH_SECRET_KEY": stage.emulator.secret_key}
+    done = stage.command("restore", str(journal), ISALES_TLS_CA_FILE=str(stage.emulator.ca_file), **told)
+    assert (done.code, stage.contents()[KEY]) == (0, {*HELD})
+
+
+def test_journals_of_several_workers(stage: Scene, tmp_path: Path) -> None:
+    """What one worker announced and another saw as held was no original."""
+    _change(stage, added=OURS, deleted=HELD[:1])
+    _journal(stage, tmp_path / "journal-gw0.jsonl")
+    other = _journal(stage, tmp_path / "journal-gw1.jsonl", numbers=(*HELD[1:], OURS[0]))
+    done = stage.command("restore", str(tmp_path), "--target", str(stage.target))
+    assert (done.code, stage.contents()[KEY]) == (0, {*HELD})
+    assert all("restored" in file.read_text().splitlines()[-1] for file in (tmp_path / "journal-gw0.jsonl", other))
+
+
+def test_what_can_not_be_done_is_said(stage: Scene, tmp_path: Path) -> None:
+    file = tmp_path / "journal.jsonl"
+    with Journal(file, base_url=stage.emulator.base_url) as journal:
+        journal.write(Holding(campaign=(1, 1002), numbers=(), complete=True), WillAdd(campaign=(1, 1002), numbers=CAMPAIGNS[(1, 1002)]))
+    done = stage.command("restore", str(file), "--target", str(stage.target))
+    assert done.code == 3
+    assert re.search(r"1 number\(s\) could not be removed: \d+ \(the campaign was empty before", done.said)
+    with Transport(transport_options(load_target(stage.target, stage.environment))) as transport:
+        transport.send(add((1, 1002), CAMPAIGNS[(1, 1002)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("missing.jsonl", None, "can't be read"),
+        ("empty.jsonl", "", "holds no complete line"),
+        ("other.jsonl", '{"a": 1}\n', "is no journal of this program"),
+        ("elsewhere.jsonl", json.dumps({"type": "journal", "base_url": "https://a.example"}) + "\n", "is about https://a.example"),
+    ],
+)
+def test_wrong_files(stage: Scene, tmp_path: Path, name: str, content: str | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    done = stage.command("restore", str(tmp_path / name), "--target", str(stage.target))
+    assert (done.code, words in done.said, "Traceback" in done.said) == (2, True, False), done.said
