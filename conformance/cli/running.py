@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -25,6 +26,11 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn; default: today's date.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Judge only this clause (repeatable).")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("reports/latest"),
+    waivers: Annotated[Path | None, typer.Option(help="Known deviations that somebody answers for (`waivers add` drafts them).")] = None,
+    expect: Annotated[Path | None, typer.Option(help="profile.toml of an earlier run: exit 1 where the server behaves otherwise.")] = None,
+    database: Annotated[
+        list[Path] | None, typer.Option(help="Folder of what was found before: tried first, and kept (repeatable: further ones are read).")
+    ] = None,
     fault: Annotated[list[str] | None, typer.Option(help="A lie that the embedded emulator tells (repeatable).")] = None,
     profile: Annotated[str | None, typer.Option(help="How the embedded emulator reads the document: a file or a name.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
@@ -49,9 +55,8 @@ def run(
     planning.consent(target, set_ or [], yes=yes)
     view = "quiet" if quiet else "verbose" if verbose else "live"
     arguments = [str(SUITE), f"--effort={effort}", f"--out={out}", f"--view={view}"]
-    arguments += [
-        f"--{name}={value}" for name, value in (("target", target), ("seed", seed), ("emulator-profile", profile)) if value is not None
-    ]
+    arguments += [f"--{name}={value}" for name, value in _single(target, seed, profile, waivers, expect) if value is not None]
+    arguments += [f"--database={folder}" for folder in database or []]
     arguments += [f"--only={name}" for name in only or []] + [f"--fault={name}" for name in fault or []]
     arguments += [f"--set={pair}" for pair in set_ or []] + ([] if html else ["--no-html"])
     arguments += ["-k", keyword] if keyword else []
@@ -65,6 +70,11 @@ def run(
         console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")
     _say_what_is_left(out, target, begun)
     raise typer.Exit(code)
+
+
+def _single(*values: object) -> Iterable[tuple[str, object]]:
+    """Options that are given once, by the names that pytest knows them by."""
+    return zip(("target", "seed", "emulator-profile", "waivers", "expect"), values, strict=True)
 
 
 # The run is the same wherever it is started: no configuration of the folder around it is read, nothing but the report is written.

@@ -5,7 +5,7 @@ work on the suite as on any other tests.
 """
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from conformance.plugin.checks import check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
+from conformance.plugin.knowing import chosen
+from conformance.plugin.knowing import try_known as try_known_programs
 from conformance.plugin.opening import Opened, load, needs_emulator, open_run
 from conformance.plugin.options import Options, add_options, read_options
+from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
 from conformance.report import terminal
 from conformance.report.allure_door import install_logger, label_check
@@ -60,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any(check_of(item) for item in items):
         install_logger(())
         order(items)
-        select(items, state.options.only, config)
+        select(items, state.options.only, config, database=bool(state.options.database))
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +82,13 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         yield opened.run
     finally:
         opened.put_back()
+
+
+@pytest.fixture(scope="session")
+def try_known(request: pytest.FixtureRequest) -> Callable[[Run], None]:
+    """Tries again what was found on earlier nights."""
+    programs = chosen(request.config.stash[_STATE].options)
+    return lambda run: try_known_programs(run, programs)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,12 +113,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except Exception as error:
         run.ledger.errors[check] = f"{type(error).__name__}: {str(error)[:300]}"
         raise
+    run.ledger.made.append(check)
     _fail_with(run.conclude(), state)
     return result
 
 
 def _fail_with(found: list[Deviating], state: State) -> None:
-    told = [known for known in found if not state.options.excuse(known)]
+    if state.opened is None:
+        return
+    opened = state.opened
+    excuse = excuse_of(state.options, server_values(opened.target, opened.seen), opened.run.ledger)
+    told = [known for known in found if not excuse(*known.finding.key)]
     if told:
         lines = [f"{known.finding.clause} ({known.finding.kind}): {known.finding.summary}" for known in told]
         pytest.fail("\n".join(lines), pytrace=False)

@@ -8,6 +8,7 @@ from conformance.clauses import all_clauses, clause
 from conformance.errors import UsageError
 
 ORDER = (
+    "regression.known",
     "response.shape",
     "state.direct",
     "last-number.small",
@@ -27,7 +28,11 @@ ORDER = (
     "fuzz.negative",
     "state.long",
 )
-"""The short and telling ones first: a fault is found in as few calls as can be, and a limit that is reached cuts the long ones."""
+"""What was found before, then the short and telling ones: a fault is found in as few calls as can be, and a limit that is reached cuts the
+long ones."""
+
+OF_NO_CLAUSE = frozenset({"regression.known"})
+"""Checks that serve whatever clauses their programs break; they are made where a database is given."""
 
 
 def check_of(item: pytest.Item) -> str | None:
@@ -48,13 +53,12 @@ def order(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(check_of(item) or "", len(ORDER)))
 
 
-def select(items: list[pytest.Item], only: tuple[str, ...], config: pytest.Config) -> None:
-    """Deselect the checks that serve none of the clauses asked for."""
-    if not only:
-        return
-    wanted = {check for name in only for check in clause(name).checks}
+def select(items: list[pytest.Item], only: tuple[str, ...], config: pytest.Config, *, database: bool = False) -> None:
+    """Deselect the checks that serve none of the clauses asked for, and without a database those that live on one."""
+    wanted = {check for name in only for check in clause(name).checks} if only else set(ORDER) - OF_NO_CLAUSE
     if not wanted:
         raise UsageError(f"Nothing can check {', '.join(only)}: {clause(only[0]).untestable}")
+    wanted |= OF_NO_CLAUSE if database else set()
     kept = [item for item in items if check_of(item) is None or check_of(item) in wanted]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept

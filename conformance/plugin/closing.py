@@ -8,14 +8,19 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.baseline import headlines
 from conformance.clauses import all_clauses, specs_folder
 from conformance.config import Target
 from conformance.errors import SuiteError
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict
+from conformance.plugin import expecting
 from conformance.plugin.done import Done
+from conformance.plugin.expecting import changes_of
+from conformance.plugin.knowing import remember
 from conformance.plugin.opening import TRAFFIC
 from conformance.plugin.options import Options
+from conformance.plugin.waiving import excuse_of, server_values, standings
 from conformance.report import terminal
 from conformance.report.curl import CurlOptions
 from conformance.report.redaction import Redactor
@@ -32,6 +37,7 @@ EXIT_CODES = {"conforms": 0, "deviates": 1, "inconclusive": 3}
 def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> int:
     """Write the reports and print the end; gives the exit code."""
     document = _document(target, options, done, interrupted=interrupted)
+    remember(options, done.ledger)
     out = terminal.console()
     try:
         written = write_all(
@@ -46,7 +52,7 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
         files, problems = (), (str(problem),)
     if options.view != "none":
         terminal.final_table(document, out, files=files, problems=problems)
-    return EXIT_CODES[document.verdict]
+    return EXIT_CODES["deviates"] if document.changes else EXIT_CODES[document.verdict]
 
 
 def _verdict(judged: RunVerdict, *, whole: bool) -> RunVerdict:
@@ -68,21 +74,28 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
     ledger = done.ledger
     scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
     evidence = _evidence(target, options, done.priority)
-    results = clause_results(ledger, scope, evidence, lambda _clause, _kind, _detail: "")
+    server = server_values(target, done.seen)
+    results = clause_results(ledger, scope, evidence, excuse_of(options, server, ledger))
+    waivers = standings(options, server, results, ledger, scope.left_out)
+    changes = changes_of(options, ledger, evidence.shown)
+    judged = "deviates" if any(each.red for each in waivers) else run_verdict(results, scope)
+    told = _headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
     return VerdictDocument(
-        verdict=_verdict(run_verdict(results, scope), whole=not interrupted and not done.unrestored and not ledger.errors),
-        target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)} | done.seen,
+        verdict=_verdict(judged, whole=not interrupted and not done.unrestored and not ledger.errors),
+        target=server,
         seed=options.seed,
         effort=options.effort,
         requests=done.requests,
         seconds=done.seconds,
         clauses=results,
         codes=code_results(ledger, evidence),
-        headline=tuple(_headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)),
+        headline=(*told, *headlines(waivers), *expecting.headlines(changes, options.expect)),
         suite_version=_version(),
         clause_set=_clause_set(),
         started=done.started,
         options={"target": str(options.target or "embedded emulator")},
+        waivers=waivers,
+        changes=changes,
     )
 
 

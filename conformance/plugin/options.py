@@ -1,15 +1,15 @@
 """The options of a run as pytest has them, read into one value."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
+from conformance.baseline import Expectation, Waiver, read_profile, read_waivers
 from conformance.clauses import clause
 from conformance.errors import UsageError, nearest
 from conformance.session.amounts import AMOUNTS, Amounts
-from conformance.session.ledger import Deviating
 
 DEFAULT_OUT = Path("reports/latest")
 VIEWS = ("none", "live", "quiet", "verbose")
@@ -23,8 +23,15 @@ class Options(Struct, frozen=True, kw_only=True):
     seed: int
     only: tuple[str, ...]
     out: Path
-    waivers: Path | None
+    waived: tuple[Waiver, ...]
+    """What the waivers file holds."""
     expect: Path | None
+    expected: Expectation | None
+    """What the profile `expect` holds."""
+    database: tuple[Path, ...]
+    """Folders of what was found on earlier nights; the first is written."""
+    today: date
+    """The day of the run, UTC."""
     faults: tuple[str, ...]
     profile: Path | None
     html: bool
@@ -35,10 +42,6 @@ class Options(Struct, frozen=True, kw_only=True):
     def amounts(self) -> Amounts:
         """How much each check does."""
         return AMOUNTS[self.effort]
-
-    def excuse(self, known: Deviating) -> str:
-        """The reason of the waiver that excuses a deviation, or an empty text."""
-        return ""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -51,6 +54,13 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--out", type=Path, default=DEFAULT_OUT, help="folder for reports")
     group.addoption("--waivers", type=Path, default=None, help="file of known deviations")
     group.addoption("--expect", type=Path, default=None, help="profile that the server must keep to")
+    group.addoption(
+        "--database",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of what was found before, tried first (repeatable)",
+    )
     group.addoption("--fault", action="append", default=[], help="a lie that the embedded emulator tells (repeatable)")
     group.addoption("--emulator-profile", type=Path, default=None, help="how the embedded emulator reads the document")
     group.addoption("--no-html", action="store_true", help="write no report.html")
@@ -65,16 +75,22 @@ def read_options(config: pytest.Config) -> Options:
         raise pytest.UsageError(f"There is no effort {given.effort!r}{nearest(given.effort, AMOUNTS)}: quick, standard or thorough.")
     try:
         only = tuple(clause(name).id for name in given.only)
+        waived = read_waivers(given.waivers) if given.waivers else ()
+        expected = read_profile(given.expect) if given.expect else None
     except UsageError as problem:
         raise pytest.UsageError(str(problem)) from None
+    today = datetime.now(UTC).date()
     return Options(
         target=given.target,
         effort=given.effort,
-        seed=given.seed if given.seed is not None else int(datetime.now(UTC).strftime("%Y%m%d")),
+        seed=given.seed if given.seed is not None else int(today.strftime("%Y%m%d")),
         only=only,
         out=given.out,
-        waivers=given.waivers,
+        waived=waived,
         expect=given.expect,
+        expected=expected,
+        database=tuple(given.database),
+        today=today,
         faults=tuple(given.fault),
         profile=given.emulator_profile,
         html=not given.no_html,

@@ -1,0 +1,44 @@
+"""What a run learnt, held against the profile that the server was expected to keep to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from conformance import baseline
+from conformance.exchange import Exchange
+from conformance.plugin.options import Options
+from conformance.session.ledger import Ledger
+from conformance.verdict import Change, Shown
+
+
+def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Shown]) -> tuple[Change, ...]:
+    """Each behaviour that the profile does not know, with the first call that showed it."""
+    if options.expected is None:
+        return ()
+    return tuple(_change(each, options.expected, ledger, show) for each in baseline.changes(options.expected, _seen(ledger)))
+
+
+def _seen(ledger: Ledger) -> list[baseline.Seen]:
+    return [
+        baseline.Seen(subject=subject, value=value, times=times, of=sum(values.values()))
+        for subject, values in sorted(ledger.learnt.items())
+        for value, times in sorted(values.items())
+    ]
+
+
+def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
+    exchange = ledger.learnt_by.get(f"{seen.subject}|{seen.value}")
+    return Change(
+        subject=seen.subject,
+        expected=tuple(sorted(expected[seen.subject])),
+        got=seen.value,
+        times=seen.times,
+        calls=(show(exchange),) if exchange is not None else (),
+    )
+
+
+def headlines(changes: tuple[Change, ...], profile: Path | None) -> list[str]:
+    """A sentence for each change."""
+    return [
+        f"changed against {profile}: {change.subject} gave {change.got} ({change.times} times), expected {' or '.join(change.expected)}."
+        for change in changes
+    ]
