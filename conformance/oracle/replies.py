@@ -12,6 +12,9 @@ from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REP
 _SIGNATURE = re.compile(r"\b[0-9a-fA-F]{64}\b|\(secret removed\)")
 """An HMAC-SHA256 in hex, or the mark that the transport puts in the place of a secret that a reply echoed."""
 
+REFUSED_BY_TYPE = {406, 415}
+"""Statuses with which HTTP says that it is the type of the content that is not accepted."""
+
 
 def judge_reply(entry: Entry, docket: Docket) -> None:
     """Judge what can be said of an exchange without knowing the campaign's contents."""
@@ -115,10 +118,12 @@ def _refused(entry: Entry, docket: Docket) -> None:
 
 def unjust_refusal(entry: Entry) -> tuple[str, str]:
     """Clause and words for a refusal of a call that nothing is wrong with, from what is special about the call."""
-    code, facts = entry.answer.code, entry.facts
+    code, facts, reply = entry.answer.code, entry.facts, entry.exchange.reply
     lengths = {len(number) for number in facts.named}
     if code == "0200007":
         return "prerequisite.campaign", "although the campaign exists"
+    if reply is not None and reply.status in REFUSED_BY_TYPE:
+        return "header.content-type", f"(HTTP {reply.status}) although its Content-Type is the documented one"
     if facts.items == MAX_NUMBERS_PER_CALL or (code == "02000011" and facts.items > 1):
         return "restriction.limit-100", f"although it names {facts.items} numbers, within the limit of 100"
     if _in_example_form(entry):
