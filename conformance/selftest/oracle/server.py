@@ -119,6 +119,10 @@ class Server:
         """Whether a number would be left."""
         return bool(held - named) or not held & named
 
+    def place(self, key: CampaignKey) -> CampaignKey:
+        """The campaign that a URI names."""
+        return key
+
     def remove(self, key: CampaignKey, named: set[str]) -> None:
         """What a call that succeeds does."""
         self.campaigns[key] -= named
@@ -162,7 +166,7 @@ class Server:
         for name in self.reading.order:
             checks[name]()
         self._odd(call)
-        key = _key(vdn, campaign)
+        key = self.place(_key(vdn, campaign))
         numbers = [item["accessCode"] for item in json.loads(call.body)["callerNo"]]
         self._state(key, numbers)
         before = len(self.campaigns[key])
