@@ -22,6 +22,8 @@ class Blame(Struct, frozen=True, kw_only=True):
     says: str
     detail: str = ""
     numbers: World = frozenset()
+    suspects: frozenset[int] = frozenset()
+    """Positions of calls that may have done it without naming the numbers."""
 
 
 def missing_number(number: str, key: CampaignKey, since: Sequence[Entry], *, raced: bool) -> Blame | None:
@@ -33,7 +35,8 @@ def missing_number(number: str, key: CampaignKey, since: Sequence[Entry], *, rac
             return blame
     took = [entry for entry in since if entry.facts.campaign == key and entry.authorised_delete and entry.answer.outcome == "served"]
     if took:
-        return Blame(clause="effect.nothing-else", kind="took-more", says="a number is gone that the call did not name")
+        suspects = frozenset(entry.position for entry in took)
+        return Blame(clause="effect.nothing-else", kind="took-more", says="a number is gone that the call did not name", suspects=suspects)
     return None
 
 

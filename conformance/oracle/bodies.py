@@ -112,6 +112,14 @@ def mentioned(text: str) -> frozenset[str]:
     return frozenset(part for part in _DIGIT_RUNS.findall(text) if len(part) <= MAX_NUMBER_LENGTH)
 
 
+_OTHER_DIGITS = {ord(digit): str(value) for digits in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩") for value, digit in enumerate(digits)}
+
+
+def mentions(body: bytes) -> frozenset[str]:
+    """The same for a body, digits of other scripts read as digits: whatever a lax server could take from it."""
+    return mentioned(body.decode("utf-8", "replace").translate(_OTHER_DIGITS))
+
+
 def _read_value(value: Any, points: tuple[str, ...]) -> Body:
     if not isinstance(value, dict):
         return Body(defects=("body.not-object",), open_points=points)

@@ -62,7 +62,7 @@ _ROWS = (
     _row("access-code.missing", "value", "body.access-code", "an item has no accessCode", Code.EMPTY),
     _row("access-code.null", "value", "body.access-code", "an accessCode is null", Code.EMPTY, Code.WRONG_TYPE),
     _row("access-code.wrong-type", "value", "body.access-code", "an accessCode is no text",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.EMPTY),
+         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.EMPTY, Code.TOO_LONG, Code.LENGTH_OUT_OF_RANGE),
     _row("access-code.empty", "value", "body.access-code", "an accessCode is an empty text",
          Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE, Code.INVALID_CHARACTERS),
     _row("access-code.too-long", "value", "body.access-code", "an accessCode has more than 24 characters",

@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from conformance.exchange import Exchange, Setting
+from msgspec.structs import replace
+
+from conformance.exchange import CampaignKey, Contents, Exchange, Setting
 from conformance.finding import Finding, Judgement, Observation
 from conformance.oracle.entries import Entry
 
@@ -25,13 +27,33 @@ class Docket:
     samples: dict[str, list[Exchange]] = field(default_factory=dict)
     at: Entry | None = None
     """The entry under judgement."""
+    chronicle: dict[CampaignKey, list[tuple[float, Contents]]] = field(default_factory=dict)
+    """What each campaign held, as far as replies tell, before and after each entry; by position."""
+    positions: dict[int, int] = field(default_factory=dict)
+    """From an exchange's number to its place in the history."""
     accepted: set[int] = field(default_factory=set)
     """Positions of calls that were already found wrongly served, so that their effect is not reported a second time."""
 
     def find(self, clause: str, kind: str, summary: str, program: tuple[Exchange, ...], detail: str = "") -> None:
         """Write down a deviation."""
         self.cases[clause] += 1
-        self.findings.append(Finding(clause=clause, kind=kind, detail=detail, summary=summary, program=program, setting=self.setting))
+        self.findings.append(
+            Finding(clause=clause, kind=kind, detail=detail, summary=summary, program=program, setting=self._before(program[0]))
+        )
+
+    def held(self, campaign: CampaignKey, position: float, contents: Contents) -> None:
+        """Remember what a campaign held at a place in the history."""
+        self.chronicle.setdefault(campaign, []).append((position, contents))
+
+    def _before(self, first: Exchange) -> Setting:
+        """The setting as it was before a program's first call, so that the program can be made again."""
+        at = self.positions.get(first.number, 0)
+        known = tuple((key, self._contents(key, at, initial)) for key, initial in self.setting.campaigns)
+        return replace(self.setting, campaigns=known)
+
+    def _contents(self, campaign: CampaignKey, at: float, initial: Contents) -> Contents:
+        told = self.chronicle.get(campaign, [])
+        return next((contents for position, contents in told if position >= at), told[-1][1] if told else initial)
 
     def kept(self, *clauses: str) -> None:
         """Count a case in which each clause was kept."""

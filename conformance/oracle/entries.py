@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from conformance.exchange import CampaignKey, Exchange, History
-from conformance.oracle.bodies import mentioned
+from conformance.oracle.bodies import mentions
 from conformance.oracle.calls import Facts, facts_of
 from conformance.oracle.reply import Answer, answer_of
 from conformance.oracle.worlds import Step, step_of
-
-_OTHER_DIGITS = {ord(digit): str(value) for digits in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩") for value, digit in enumerate(digits)}
 
 MAX_SHOWN = 12
 """Calls kept as evidence before a program is shortened: the latest ones that name the numbers in question."""
@@ -32,9 +30,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     @property
     def mentions(self) -> frozenset[str]:
         """The numbers that the call names, also in a form that is no faultless item: what a lax server could have taken from it."""
-        body = self.exchange.call.body
-        text = body.decode("utf-8", "replace").translate(_OTHER_DIGITS)
-        return self.facts.named | mentioned(text)
+        return self.facts.named | mentions(self.exchange.call.body)
 
     @property
     def authorised_delete(self) -> bool:
@@ -64,10 +60,14 @@ def windows(entries: Sequence[Entry]) -> list[list[Entry]]:
     return groups
 
 
-def naming(entries: Iterable[Entry], numbers: frozenset[str], decisive: Entry) -> tuple[Exchange, ...]:
-    """The program that shows a deviation, before it is shortened: what named these numbers, and the decisive exchange."""
+def naming(
+    entries: Iterable[Entry], numbers: frozenset[str], decisive: Entry, suspects: frozenset[int] = frozenset()
+) -> tuple[Exchange, ...]:
+    """The program that shows a deviation, before it is shortened: what named these numbers, suspects, and the decisive exchange."""
     named = [
-        entry for entry in entries if (entry.facts.named & numbers or entry.mentions & numbers) and entry.position != decisive.position
+        entry
+        for entry in entries
+        if entry.position != decisive.position and (entry.position in suspects or entry.facts.named & numbers or entry.mentions & numbers)
     ]
     return (*(entry.exchange for entry in named[-MAX_SHOWN:]), decisive.exchange)
 

@@ -23,6 +23,7 @@ def judge(history: History) -> Judgement:
     docket = Docket(setting)
     tracks: Tracks = {key: Track(key, held, setting.query, docket) for key, held in setting.campaigns}
     entries = entries_of(history)
+    docket.positions = {entry.exchange.number: entry.position for entry in entries}
     groups = windows(entries)
     for window in groups:
         for entry in window:

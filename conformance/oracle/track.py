@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from conformance.exchange import CampaignKey, Contents, QueryShows
 from conformance.oracle.blame import Blame, extra_number, hidden_cause, missing_number
 from conformance.oracle.docket import Docket
@@ -30,11 +32,13 @@ class Track:
         self.before: list[Entry] = []
         self.since: list[Entry] = []
         self.deferred: list[Entry] = []
+        self.miscounts: list[tuple[Entry, int]] = []
 
     # -- one exchange after another ---------------------------------------------------------------------------------
 
     def take(self, entry: Entry) -> None:
         """Hold one exchange, which overlapped with no other on this campaign, against the worlds."""
+        self._chronicle(entry.position)
         if entry.facts.kind == "query":
             self._look(entry)
         elif entry.facts.kind == "add" and not entry.facts.unauthorised:
@@ -43,6 +47,12 @@ class Track:
             self._deleted(entry)
         if entry.facts.kind != "query":
             self.since.append(entry)
+        self._chronicle(entry.position + 0.5)
+
+    def _chronicle(self, position: float) -> None:
+        if len(self.worlds) == 1:
+            (world,) = self.worlds
+            self.docket.held(self.key, position, Contents(numbers=world, complete=self.complete and not self.lost))
 
     def notice(self, entry: Entry) -> None:
         """Remember a call on something else: it may turn out to have touched this campaign."""
@@ -147,8 +157,16 @@ class Track:
         if counted == len(entry.facts.named):
             self.docket.kept("response.count")
         else:
+            self.miscounts.append((entry, counted))
+            if self.shows != "all":
+                self._miscounted()
+
+    def _miscounted(self) -> None:
+        """Counts that are wrong, now that it is certain what the campaign held."""
+        for entry, counted in self.miscounts:
             summary = f"A call that deleted {len(entry.facts.named)} number(s) says num:{counted}."
             self.docket.find("response.count", "miscounts", summary, (entry.exchange,))
+        self.miscounts.clear()
 
     # -- replies that are legal in no world -------------------------------------------------------------------------
 
@@ -186,7 +204,7 @@ class Track:
 
     def _report(self, blame: Blame, entry: Entry) -> None:
         summary = f"{blame.says[0].upper()}{blame.says[1:]}."
-        program = naming((*self.before, *self.since), blame.numbers or entry.facts.named, entry)
+        program = naming((*self.before, *self.since), blame.numbers or entry.facts.named, entry, blame.suspects)
         self.docket.find(blame.clause, blame.kind, summary, program, blame.detail)
 
     # -- looking ----------------------------------------------------------------------------------------------------
@@ -203,6 +221,7 @@ class Track:
         self.worlds, self.complete, self.lost, self.raced = frozenset({shown}), True, False, False
         self.tentative.clear()
         self.deferred.clear()
+        self.miscounts.clear()
         self.before += self.since
         self.since = []
 
@@ -227,6 +246,8 @@ class Track:
     def _explain_missing(self, numbers: World, entry: Entry) -> None:
         blames: dict[tuple[str, str, str], Blame] = {}
         for number in sorted(numbers):
+            if self._taken_by_an_accepted(number):
+                continue
             blame = missing_number(number, self.key, self.since, raced=self.raced) or missing_number(
                 number, self.key, self.before, raced=False
             )
@@ -256,6 +277,10 @@ class Track:
                 says = "a number that had been deleted was deleted again after it had been added back"
                 self._report(Blame(clause="effect.nothing-else", kind="deleted-again", says=says, numbers=frozenset({number})), entry)
 
+    def _taken_by_an_accepted(self, number: str) -> bool:
+        """A call that should have been refused and was served may have taken it: that is one deviation, already found."""
+        return any(past.position in self.docket.accepted and number in past.mentions for past in self.since)
+
     def _explain_extra(self, numbers: World, entry: Entry) -> None:
         blames: dict[tuple[str, str, str], Blame] = {}
         for number in sorted(numbers):
@@ -267,7 +292,7 @@ class Track:
     def _merge(blames: dict[tuple[str, str, str], Blame], blame: Blame, number: str) -> None:
         key = (blame.clause, blame.kind, blame.detail)
         seen = blames[key].numbers if key in blames else frozenset()
-        blames[key] = Blame(clause=blame.clause, kind=blame.kind, detail=blame.detail, says=blame.says, numbers=seen | {number})
+        blames[key] = replace(blame, numbers=seen | {number})
 
     def _report_all(self, blames: dict[tuple[str, str, str], Blame], entry: Entry) -> None:
         for blame in blames.values():
@@ -281,6 +306,7 @@ class Track:
     def _confirmed(self, world: World) -> None:
         for entry in self.deferred:
             self._unjust(entry, world)
+        self._miscounted()
         for past in self.since:
             self._kept_by(past, world)
         if self.raced:
@@ -306,6 +332,7 @@ class Track:
 
     def take_together(self, entries: Sequence[Entry]) -> None:
         """Hold overlapping exchanges on this campaign against the worlds: some order of them must explain all replies."""
+        self._chronicle(entries[0].position)
         steps = [entry.step for entry in entries if entry.authorised_delete or entry.facts.kind == "add"]
         self.tentative |= {number for entry in entries if entry.facts.kind == "add" for number in entry.facts.named}
         self.since += entries

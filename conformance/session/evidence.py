@@ -5,10 +5,11 @@ from collections.abc import Callable
 from conformance.campaigns.ground import chunks
 from conformance.exchange import Call, CampaignKey, Exchange
 from conformance.generation.calls import add
-from conformance.oracle import facts_of
+from conformance.oracle import facts_of, mentions
 from conformance.session.ledger import Deviating, Ledger
 from conformance.verdict import Deviation, Shown
 
+BYSTANDERS = 2
 NAMED_IN_WORDS = 6
 """Numbers written out in a sentence; beyond, they are counted."""
 
@@ -61,20 +62,23 @@ class Evidence:
         )
 
     def _holds(self, known: Deviating) -> dict[CampaignKey, list[str]]:
-        """What the campaigns must hold before the program: what it names and does not add itself, and what it was made with."""
+        """What the campaigns that the program calls must hold before it: what it names and does not add itself, and bystanders."""
         finding = known.finding
         facts = [facts_of(exchange.call, finding.setting) for exchange in finding.program]
         added = frozenset().union(*(fact.named for fact in facts if fact.kind == "add"))
-        named = frozenset().union(*(fact.named for fact in facts)) - added
-        holds = {}
-        for key, contents in finding.setting.campaigns:
-            present = sorted(contents.numbers & named) if len(contents.numbers) > NAMED_IN_WORDS else sorted(contents.numbers)
-            if present and (present_named := contents.numbers & named or known.shortened) and present_named:
-                holds[key] = present
-        return holds
+        named = frozenset().union(*(mentions(exchange.call.body) for exchange in finding.program)) - added
+        called = {fact.campaign for fact in facts}
+        holds = {key: _telling(contents.numbers, named) for key, contents in finding.setting.campaigns if key in called}
+        return {key: numbers for key, numbers in holds.items() if numbers} if named else {}
 
     def _set_up(self, holds: dict[CampaignKey, list[str]]) -> list[Shown]:
         return [self._show_call(add(key, chunk, priority=self._priority)) for key, numbers in holds.items() for chunk in chunks(numbers)]
+
+
+def _telling(held: frozenset[str], named: frozenset[str]) -> list[str]:
+    """The numbers that matter, and two that do not: without them the last number would come into play."""
+    others = sorted(held - named)
+    return sorted(held & named) + others[:BYSTANDERS]
 
 
 def _in_words(holds: dict[CampaignKey, list[str]], *, exactly: bool) -> str:

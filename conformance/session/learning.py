@@ -4,17 +4,20 @@ The learner hears an exchange before the ground draws its conclusions, so it kno
 """
 
 import json
+import re
 from typing import Any
 
 from conformance.campaigns import Ground
 from conformance.compare import wording
 from conformance.compare.behaviour import Behaviour
-from conformance.exchange import Call, Exchange, Reply
+from conformance.exchange import OPEN, Call, CampaignKey, Exchange, Reply
 from conformance.oracle import Answer, Facts, answer_of, facts_of
 from conformance.session.naming import subject_of
 from conformance.session.replystyle import note_query, note_style
 
 SERVED = "served"
+OLD = {f"{OPEN}hour-old": "an hour old", f"{OPEN}day-old": "a day old"}
+"""Credentials that are valid but for their age."""
 
 
 class Learner:
@@ -23,6 +26,7 @@ class Learner:
     def __init__(self, ground: Ground, behaviour: Behaviour) -> None:
         self._ground = ground
         self.behaviour = behaviour
+        self._order: dict[CampaignKey, list[str]] = {}
         ground.listeners.append(self.heard)
 
     def heard(self, exchange: Exchange) -> None:
@@ -33,7 +37,9 @@ class Learner:
             return
         self.behaviour.took((exchange.end - exchange.start) * 1000)
         facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)
-        if facts.unauthorised:
+        if call_age := OLD.get(exchange.call.credential):
+            self.behaviour.note("auth", call_age, "refused" if reply.status == 401 else "let in")
+        elif facts.unauthorised:
             self._refusal(reply, answer)
         elif facts.kind == "other" and not facts.reads:
             self.behaviour.note("reading", "other_methods", _method_answer(reply, answer))
@@ -41,15 +47,16 @@ class Learner:
             self._understood(exchange.call, reply, facts, answer)
 
     def _understood(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
-        if answer.members is not None:
+        if answer.members is not None and answer.code is not None:
             note_style(self.behaviour, reply, answer.members)
             self._texts(call, answer)
+        self._keep_order(call, facts, answer)
         if facts.kind == "delete":
             self._deleted(call, reply, facts, answer)
         elif facts.kind == "add":
             self._added(facts, answer)
         elif facts.campaign in self._ground.held:
-            note_query(self.behaviour, answer, self._known(facts), self._latest(facts))
+            note_query(self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, []) if facts.campaign else [])
 
     # -- deletions --------------------------------------------------------------------------------------------------
 
@@ -83,7 +90,7 @@ class Learner:
         """What the campaign held before the call, where that is certain."""
         ground, key = self._ground, facts.campaign
         held = ground.held.get(key) if key is not None else None
-        if key is None or held is None or not held.complete or ground.uncertain.get(key) or ground.bursting:
+        if key is None or held is None or not held.complete or ground.uncertain.get(key):
             return None
         return held.numbers
 
@@ -100,8 +107,15 @@ class Learner:
         elif world is not None or not facts.named & held.numbers:
             self.behaviour.note("adding", f"{priority}, {_sized(len(held.numbers | facts.named))}", value)
 
-    def _latest(self, facts: Facts) -> list[str]:
-        return self._ground.in_order.get(facts.campaign, []) if facts.campaign else []
+    def _keep_order(self, call: Call, facts: Facts, answer: Answer) -> None:
+        """In which order the run's numbers came into a campaign: a companion that shows one shows the first or the last."""
+        if answer.outcome != "served" or facts.campaign is None:
+            return
+        order = self._order.setdefault(facts.campaign, [])
+        if facts.kind == "delete":
+            order[:] = [number for number in order if number not in facts.named]
+        elif facts.kind == "add":
+            order += [number for number in re.findall(r"[0-9]{2,24}", call.body.decode("utf-8", "replace")) if number not in order]
 
     # -- texts and credentials --------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from conformance.compare.behaviour import Behaviour
 from conformance.exchange import Exchange, History, Setting
 from conformance.finding import Finding, Judgement
 from conformance.oracle import answer_of, facts_of
@@ -51,6 +52,8 @@ class Ledger(Struct, kw_only=True):
     """Codes for which the search was completed."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Checks that could not be made, with the reason."""
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    """How the server behaved, whatever is demanded of it."""
 
     made: list[str] = field(default_factory=list)
     """Checks that came to their end; and deviations of earlier nights whose programs were tried again."""
@@ -135,6 +138,7 @@ class Ledger(Struct, kw_only=True):
         for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):
             for name, counts in more.items():
                 _add(nested.setdefault(name, {}), counts)
+        self.behaviour.merge(other.behaviour)
         self.samples = other.samples | self.samples
         self.undecided = other.undecided | self.undecided
         self.skipped = other.skipped | self.skipped

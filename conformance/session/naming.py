@@ -51,6 +51,8 @@ def _open(call: Call, facts: Facts, world: frozenset[str]) -> str:
     if len(facts.open_points) > 1 or not facts.named <= world or facts.named >= world:
         return ""
     (point,) = facts.open_points
+    if point == "member.unknown" and call.query:
+        return "query.unknown"
     if point == "content-type.other":
         return point if _is_other_type(call.header("content-type") or "") else "content-type.plain"
     if point == "number.duplicate" and facts.items >= len(world):

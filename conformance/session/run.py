@@ -12,7 +12,7 @@ from conformance.generation.triggers import Trigger
 from conformance.oracle import judge
 from conformance.session.amounts import Amounts
 from conformance.session.ledger import Deviating, Ledger
-from conformance.session.shrink import shrink, starts
+from conformance.session.shrink import is_query, shrink, starts
 
 MAX_SHRUNK = 24
 """Deviations of one run that are made again and shortened; a server with more is past shortening."""
@@ -73,7 +73,7 @@ class Run:
 
     def _shows_one_by_one(self, finding: Finding) -> bool:
         """Whether the same calls deviate one after another as well: then it is no matter of concurrency, and found elsewhere."""
-        calls = [exchange.call for exchange in finding.program if exchange.call.method != "GET"]
+        calls = [exchange.call for exchange in finding.program if not is_query(exchange.call)]
         if len(calls) < 2:
             return False
         try:
@@ -113,9 +113,11 @@ class Run:
         return list(judgement.findings)
 
     def _again(self, episode: Episode, calls: Sequence[Call], *, together: bool) -> None:
-        changing = [call for call in calls if call.method != "GET"]
+        changing = [call for call in calls if not is_query(call)]
         if together and self.check.startswith("race") and len(changing) > 1:
             episode.burst(changing)
             return
         for call in changing:
             episode.send(call)
+            if call.method == "POST":
+                episode.look()

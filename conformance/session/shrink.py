@@ -5,10 +5,11 @@ looks, and is judged like everything else. What does not show again from scratch
 """
 
 from collections.abc import Callable, Sequence
+from itertools import dropwhile
 
 from conformance.exchange import Call, CampaignKey, Exchange
 from conformance.finding import Finding
-from conformance.oracle import facts_of
+from conformance.oracle import facts_of, mentions
 
 Replay = Callable[[dict[CampaignKey, frozenset[str]], Sequence[Call]], list[Finding]]
 """Set campaigns up, send calls, judge; gives the findings."""
@@ -18,9 +19,10 @@ def shrink(finding: Finding, replay: Replay, *, bystanders: Sequence[str], tries
     """The same deviation with a program at most as long, or None where it did not show again.
 
     `bystanders` are numbers that a replay holds beside those that it names, so that no restriction comes into play by accident;
-    `tries` bounds the replays. Only calls that can change something, or that the finding is about, are sent again.
+    `tries` bounds the replays. What the program adds at its beginning is set up instead; looks are made by the replay itself.
     """
-    calls = [exchange.call for exchange in finding.program]
+    sent = [exchange.call for exchange in finding.program if not is_query(exchange.call)]
+    calls = list(dropwhile(lambda call: call.method == "POST", sent))
     for start in starts(finding, frozenset(bystanders)):
         if tries <= 0:
             return None
@@ -36,7 +38,9 @@ def _again(finding: Finding, found: Sequence[Finding]) -> Finding | None:
 
 
 def _fewer_calls(best: Finding, calls: list[Call], start: dict[CampaignKey, frozenset[str]], replay: Replay, tries: int) -> Finding:
-    at = 0
+    if len(calls) > 1 and tries > 0 and (alone := _again(best, replay(start, calls[-1:]))):
+        return alone  # most often the decisive call is enough
+    at, tries = 0, tries - 1
     while at < len(calls) and len(calls) > 1 and tries > 0:
         fewer = calls[:at] + calls[at + 1 :]
         tries -= 1
@@ -55,7 +59,7 @@ def starts(finding: Finding, bystanders: frozenset[str]) -> list[dict[CampaignKe
         keys = [key for key, _ in finding.setting.campaigns] if facts.campaign is None else [facts.campaign]
         for key in keys:
             if finding.setting.contents(key) is not None:
-                named.setdefault(key, set()).update(_present(finding, key, facts.named))
+                named.setdefault(key, set()).update(_present(finding, key, mentions(exchange.call.body)))
     alone = {key: frozenset(numbers) for key, numbers in named.items() if numbers}
     accompanied = {key: numbers | bystanders for key, numbers in alone.items()}
     return [alone, accompanied] if finding.clause == "restriction.last-number" else [accompanied, alone]
@@ -71,3 +75,8 @@ def _present(finding: Finding, key: CampaignKey, numbers: frozenset[str]) -> fro
 def _added(program: Sequence[Exchange], finding: Finding) -> frozenset[str]:
     adds = [facts_of(exchange.call, finding.setting) for exchange in program]
     return frozenset().union(*(facts.named for facts in adds if facts.kind == "add"))
+
+
+def is_query(call: Call) -> bool:
+    """Whether a call is a look at a campaign."""
+    return call.method == "GET" and "/callerNo/" not in call.target
