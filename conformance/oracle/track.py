@@ -27,7 +27,8 @@ class Track:
         self.shows = shows
         self.docket = docket
         self.lost = False
-        self.raced = False
+        self.raced: frozenset[int] = frozenset()
+        """Positions of overlapping calls since the last look."""
         self.tentative: set[str] = set()
         self.before: list[Entry] = []
         self.since: list[Entry] = []
@@ -204,7 +205,8 @@ class Track:
 
     def _report(self, blame: Blame, entry: Entry) -> None:
         summary = f"{blame.says[0].upper()}{blame.says[1:]}."
-        program = naming((*self.before, *self.since), blame.numbers or entry.facts.named, entry, blame.suspects)
+        suspects = blame.suspects | (self.raced if blame.clause == "effect.concurrent" else frozenset())
+        program = naming((*self.before, *self.since), blame.numbers or entry.facts.named, entry, suspects)
         self.docket.find(blame.clause, blame.kind, summary, program, blame.detail)
 
     # -- looking ----------------------------------------------------------------------------------------------------
@@ -218,7 +220,7 @@ class Track:
             return
         if not self.lost:
             self._compare(shown, entry)
-        self.worlds, self.complete, self.lost, self.raced = frozenset({shown}), True, False, False
+        self.worlds, self.complete, self.lost, self.raced = frozenset({shown}), True, False, frozenset()
         self.tentative.clear()
         self.deferred.clear()
         self.miscounts.clear()
@@ -248,7 +250,7 @@ class Track:
         for number in sorted(numbers):
             if self._taken_by_an_accepted(number):
                 continue
-            blame = missing_number(number, self.key, self.since, raced=self.raced) or missing_number(
+            blame = missing_number(number, self.key, self.since, raced=bool(self.raced)) or missing_number(
                 number, self.key, self.before, raced=False
             )
             if blame:
@@ -284,7 +286,7 @@ class Track:
     def _explain_extra(self, numbers: World, entry: Entry) -> None:
         blames: dict[tuple[str, str, str], Blame] = {}
         for number in sorted(numbers):
-            if blame := extra_number(number, self.key, self.since, self.before, raced=self.raced):
+            if blame := extra_number(number, self.key, self.since, self.before, raced=bool(self.raced)):
                 self._merge(blames, blame, number)
         self._report_all(blames, entry)
 
@@ -343,7 +345,7 @@ class Track:
         except TooManyOrdersError:
             self._lose("effect.concurrent", "more concurrent calls than could be put into an order")
             return
-        self.raced = True
+        self.raced |= {entry.position for entry in entries}
         if then:
             if self.shows != "all":
                 self.docket.kept("effect.concurrent")
