@@ -3,7 +3,7 @@
 from conformance.baseline.drafting import draft
 from conformance.baseline.expecting import Expectation, Seen, changes, read_profile
 from conformance.baseline.known import KnownPrograms, Program, open_known
-from conformance.baseline.reading import read_waivers
+from conformance.baseline.reading import read_drafts, read_waivers
 from conformance.baseline.standing import Circumstances, Occurrence, excuse, stand
 from conformance.baseline.waiver import EVERY, Waiver
 from conformance.baseline.wording import headlines
@@ -22,6 +22,7 @@ __all__ = [
     "excuse",
     "headlines",
     "open_known",
+    "read_drafts",
     "read_profile",
     "read_waivers",
     "stand",

@@ -1,6 +1,7 @@
 """Entries for what a run found, to be completed by hand: a reason and an owner can't be made up."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
@@ -11,13 +12,14 @@ DAYS = 90
 """How long a drafted waiver excuses, unless its owner writes another date."""
 NOT_TOLD = "not told"
 """What the fingerprint says of a server that sends no Server header."""
+_LOCAL_PORT = re.compile(r"^(https?://(?:127\.0\.0\.1|localhost)):[0-9]+")
 _PATTERN_SIGNS = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
 
 
 def draft(document: VerdictDocument, today: date, present: Iterable[Waiver] = ()) -> tuple[str, ...]:
     """One TOML table per deviation that nothing excuses; those that `present` already has entries for are left alone."""
     server = server_pattern(document.target)
-    known = list(present)
+    known = [waiver for waiver in present if waiver.meant_for(document.target)]
     return tuple(
         _table(result, deviation, server, today + timedelta(days=DAYS))
         for result in document.of("fail")
@@ -27,9 +29,12 @@ def draft(document: VerdictDocument, today: date, present: Iterable[Waiver] = ()
 
 
 def server_pattern(target: dict[str, str]) -> str:
-    """A pattern for exactly this server: what it calls itself, else its address."""
+    """A pattern for exactly this server: what it calls itself, else its address; on this machine with whatever port it was given."""
     told = target.get("server", NOT_TOLD)
-    return (told if told != NOT_TOLD else target.get("base_url", "")).translate(_PATTERN_SIGNS)
+    if told != NOT_TOLD:
+        return told.translate(_PATTERN_SIGNS)
+    address = target.get("base_url", "").translate(_PATTERN_SIGNS)
+    return _LOCAL_PORT.sub(r"\1:*", address)
 
 
 def _table(result: ClauseResult, deviation: Deviation, server: str, expires: date) -> str:

@@ -29,6 +29,16 @@ def read_waivers(file: Path) -> tuple[Waiver, ...]:
     return waivers
 
 
+def read_drafts(file: Path) -> tuple[Waiver, ...]:
+    """The entries of a file that need not be complete yet, as far as they tell which deviations they are for."""
+    filled = ({"reason": "", "owner": "", "server": "", **entry} for entry in _entries(file))
+    return tuple(
+        _waiver({**{name: str(entry[name]) for name in MANDATORY[:6]}, "expires": date.min})
+        for entry in filled
+        if all(name in entry for name in MANDATORY[:3])
+    )
+
+
 def _entries(file: Path) -> list[dict[str, Any]]:
     try:
         document = tomllib.loads(file.read_text("utf-8"))

@@ -12,17 +12,17 @@ def headlines(results: Sequence[WaiverResult]) -> Iterator[str]:
     """Sentences for the head of the reports: what fails the run, what is excused, what will fail soon, what did not apply."""
     for result in _of(results, "expired", "gone", "too-often"):
         yield f"Waiver fails the run: {result.says}."
-    excusing = _of(results, "excuses")
-    if excusing:
+    if excusing := _of(results, "excuses"):
         clauses = dict.fromkeys(result.clause for result in excusing)
         yield f"{len(excusing)} waiver(s) excuse deviations of {len(clauses)} clause(s): {', '.join(clauses)}."
     for result in results:
         if 0 <= result.days_left <= WARNING_DAYS and result.standing in {"excuses", "quiet"}:
             yield f"Waiver expires in {result.days_left} day(s), on {result.expires}: {result.says}."
-    for result in _of(results, "elsewhere", "quiet"):
-        yield f"Waiver not needed here: {result.says}."
-    unjudged = _of(results, "not-judged")
-    if unjudged:
+    for result in _of(results, "elsewhere"):
+        yield f"Waiver does not apply: {result.says}."
+    for result in _of(results, "quiet"):
+        yield f"Waiver not needed this time: {result.says}."
+    if unjudged := _of(results, "not-judged"):
         yield f"{len(unjudged)} waiver(s) not judged: {'; '.join(result.says for result in unjudged)}."
 
 

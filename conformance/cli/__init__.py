@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from conformance.cli import checking, examining, listing, reporting, restoring, running, serving, signing
+from conformance.cli import checking, examining, listing, reporting, restoring, running, serving, signing, waiving
 from conformance.errors import SuiteError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("clauses")(listing.clauses)
 app.command("faults")(listing.faults)
 app.command("profiles")(listing.profiles)
 app.command("sign")(signing.sign)
+app.add_typer(waiving.app, name="waivers")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from conformance import baseline
 from conformance.exchange import Exchange
 from conformance.plugin.options import Options
+from conformance.report.digest import change_words
 from conformance.session.ledger import Ledger
 from conformance.verdict import Change, Shown
 
@@ -38,7 +39,4 @@ def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger,
 
 def headlines(changes: tuple[Change, ...], profile: Path | None) -> list[str]:
     """A sentence for each change."""
-    return [
-        f"changed against {profile}: {change.subject} gave {change.got} ({change.times} times), expected {' or '.join(change.expected)}."
-        for change in changes
-    ]
+    return [f"changed against {profile}: {change_words(change)}." for change in changes]

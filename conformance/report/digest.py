@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.clauses import all_clauses
 from conformance.finding import ClauseVerdict, RunVerdict
-from conformance.verdict import ClauseResult, CodeResult, Deviation, VerdictDocument
+from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, VerdictDocument, WaiverResult
 
 LEFT_OUT = "left out"
 """A not-tested clause whose reason begins so (whatever the case) was left out by the user."""
@@ -82,6 +82,11 @@ def is_binding(result: ClauseResult) -> bool:
 def sentence(document: VerdictDocument) -> str:
     """The verdict in one sentence."""
     count = counts(document)
+    if document.verdict == "deviates" and not count.failed:
+        rotted = len(rotten(document))
+        return (
+            f"No clause is broken that nobody answers for, but {rotted} {'waiver does' if rotted == 1 else 'waivers do'} not hold any more."
+        )
     if document.verdict == "deviates":
         what = f"{_clauses(count.failed)} of {count.binding} {_is(count.failed)} broken"
         return f"{what}: the target does not do what the document demands."
@@ -91,6 +96,17 @@ def sentence(document: VerdictDocument) -> str:
     if count.not_judged:
         return f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could not be judged: this is no pass."
     return "Nothing broken was found, but fewer cases were judged than the effort promises: this is no pass."
+
+
+def rotten(document: VerdictDocument) -> tuple[WaiverResult, ...]:
+    """Waivers that fail the run: expired, no longer needed, or exceeded."""
+    return tuple(waiver for waiver in document.waivers if waiver.red)
+
+
+def change_words(change: Change) -> str:
+    """What the server did, and what the profile says."""
+    times = "once" if change.times == 1 else f"{number(change.times)} times"
+    return f"{change.subject} gave {change.got} ({times}); expected {' or '.join(change.expected)}"
 
 
 def failed(document: VerdictDocument) -> tuple[ClauseResult, ...]:

@@ -1,7 +1,7 @@
 """`junit.xml`: one test case per clause, grouped by the document's section, so that a CI system shows clauses and not checks."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -24,9 +24,13 @@ def write(document: VerdictDocument, path: Path) -> None:
 
 def render(document: VerdictDocument) -> str:
     """The text of the file."""
-    root = ET.Element("testsuites", _figures(document.clauses, name="Deleting Calling Numbers", seconds=document.seconds))
+    held = list(_held(document))
+    root = ET.Element("testsuites", _figures(document.clauses, name="Deleting Calling Numbers", seconds=document.seconds, held=held))
     for section in dict.fromkeys(result.section for result in document.clauses):
         root.append(_suite(section, [result for result in document.clauses if result.section == section], document))
+    if held:
+        suite = ET.SubElement(root, "testsuite", _figures((), name="Waivers and expected profile", held=held))
+        suite.extend(held)
     ET.indent(root)
     out = StringIO()
     ET.ElementTree(root).write(out, encoding="unicode", xml_declaration=False)
@@ -48,12 +52,21 @@ def _suite(section: str, results: list[ClauseResult], document: VerdictDocument)
     return suite
 
 
-def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0) -> dict[str, str]:
+def _held(document: VerdictDocument) -> Iterator[ET.Element]:
+    """What fails the run beside broken clauses: waivers that don't hold any more, and changes against the expected profile."""
+    rotten = [(f"{each.clause}: waiver {each.standing}", each.says) for each in digest.rotten(document)]
+    for name, says in (*rotten, *((f"{each.subject}: changed", digest.change_words(each)) for each in document.changes)):
+        case = ET.Element("testcase", {"classname": "Waivers and expected profile", "name": legal(name), "time": "0.000"})
+        ET.SubElement(case, "failure", {"message": legal(says), "type": "regression"})
+        yield case
+
+
+def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0, held: Sequence[ET.Element] = ()) -> dict[str, str]:
     verdicts = [result.verdict for result in results]
     return {
         "name": legal(name),
-        "tests": str(len(verdicts)),
-        "failures": str(verdicts.count("fail")),
+        "tests": str(len(verdicts) + len(held)),
+        "failures": str(verdicts.count("fail") + len(held)),
         "errors": "0",
         "skipped": str(verdicts.count("not-tested") + verdicts.count("waived")),
         "time": f"{seconds:.3f}",

@@ -25,7 +25,15 @@ def write(document: VerdictDocument, path: Path) -> None:
 
 def render(document: VerdictDocument) -> str:
     """The text of the file."""
-    parts = [*_head(document), *_failed(document), *_codes(document), *_not_tested(document), *_environment(document)]
+    parts = [
+        *_head(document),
+        *_failed(document),
+        *_waived(document),
+        *_changed(document),
+        *_codes(document),
+        *_not_tested(document),
+        *_environment(document),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -65,6 +73,28 @@ def _failed(document: VerdictDocument) -> Iterator[str]:
         yield from _clause(result)
     for result in broken[CLAUSES_SHOWN:]:
         yield f"- `{result.id}`: {prose(result.title)}"
+    yield ""
+
+
+def _waived(document: VerdictDocument) -> Iterator[str]:
+    if document.waivers:
+        yield "## Waivers\n"
+        yield "| deviation | owner | until | stands |"
+        yield "|---|---|---|---|"
+    for each in document.waivers:
+        stands = f"**{each.standing}**" if each.red else each.standing
+        what = prose(f"{each.clause} {each.kind} {each.detail}")
+        yield f"| {what} | {prose(each.owner)} | {each.expires} | {stands}: {prose(each.reason)} |"
+    yield ""
+
+
+def _changed(document: VerdictDocument) -> Iterator[str]:
+    if document.changes:
+        yield "## Changed against the expected profile"
+    for change in document.changes:
+        yield f"\n{prose(digest.change_words(change))}"
+        for number, call in enumerate(change.calls, 1):
+            yield from _call(call, number)
     yield ""
 
 
