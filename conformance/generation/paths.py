@@ -48,8 +48,8 @@ def _path_ids(defect: str, key: CampaignKey, unknown: tuple[int, ...], other_vdn
     vdn_id, campaign_id = key
     in_vdn: dict[str, tuple[str | int, ...]] = {
         "vdn-id.not-integer": NOT_INTEGER,
-        "vdn-id.out-of-range": (*VDN_OUT_OF_RANGE[:3], vdn_id + 2**16, vdn_id + 2**32, *VDN_OUT_OF_RANGE[3:]),
-        "vdn-id.very-long": VDN_VERY_LONG,
+        "vdn-id.out-of-range": (*VDN_OUT_OF_RANGE[:3], vdn_id + 2**16, *VDN_OUT_OF_RANGE[3:]),
+        "vdn-id.very-long": (vdn_id + 2**32, *VDN_VERY_LONG),
         "campaign-id.other-vdn": other_vdn,
     }
     if defect in in_vdn:
