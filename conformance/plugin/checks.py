@@ -27,6 +27,7 @@ ORDER = (
     "fuzz.positive",
     "fuzz.negative",
     "state.long",
+    "open.questions",
 )
 """What was found before, then the short and telling ones: a fault is found in as few calls as can be, and a limit that is reached cuts the
 long ones."""

@@ -18,6 +18,7 @@ from conformance.plugin import expecting
 from conformance.plugin.done import Done
 from conformance.plugin.expecting import changes_of
 from conformance.plugin.knowing import remember
+from conformance.plugin.learning import tell, write_profile
 from conformance.plugin.opening import TRAFFIC
 from conformance.plugin.options import Options
 from conformance.plugin.waiving import excuse_of, server_values, standings
@@ -36,8 +37,10 @@ EXIT_CODES = {"conforms": 0, "deviates": 1, "inconclusive": 3}
 
 def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> int:
     """Write the reports and print the end; gives the exit code."""
+    tell(done.ledger)
     document = _document(target, options, done, interrupted=interrupted)
     remember(options, done.ledger)
+    write_profile(options.out, document, done.ledger, authenticated=target.auth.scheme != "none")
     out = terminal.console()
     try:
         written = write_all(

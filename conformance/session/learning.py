@@ -55,25 +55,26 @@ class Learner:
             self._deleted(call, reply, facts, answer)
         elif facts.kind == "add":
             self._added(facts, answer)
-        elif facts.campaign in self._ground.held:
-            note_query(self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, []) if facts.campaign else [])
+        elif facts.campaign is not None and facts.campaign in self._ground.held:
+            note_query(self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, []))
 
     # -- deletions --------------------------------------------------------------------------------------------------
 
     def _deleted(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
         subject = subject_of(call, facts, self._known(facts))
         if answer.outcome == "served" and not facts.defects:
-            self._counted(call, facts, answer)
+            self._counted(facts, answer)
         if not subject:
             return
         value = _value(reply, answer)
-        self.behaviour.note("pair" if "+" in subject else "code", subject, value)
-        if "+" not in subject and answer.outcome == "refused":
+        is_pair = "+" in subject or "&" in subject
+        self.behaviour.note("pair" if is_pair else "code", subject, value)
+        if not is_pair and answer.outcome == "refused":
             self.behaviour.note("status", subject, str(reply.status))
             self.behaviour.note("content-type", subject, reply.header("content-type") or "none")
             self.behaviour.note("shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", ""))))
 
-    def _counted(self, call: Call, facts: Facts, answer: Answer) -> None:
+    def _counted(self, facts: Facts, answer: Answer) -> None:
         """What num:N counts: every meaning that this reply allows, where it does not allow them all."""
         world = self._known(facts)
         if world is None or answer.members is None:

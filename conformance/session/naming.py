@@ -21,11 +21,14 @@ _UTF8 = re.compile(r'charset="?utf-?8"?', re.IGNORECASE)
 
 
 def subject_of(call: Call, facts: Facts, world: frozenset[str] | None) -> str:
-    """The name of what the call asks about; two defects joined by `+` in the order of their places; empty: nothing, or too much."""
+    """The name of what the call asks about; empty: nothing, or too much.
+
+    Two defects are joined by `+` in the order of their places, by `&` where one item has both.
+    """
     if facts.open_points and facts.defects:
         return ""
     if len(facts.defects) in {1, 2}:
-        return "+".join(_refined(name, call, facts) for name in facts.defects)
+        return ("&" if facts.items == 1 else "+").join(_refined(name, call, facts) for name in facts.defects)
     if facts.defects or world is None:
         return ""
     if facts.open_points:

@@ -45,12 +45,11 @@ def _told_apart(deed: Deed) -> bool:
     return deed.behaviour in {"query.unknown", "content-type.other"} or (deed.behaviour == "vdn-id.out-of-range" and deed.form == 1)
 
 
-def ask(ground: Ground, deeds: Sequence[Deed], numbers: Sequence[str], absent: Sequence[str]) -> Iterator[tuple[Deed, Exchange]]:
+def ask(episode: Episode, deeds: Sequence[Deed], numbers: Sequence[str], absent: Sequence[str]) -> Iterator[tuple[Deed, Exchange]]:
     """Put the questions one after another, the campaign set up before each one that needs it."""
-    with Episode(ground) as episode:
-        for place, deed in enumerate(deeds):
-            episode.hold(numbers)
-            exchange = episode.send(deed.make(stage_of(ground, numbers, absent)))
-            if answer_of(exchange).outcome != "refused" or place % LOOK_EVERY == 0:
-                episode.look()
-            yield deed, exchange
+    for place, deed in enumerate(deeds):
+        episode.hold(numbers)
+        exchange = episode.send(deed.make(stage_of(episode.ground, numbers, absent)))
+        if answer_of(exchange).outcome != "refused" or place % LOOK_EVERY == 0:
+            episode.look()
+        yield deed, exchange

@@ -1,0 +1,29 @@
+"""`profile.toml` of a run."""
+
+from pathlib import Path
+
+from conformance.compare import profile
+from conformance.session.ledger import Ledger
+from conformance.verdict import VerdictDocument
+
+
+def write_profile(folder: Path, document: VerdictDocument, ledger: Ledger, *, authenticated: bool) -> None:
+    """Leave what the run learnt, with the server's fingerprint, beside the verdict."""
+    unreached = tuple(each.code for each in document.codes if not each.reached and each.code in ledger.hunted)
+    tables = profile.tables_of(
+        ledger.behaviour, fingerprint(document), observed=ledger.learnt, unreached=unreached, authenticated=authenticated
+    )
+    profile.write(folder / profile.FILE, tables)
+
+
+def tell(ledger: Ledger) -> None:
+    """Let the clauses that leave something open know what was seen of it."""
+    for clause, aspect, subject in (("open.count", "reading", "num"), ("open.query-shows", "query", "shows")):
+        if seen := ledger.behaviour.seen(aspect, subject):
+            ledger.learnt.setdefault(clause, dict(seen))
+
+
+def fingerprint(document: VerdictDocument) -> dict[str, str]:
+    """Which server this was, when it was seen, and what saw it."""
+    told = {"first_seen": document.started, "suite_version": document.suite_version, "clause_set": document.clause_set}
+    return {**document.target, **told}

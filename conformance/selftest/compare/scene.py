@@ -1,0 +1,48 @@
+"""Servers to learn from and to compare: emulators on a thread of this process, as targets with campaigns of their own."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.campaigns import Ground, open_ground, restore
+from conformance.compare.behaviour import Behaviour
+from conformance.exchange import CampaignKey
+from conformance.generation.numbers import NumberPool
+from conformance.selftest.emulator.speaking import emulating, options
+from conformance.session.learning import Learner
+from conformance.transport import AuthV2, Keys, Transport, TransportOptions, parse_address
+from conformance.transport.guard import everything
+
+HELD: dict[CampaignKey, tuple[str, ...]] = {
+    (1, 1001): ("5245241", "5245242", "5245243"),
+    (1, 1002): ("52451", "52452"),
+    (2, 2001): ("71", "72"),
+}
+
+
+class Silent:
+    """A journal that nobody keeps."""
+
+    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None: ...
+
+    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None: ...
+
+    def restored(self, campaign: CampaignKey) -> None: ...
+
+
+@contextmanager
+def ground(profile: Path | None = None, *faults: str, behaviour: Behaviour | None = None) -> Iterator[Ground]:
+    """A ground over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it."""
+    given = options(campaigns=HELD, profile=profile, faults=faults, access_key="ak", secret_key="sk")
+    with emulating(given) as client:
+        signed = AuthV2(Keys(access_key="ak", secret_key="sk"))
+        wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=everything, timeout_seconds=5)
+        with Transport(wired) as transport:
+            made = Ground(
+                wire=transport, log=Silent(), keys=((1, 1001), (1, 1002)), pool=NumberPool(prefix="990", seed=1), foreign=(2, 2001)
+            )
+            if behaviour is not None:
+                Learner(made, behaviour)
+            open_ground(made, given=HELD)
+            yield made
+            assert not restore(made)

@@ -1,0 +1,125 @@
+"""Learn an emulator, write what was learnt, let an emulator behave so: given, learnt and behaved are the same."""
+
+import dataclasses
+import random
+from pathlib import Path
+
+import pytest
+
+from conformance.campaigns import Episode
+from conformance.compare import profile as profile_file
+from conformance.compare.behaviour import Behaviour
+from conformance.compare.conclusions import FILE_ORDER, MAY_BE_ACCEPTED, winners
+from conformance.emulator import Profile, load_profile, profile_names, profile_path
+from conformance.emulator.defects import ACCEPT, DEFAULT_CODES, OPEN
+from conformance.selftest.compare.scene import ground
+from conformance.session.questions import HELD, ask, questions, stage_of
+
+SLOW = {"slow", "old-and-slow", "dribbling"}
+"""They wait on purpose: hundreds of calls would take a minute. Their delay is learnt in a test of its own."""
+UNUSABLE = {"adding-refused", "adding-refused-and-no-query"}
+"""No run begins where nothing that is deleted could be put back."""
+NAMES = sorted(set(profile_names()) - SLOW - UNUSABLE)
+SAMPLE = sorted(random.Random(6).sample(NAMES, 30))
+
+UNSEEN = {
+    "reply.http": "the version of HTTP is no part of an exchange",
+    "reply.dribble": "in how many pieces a reply came is no part of an exchange",
+    "reply.close_after": "a closed idle connection is replaced before the call",
+    "text.languages": "a language is seen by its script only",
+    "text.default": "a language is seen by its script only",
+    "text.deleted": "descriptions are compared by structure, never by their words",
+    "text.added": "descriptions are compared by structure, never by their words",
+    "text.queried": "descriptions are compared by structure, never by their words",
+    "text.failure": "descriptions are compared by structure, never by their words",
+    "readings.absent": "told by the code of number.absent",
+    "readings.duplicate": "told by the code of number.duplicate",
+    "readings.cap": "no campaign is filled only to learn where it ends",
+    "auth.validity_seconds": "only signatures of an hour and of a day are tried",
+}
+"""What can't be observed from outside, or is told of elsewhere, and why."""
+
+
+def learn(profile: Path | None) -> tuple[Behaviour, list[tuple[str, ...]]]:
+    """What one server teaches, and its answers in order."""
+    behaviour = Behaviour()
+    with ground(profile, behaviour=behaviour) as made:
+        numbers, absent = made.fresh(HELD), made.fresh(8)
+        with Episode(made) as episode:
+            asked = ask(episode, questions(stage_of(made, numbers, absent)), numbers, absent)
+            answers = [(deed.name, *_told(exchange.reply)) for deed, exchange in asked]
+    return behaviour, answers
+
+
+def _told(reply: object) -> tuple[str, ...]:
+    body = getattr(reply, "body", b"")
+    return (str(getattr(reply, "status", "none")), body.decode().partition('"resultCode"')[2][:16])
+
+
+def written(behaviour: Behaviour, path: Path) -> Path:
+    profile_file.write(path, profile_file.tables_of(behaviour, {"base_url": "https://somewhere"}))
+    return path
+
+
+def differences(given: Profile, learnt: Profile, behaviour: Behaviour) -> list[str]:
+    """Every setting that can be seen from outside, given one way and learnt another."""
+    seen = {**given.complete_codes()}
+    found = [f"{name}: {code} learnt as {learnt.complete_codes()[name]}" for name, code in seen.items() if not _same(name, given, learnt)]
+    for table in ("readings", "query", "text", "reply", "auth"):
+        ours, theirs = getattr(given, table), getattr(learnt, table)
+        for field in dataclasses.fields(ours):
+            if f"{table}.{field.name}" not in _unseen(given) and getattr(ours, field.name) != getattr(theirs, field.name):
+                found.append(f"{table}.{field.name}: {getattr(ours, field.name)!r} learnt as {getattr(theirs, field.name)!r}")
+    return found + [f"order: {before} before {after}" for before, after in winners(behaviour) if not _in_order(learnt, before, after)]
+
+
+def _same(name: str, given: Profile, learnt: Profile) -> bool:
+    unseen = name.startswith("priority.") or name in {"campaign.full", "adding.refused"}
+    return unseen or given.complete_codes()[name] == learnt.complete_codes()[name] or (name == "number.present")
+
+
+def _in_order(learnt: Profile, before: str, after: str) -> bool:
+    return learnt.order.items == "first-item" or learnt.ranks()[before] < learnt.ranks()[after]
+
+
+def _unseen(given: Profile) -> set[str]:
+    """What hides something else: a refused absent number hides which one is the last, a header of HTTP/1.0 its own connection."""
+    hidden = set(UNSEEN)
+    refusing = given.complete_codes()
+    if ACCEPT not in (refusing["number.absent"], refusing["number.duplicate"]):
+        hidden.add("readings.last_number")
+    if given.query.shows != "all":
+        hidden.add("query.separator")
+    if given.reply.http == "1.0":
+        hidden.add("reply.connection")
+    if given.auth.refusal != "members":
+        hidden.add("auth.refusal_code")
+    return hidden
+
+
+def test_the_names_of_the_file_are_the_emulator_s() -> None:
+    assert tuple(DEFAULT_CODES) == FILE_ORDER
+    assert OPEN == MAY_BE_ACCEPTED
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_learnt_is_given(name: str, tmp_path: Path) -> None:
+    behaviour, answers = learn(profile_path(name))
+    file = written(behaviour, tmp_path / "profile.toml")
+    assert differences(load_profile(profile_path(name)), load_profile(file), behaviour) == []
+    if SAMPLE.index(name) % 3 == 0:  # the emulator behaves so: every question again, every answer compared
+        _, again = learn(file)
+        assert [pair for pair in zip(answers, again, strict=True) if pair[0] != pair[1]] == []
+
+
+def test_a_delay_is_learnt(tmp_path: Path) -> None:
+    behaviour = Behaviour(milliseconds=[51.0, 52.0, 53.5, 90.0])
+    assert load_profile(written(behaviour, tmp_path / "profile.toml")).reply.delay == 0.05
+
+
+def test_a_profile_is_the_same_file_twice(tmp_path: Path) -> None:
+    behaviour, _ = learn(None)
+    behaviour.milliseconds = []
+    again, _ = learn(None)
+    again.milliseconds = []
+    assert written(behaviour, tmp_path / "a").read_text() == written(again, tmp_path / "b").read_text()

@@ -1,0 +1,23 @@
+"""What the document leaves open: each question put once, so that the profile says what this server does."""
+
+import pytest
+
+from conformance.generation.drawing import batched
+from conformance.session import questions
+from conformance.session.run import Run
+
+PER_EPISODE = 12
+
+
+@pytest.mark.check("open.questions")
+def test_left_open(run: Run) -> None:
+    """Each defect, each reading and each pair of defects once, on a small campaign."""
+    if not run.amounts.coverage:
+        pytest.skip("left to the efforts standard and thorough")
+    numbers, absent = run.ground.fresh(questions.HELD), run.ground.fresh(8)
+    stage = questions.stage_of(run.ground, numbers, absent)
+    for batch in batched(questions.questions(stage), PER_EPISODE):
+        with run.episode() as episode:
+            for _ in questions.ask(episode, batch, numbers, absent):
+                pass
+            episode.delete(episode.hold_at_least(3)[:1])
