@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,6 +63,7 @@ def run(
     arguments += ["-k", keyword] if keyword else []
     arguments += ["-n", str(workers)] if workers else []
     arguments += [*_SETTINGS, f"--alluredir={out / 'allure-results'}", "--clean-alluredir"]
+    _make(out)
     begun = time.time()
     try:
         code = _pytest(arguments)
@@ -96,6 +98,18 @@ def _pytest(arguments: list[str]) -> int:
     if code == NO_TESTS:
         raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
     return UsageError.exit_code if code == pytest.ExitCode.USAGE_ERROR else code
+
+
+def _make(out: Path) -> None:
+    """Make sure of the output folder: without a journal in it nothing may be sent."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as problem:
+        raise UsageError(
+            f"The output folder {out} can't be written ({problem.strerror}). Nothing was sent. Give another with --out."
+        ) from None
 
 
 def _say_what_is_left(out: Path, target: Path | None, begun: float) -> None:

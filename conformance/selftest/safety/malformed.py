@@ -49,7 +49,13 @@ def _cut(chance: random.Random) -> bytes:
 
 def _chunks(chance: random.Random) -> bytes:
     size = chance.choice((b"5", b"zz", b"-1", b"ffffffffffffffffff", b"0", b"5;x=\x00", b""))
-    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n" + _BODY[:5] + chance.choice((b"\r\n0\r\n\r\n", b"", b"\n\n"))
+    return (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + size
+        + b"\r\n"
+        + _BODY[:5]
+        + chance.choice((b"\r\n0\r\n\r\n", b"", b"\n\n"))
+    )
 
 
 def _lengths(chance: random.Random) -> bytes:
@@ -65,28 +71,64 @@ def _codings(chance: random.Random) -> bytes:
 
 def _statuses(chance: random.Random) -> bytes:
     line = chance.choice(
-        (b"HTTP/1.1 999 ?", b"HTTP/1.1 000 ", b"HTTP/9.9 200 OK", b"HTTP/1.1 20", b"ICY 200 OK", b"HTTP/1.1 101 Switching", b"HTTP/1.1 100 Continue",
-         b"HTTP/1.1 204 No Content", b"HTTP/1.1 304 Not Modified", b"HTTP/1.1 302 Found\r\nLocation: //\x00", b"HTTP/1.1 200 \xff\xfe")
-    )  # fmt: skip
+        (
+            b"HTTP/1.1 999 ?",
+            b"HTTP/1.1 000 ",
+            b"HTTP/9.9 200 OK",
+            b"HTTP/1.1 20",
+            b"ICY 200 OK",
+            b"HTTP/1.1 101 Switching",
+            b"HTTP/1.1 100 Continue",
+            b"HTTP/1.1 204 No Content",
+            b"HTTP/1.1 304 Not Modified",
+            b"HTTP/1.1 302 Found\r\nLocation: //\x00",
+            b"HTTP/1.1 200 \xff\xfe",
+        )
+    )
     return framed(_BODY, status=line) * chance.choice((1, 1, 3))
 
 
 def _headers(chance: random.Random) -> bytes:
     line = chance.choice(
-        (b"X: " + b"a" * 100_000, b"\xff\xfe: \xff", b"no colon", b": no name", b"Date: yesterday", b"Retry-After: -1", b"X: \x00", b" folded: line",
-         b"Content-Type: text/html; charset=\xff", b"Content-Length: 3", b"\r\n".join([b"X: y"] * 2000))
-    )  # fmt: skip
+        (
+            b"X: " + b"a" * 100_000,
+            b"\xff\xfe: \xff",
+            b"no colon",
+            b": no name",
+            b"Date: yesterday",
+            b"Retry-After: -1",
+            b"X: \x00",
+            b" folded: line",
+            b"Content-Type: text/html; charset=\xff",
+            b"Content-Length: 3",
+            b"\r\n".join([b"X: y"] * 2000),
+        )
+    )
     return framed(_BODY, line)
 
 
 def _bodies(chance: random.Random) -> bytes:
     deep = chance.choice((50, 100_000))
     body = chance.choice(
-        (b"[" * deep, b'{"a":' * deep, b"9" * 10_000, b'{"resultCode":' + b"9" * 5000 + b"}", b'{"resultCode":"\\ud800"}', b"NaN", b"\xff\xfe{\x00}\x00",
-         b'{"resultCode":"0200000","returnObject":{"callerNo":[[[["1"]]]]}}', b'{"resultCode":["0200000"]}', b"null", b"", b'"text"', b"{} {}",
-         b'{"resultCode":"0200000","returnObject":{"callerNo":{"accessCode":{"accessCode":1e999}}}}', b"\xef\xbb\xbf{}",
-         b'{"resultCode":"0200000","returnObject":{"callerNo":"[' + b"[" * 50_000 + b'"}}')
-    )  # fmt: skip
+        (
+            b"[" * deep,
+            b'{"a":' * deep,
+            b"9" * 10_000,
+            b'{"resultCode":' + b"9" * 5000 + b"}",
+            b'{"resultCode":"\\ud800"}',
+            b"NaN",
+            b"\xff\xfe{\x00}\x00",
+            b'{"resultCode":"0200000","returnObject":{"callerNo":[[[["1"]]]]}}',
+            b'{"resultCode":["0200000"]}',
+            b"null",
+            b"",
+            b'"text"',
+            b"{} {}",
+            b'{"resultCode":"0200000","returnObject":{"callerNo":{"accessCode":{"accessCode":1e999}}}}',
+            b"\xef\xbb\xbf{}",
+            b'{"resultCode":"0200000","returnObject":{"callerNo":"[' + b"[" * 50_000 + b'"}}',
+        )
+    )
     return framed(body)
 
 

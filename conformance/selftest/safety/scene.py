@@ -61,24 +61,15 @@ class Scene(Struct, frozen=True, kw_only=True):
     @property
     def environment(self) -> dict[str, str]:
         """Of commands: the secret, a folder for locks of their own, no terminal."""
-        state = {"XDG_STATE_HOME": str(self.folder / "state"), SECRET_VARIABLE: self.emulator.secret_key}
-        return {**os.environ, **state}
+        return environment(self.folder) | {SECRET_VARIABLE: self.emulator.secret_key}
 
-    def begin(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    def begin(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
         """Start `isales-conformance` with these arguments."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "conformance.cli", *arguments],
-            cwd=self.folder,
-            env=self.environment | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return begin(self.folder, arguments, self.environment | more)
 
-    def command(self, *arguments: str, **environment: str) -> Ended:
+    def command(self, *arguments: str, **more: str) -> Ended:
         """Run `isales-conformance` with these arguments to its end."""
-        return ended(self.begin(*arguments, **environment))
+        return ended(self.begin(*arguments, **more))
 
     def run(self, out: str, *more: str) -> Sequence[str]:
         """The arguments of a quick run on the target."""
@@ -89,6 +80,29 @@ class Scene(Struct, frozen=True, kw_only=True):
         target = load_target(self.target, self.environment)
         with Transport(transport_options(target)) as transport:
             return {key: shown_numbers(answer_of(transport.send(query(key)))) for key in target.disposable}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Ours, without settings of this machine's user, and with a folder for locks."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ISALES_")} | {"XDG_STATE_HOME": str(folder / "state")}
+
+
+def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """Start `isales-conformance` in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "conformance.cli", *arguments],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def command_in(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Ended:
+    """Run `isales-conformance` in a folder, without an emulator."""
+    return ended(begin(folder, arguments, environment(folder) | variables))
 
 
 def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> Ended:

@@ -40,11 +40,11 @@ def test_twice_and_never_a_stranger(stage: Scene, tmp_path: Path) -> None:
     first = stage.command("restore", str(journal), "--target", str(stage.target))
     assert first.code == 0
     assert "2 number(s) added again; 2 number(s) of the run removed; 1 number(s) left that nobody announced" in first.said
-    assert stage.contents()[KEY] == {*HELD, STRANGER}
+    assert stage.contents()[KEY] == frozenset({*HELD, STRANGER})
     _change(stage, deleted=[STRANGER, HELD[0]])
     second = stage.command("restore", str(journal), "--target", str(stage.target))
     assert (second.code, "had been put back already" in second.said) == (0, True)
-    assert stage.contents()[KEY] == {*HELD[1:]}, "what was changed after the restoration is somebody's will"
+    assert stage.contents()[KEY] == frozenset(HELD[1:]), "what was changed after the restoration is somebody's will"
     _change(stage, added=[HELD[0]])
 
 
@@ -53,7 +53,7 @@ def test_without_a_target_file_the_journal_says_where(stage: Scene, tmp_path: Pa
     journal = _journal(stage, tmp_path / "journal.jsonl")
     told = {"ISALES_AUTH_ACCESS_KEY": "lab", "ISALES_AUTH_SECRET_KEY": stage.emulator.secret_key}
     done = stage.command("restore", str(journal), ISALES_TLS_CA_FILE=str(stage.emulator.ca_file), **told)
-    assert (done.code, stage.contents()[KEY]) == (0, {*HELD})
+    assert (done.code, stage.contents()[KEY]) == (0, frozenset(HELD))
 
 
 def test_journals_of_several_workers(stage: Scene, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_journals_of_several_workers(stage: Scene, tmp_path: Path) -> None:
     _journal(stage, tmp_path / "journal-gw0.jsonl")
     other = _journal(stage, tmp_path / "journal-gw1.jsonl", numbers=(*HELD[1:], OURS[0]))
     done = stage.command("restore", str(tmp_path), "--target", str(stage.target))
-    assert (done.code, stage.contents()[KEY]) == (0, {*HELD})
+    assert (done.code, stage.contents()[KEY]) == (0, frozenset(HELD))
     assert all("restored" in file.read_text().splitlines()[-1] for file in (tmp_path / "journal-gw0.jsonl", other))
 
 

@@ -1,0 +1,97 @@
+"""A distinctive secret is looked for in everything that a run leaves, says, or shows to other users of the machine."""
+
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conformance.selftest.safety.scene import ACCESS_KEY, SECRET_VARIABLE, Ended, begin, ended, environment, scene
+from conformance.selftest.transport.servers import Server, requests_of
+from conformance.transport.auth import hmac_hex, prefix, timestamp
+
+CANARY = "Canary-4f1d9a77-Zwitscher/+="
+_FULL_HEADER = re.compile(rb"auth-v2(?:/|%2[Ff]|\\/)[^\s\"'<>]{1,80}?(?:/|%2[Ff]|\\/)[^\s\"'<>]{10,80}(?:/|%2[Ff]|\\/)[0-9a-f]{64}")
+
+FAULTS = (
+    ("reply.stack-trace", "reply.sql", "robust.one-in-20", "auth.any-signature"),
+    ("auth.none", "reply.not-json", "robust.drop-in-25"),
+)
+
+
+@pytest.mark.parametrize("faults", FAULTS, ids=lambda names: names[0])
+def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
+    with scene(tmp_path, secret_key=CANARY, faults=faults) as stage:
+        began = datetime.now(UTC)
+        process = stage.begin(*stage.run("out"))
+        seen = list(_command_lines(process))
+        done = ended(process)
+    assert done.code in {0, 1, 3}
+    _assert_hidden(tmp_path / "out", done, seen, began)
+
+
+def test_a_server_that_echoes_the_header(tmp_path: Path) -> None:
+    began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, _echo)
+    assert done.code in {1, 3}, done.said
+    _assert_hidden(tmp_path / "out", done, seen, began)
+
+
+def test_a_server_that_fails(tmp_path: Path) -> None:
+    began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, lambda sock, index: None)
+    assert done.code == 3
+    assert (tmp_path / "out" / "journal.jsonl").exists()
+    _assert_hidden(tmp_path / "out", done, seen, began)
+
+
+def _run_against(folder: Path, behaviour: object) -> tuple[Ended, list[bytes]]:
+    with Server(behaviour) as server:  # type: ignore[arg-type]  # a lambda is one, too
+        target = folder / "target.toml"
+        target.write_text(
+            f'base_url = "http://127.0.0.1:{server.port}"\nvdn_id = 1\ncampaigns = [1001]\n[auth]\naccess_key = "{ACCESS_KEY}"\n'
+            f'secret_key = "env:{SECRET_VARIABLE}"\n[pace]\nmax_requests = 120\n'
+        )
+        arguments = ("run", "--target", str(target), "--effort", "quick", "--no-html", "--out", str(folder / "out"))
+        process = begin(folder, arguments, environment(folder) | {SECRET_VARIABLE: CANARY})
+        seen = list(_command_lines(process))
+        return ended(process), seen
+
+
+def _echo(sock: socket.socket, _index: int) -> None:
+    for request in requests_of(sock):
+        sent = "".join(request.values("Authorization"))
+        body = f'{{"resultCode":"0200000","resultDesc":"{sent} {CANARY}","returnCode":"0200000","returnDesc":"num:1"}}'.encode()
+        sock.sendall(b"HTTP/1.1 200 OK\r\nX-Echo: %s\r\nContent-Length: %d\r\n\r\n" % (sent.encode(), len(body)) + body)
+
+
+def _command_lines(process: "subprocess.Popen[str]") -> Iterator[bytes]:
+    """What `ps` shows of every process, again and again while the run lasts (it is short: its output fits the pipe)."""
+    while process.poll() is None:
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                yield entry.read_bytes()
+            except OSError:
+                continue  # it has ended meanwhile
+        time.sleep(0.2)
+
+
+def _assert_hidden(out: Path, done: Ended, command_lines: list[bytes], began: datetime) -> None:
+    told = {"stdout": done.out.encode(), "stderr": done.err.encode(), "command lines": b"\n".join(command_lines)}
+    told |= {str(file): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    assert len(told) > 3
+    assert command_lines or not Path("/proc").exists()
+    sought = _forms(began)
+    for name, content in told.items():
+        assert not [form for form in sought if form in content], name
+        assert not _FULL_HEADER.search(content), name
+
+
+def _forms(began: datetime) -> list[bytes]:
+    """The secret as it can be written, and the signing keys of every second of the run."""
+    seconds = range(int((datetime.now(UTC) - began) / timedelta(seconds=1)) + 2)
+    whens = (timestamp(began.timestamp() + second) for second in seconds)
+    keys = [hmac_hex(CANARY, prefix(ACCESS_KEY, when, "host")) for when in whens]
+    return [text.encode() for text in (CANARY, CANARY.replace("/", "\\/"), CANARY.replace("/", "%2F"), CANARY[:22], *keys)]
