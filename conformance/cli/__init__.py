@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from conformance.cli import checking, examining, listing, reporting, restoring, running, serving, signing, waiving
+from conformance.cli import checking, examining, listing, measuring, reporting, restoring, running, serving, signing, waiving
 from conformance.errors import SuiteError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("check")(checking.check)
 app.command("restore")(restoring.restore)
 app.command("emulate")(serving.emulate)
 app.command("exam")(examining.exam)
+app.command("benchmark")(measuring.benchmark)
 app.command("report")(reporting.report)
 app.command("clauses")(listing.clauses)
 app.command("faults")(listing.faults)

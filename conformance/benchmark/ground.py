@@ -1,0 +1,79 @@
+"""An emulator of its own and a run on it, put together as the plugin does it, recording and journal included."""
+
+import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.campaigns import Ground, JournalLog, open_ground
+from conformance.config import load_target, transport_options
+from conformance.emulator import Options, Running, start
+from conformance.exchange import SIGNED, Call
+from conformance.generation.numbers import NumberPool
+from conformance.generation.paths import UNKNOWN_CAMPAIGNS
+from conformance.session.amounts import STANDARD
+from conformance.session.run import Run
+from conformance.transport import Transport
+from conformance.transport.journal import Journal
+
+CAMPAIGNS = {(1, 1001): ("5245241", "5245242", "5245243"), (1, 1002): ("5245251", "5245252"), (2, 2001): ("6245241", "6245242")}
+_TARGET = """\
+base_url = "{base_url}"
+vdn_id = 1
+campaigns = [1001, 1002]
+foreign = {{ vdn_id = 2, campaign_id = 2001 }}
+[auth]
+access_key = "{access_key}"
+secret_key = "{secret_key}"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benched:
+    """A run that is ready, and what a bare client needs to reach the same server."""
+
+    run: Run
+    transport: Transport
+    base_url: str
+    context: ssl.SSLContext | None
+
+    def authorization(self, call: Call) -> str:
+        """A valid Authorization for a call: good for as long as the server accepts its time."""
+        options = self.transport.options
+        host = ("Host", options.address.host_header)
+        made = options.authorizer.headers(call.method, call.target, [host], call.body, SIGNED)
+        return next(value for name, value in made if name.lower() == "authorization")
+
+
+@contextmanager
+def benched(*, https: bool, seed: int) -> Iterator[Benched]:
+    """Start an emulator and open a run on it."""
+    with tempfile.TemporaryDirectory(prefix="isales-benchmark-") as folder:
+        place = Path(folder)
+        with (
+            start(Options(http=not https, campaigns=CAMPAIGNS, ca_dir=place)) as running,
+            Transport(transport_options(load_target(_target_file(running, place), {}), recorder=place / "traffic.ndjson")) as transport,
+            Journal(place / "journal.jsonl", base_url=running.base_url) as journal,
+        ):
+            context = ssl.create_default_context(cafile=str(running.ca_file)) if running.ca_file else None
+            run = _run(transport, journal, seed)
+            yield Benched(run=run, transport=transport, base_url=running.base_url, context=context)
+
+
+def _target_file(running: Running, place: Path) -> Path:
+    text = _TARGET.format(base_url=running.base_url, access_key=running.access_key, secret_key=running.secret_key)
+    file = place / "target.toml"
+    file.write_text(text + (f'[tls]\nca_file = "{running.ca_file}"\n' if running.ca_file else ""), encoding="utf-8")
+    return file
+
+
+def _run(transport: Transport, journal: Journal, seed: int) -> Run:
+    keys = tuple(CAMPAIGNS)
+    ground = Ground(wire=transport, log=JournalLog(journal), keys=keys[:2], foreign=keys[2], pool=NumberPool(seed=seed))
+    open_ground(ground, given={})
+    run = Run(ground, STANDARD, seed=seed)
+    run.concurrency = transport.concurrency
+    run.safe_unknown = UNKNOWN_CAMPAIGNS
+    return run

@@ -1,0 +1,52 @@
+"""Memory over many calls: it must not grow with their number."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from conformance.benchmark.ground import Benched
+from conformance.benchmark.subjects import subjects
+
+SOAKED = {"state machine", "defect tests", "schemathesis coverage"}
+EVERY = 10_000
+"""Calls between two readings."""
+_STATM = Path("/proc/self/statm")
+_PAGE_KIB = 4
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What the process held in memory after so many calls."""
+
+    calls: int
+    mib: float
+
+
+def soak(bench: Benched, calls: int) -> Iterator[Reading]:
+    """Run the state machine, the defect tests and the coverage cases in turn until so many calls were sent."""
+    units = [subject.unit for subject in subjects(bench, _nothing) if subject.name in SOAKED]
+    due = EVERY
+    while bench.transport.requests < calls:
+        for unit in units:
+            unit()
+            if bench.transport.requests >= due:
+                yield Reading(calls=bench.transport.requests, mib=resident())
+                due = bench.transport.requests // EVERY * EVERY + EVERY
+
+
+def growth(readings: list[Reading]) -> float:
+    """MiB for each 100,000 calls between the second reading, when everything is loaded, and the last."""
+    first, last = (readings[min(1, len(readings) - 1)], readings[-1])
+    return (last.mib - first.mib) / max(last.calls - first.calls, 1) * 100_000
+
+
+def resident() -> float:
+    """MiB of this process in memory; 0 where the system does not tell."""
+    try:
+        return int(_STATM.read_text().split()[1]) * _PAGE_KIB / 1024
+    except OSError:
+        return 0.0
+
+
+def _nothing() -> None:
+    """The bare client has no part in this."""
