@@ -21,6 +21,7 @@ from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
+from conformance.session.learning import Learner
 from conformance.session.run import Run
 from conformance.transport import SPOILS, Transport
 from conformance.transport.journal import Journal
@@ -96,6 +97,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     transport = stack.enter_context(Transport(transport_options(target, recorder=traffic)))
     ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
     run = Run(ground, options.amounts, seed=options.seed)
+    Learner(ground, run.ledger.behaviour)
     opened = Opened(
         target=target,
         transport=transport,
