@@ -1,0 +1,51 @@
+"""Runs of the command line against the embedded emulator, and what they left."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CLAUSE = "header.authorization"
+FAULT = "auth.other-scheme"
+FURTHER_FAULT = "auth.missing-header"
+"""Breaks the same clause in a way of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A process that has ended, and the folder that it was told to write."""
+
+    code: int
+    said: str
+    out: Path
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        return json.loads((self.out / "verdict.json").read_text("utf-8"))  # type: ignore[no-any-return]  # the file's shape
+
+    @property
+    def headline(self) -> str:
+        return "\n".join(self.verdict["headline"])
+
+    def clause(self, name: str = CLAUSE) -> dict[str, Any]:
+        return next(each for each in self.verdict["clauses"] if each["id"] == name)
+
+
+def command(*words: str) -> Ended:
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Ended(code=done.returncode, said=done.stdout + done.stderr, out=Path())
+
+
+def run(out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)) -> Ended:
+    given = [f"--fault={fault}" for fault in faults]
+    ended = command("run", "--effort=quick", "--no-html", "-q", "--seed=7", f"--only={only}", f"--out={out}", *given, *words)
+    return Ended(code=ended.code, said=ended.said, out=out)
