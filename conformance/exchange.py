@@ -58,13 +58,14 @@ class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
         return _first(self.headers, name)
 
 
-NoAnswerKind: TypeAlias = Literal["timeout", "reset", "closed", "protocol", "stale", "refused", "tls", "name", "withheld"]
+NoAnswerKind: TypeAlias = Literal["timeout", "reset", "closed", "protocol", "stale", "refused", "tls", "name", "withheld", "interrupted"]
 
 
 class NoAnswer(Struct, frozen=True, kw_only=True, tag="no-answer"):
     """No complete reply came.
 
     `timeout`, `reset`, `closed`, `protocol` (not HTTP, or cut short): the target's doing, and nobody knows whether the call took effect.
+    `interrupted`: we stopped waiting, which is no doing of the target; the call may take effect.
     `stale`: a kept-alive connection had been closed before the call; the target may or may not have read it.
     `refused`, `tls`, `name`: no connection came about, so nothing happened. `withheld`: the transport did not send it, `detail` says why.
     """
@@ -75,7 +76,7 @@ class NoAnswer(Struct, frozen=True, kw_only=True, tag="no-answer"):
     @property
     def may_have_happened(self) -> bool:
         """Whether the target can have carried the call out."""
-        return self.kind in {"timeout", "reset", "closed", "protocol", "stale"}
+        return self.kind in {"timeout", "reset", "closed", "protocol", "stale", "interrupted"}
 
 
 class Exchange(Struct, frozen=True, kw_only=True):

@@ -221,7 +221,7 @@ class Transport:
         return Wire(options.address, self._context, options.timeout_seconds)
 
 
-_INTERRUPTED = NoAnswer(kind="closed", detail="the run was interrupted while it waited for the reply")
+_INTERRUPTED = NoAnswer(kind="interrupted", detail="the run was interrupted while it waited for the reply")
 
 
 def _waves(calls: Sequence[Call], size: int) -> list[Sequence[Call]]:

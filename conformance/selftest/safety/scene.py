@@ -102,7 +102,7 @@ def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
 
 def command_in(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Ended:
     """Run `isales-conformance` in a folder, without an emulator."""
-    return ended(begin(folder, arguments, environment(folder) | variables))
+    return ended(begin(folder, arguments, {**environment(folder), **variables}))
 
 
 def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> Ended:

@@ -325,7 +325,7 @@ def test_an_interrupted_call_is_still_an_exchange(serve: Serve, connect: Connect
         patch.setattr("conformance.transport.wire.ReplyReader.feed", interrupted)
         with pytest.raises(KeyboardInterrupt):
             transport.send(CALL)
-    assert [kind_of(exchange) for exchange in seen] == ["closed"]
+    assert [kind_of(exchange) for exchange in seen] == ["interrupted"]
     end()
     assert kind_of(transport.send(CALL)) == "reply 200"
     assert len(seen) == 1
