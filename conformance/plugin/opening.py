@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
@@ -23,7 +25,7 @@ from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
 from conformance.session.learning import Learner
 from conformance.session.run import Run
-from conformance.transport import SPOILS, Transport
+from conformance.transport import SPOILS, Transport, TransportOptions
 from conformance.transport.journal import Journal
 from conformance.transport.lock import CampaignLock, state_folder
 
@@ -94,7 +96,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     journal = stack.enter_context(Journal(journal_file, base_url=target.base_url))
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
-    transport = stack.enter_context(Transport(transport_options(target, recorder=traffic)))
+    transport = stack.enter_context(Transport(_capped(transport_options(target, recorder=traffic), options.amounts.calls)))
     ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
     run = Run(ground, options.amounts, seed=options.seed)
     Learner(ground, run.ledger.behaviour)
@@ -116,6 +118,16 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
     run.triggers = [_trigger(each, ground) for each in target.triggers]
     return opened
+
+
+RUNAWAY = 20
+"""Times the calls of its effort after which a run is stopped, where the target file sets no limit: no server makes a run endless."""
+
+
+def _capped(options: TransportOptions, calls: int) -> TransportOptions:
+    if options.budget.max_requests is not None:
+        return options
+    return msgspec.structs.replace(options, budget=msgspec.structs.replace(options.budget, max_requests=RUNAWAY * calls))
 
 
 def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str) -> None:
