@@ -1,6 +1,7 @@
 """What a call asks for and what is wrong with it, found in the call itself, never in what somebody meant to send."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from conformance.oracle.paths import read_path
 
 LONG_TARGET = 2000
 """Characters of a request target from which HTTP software may refuse it by length."""
+
+REMEMBERED = 256
+"""Calls whose facts are kept: a call is looked at when it is answered, when its history is judged, and when it is written down."""
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-._~/]*")
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9\-._~=&]*")
@@ -47,12 +51,17 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def facts_of(call: Call, setting: Setting) -> Facts:
     """Judge a call in its setting (which campaigns exist; their contents play no part here)."""
-    address = read_path(call.path, setting.base_path)
+    return _facts(call, setting.base_path, setting.authenticated, tuple(key for key, _ in setting.campaigns))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _facts(call: Call, base_path: str, authenticated: bool, campaigns: tuple[CampaignKey, ...]) -> Facts:
+    address = read_path(call.path, base_path)
     kind = _kind(call.method, address.resource)
-    unauthorised = setting.authenticated and call.credential != SIGNED
+    unauthorised = authenticated and call.credential != SIGNED
     silent = call.credential.startswith(OPEN)
     body = read_body(call.body)
-    defects = address.defects + _campaign_defects(address.vdn_id, address.campaign_id, address.defects, setting)
+    defects = address.defects + _campaign_defects(address.vdn_id, address.campaign_id, address.defects, campaigns)
     points = (*address.open_points, *_header_points(call), *_query_points(call.query), *(("credential.open",) if silent else ()))
     malformed_path = any(DEFECTS[name].by_http for name in address.defects) or bool(address.open_points)
     return Facts(
@@ -65,7 +74,7 @@ def facts_of(call: Call, setting: Setting) -> Facts:
         removals=body.removals,
         by_http=malformed_path or _refusable_by_http(call, points),
         unauthorised=unauthorised and not silent,
-        may_be_401=setting.authenticated and (silent or _ambiguous_to_sign(call, body.open_points)),
+        may_be_401=authenticated and (silent or _ambiguous_to_sign(call, body.open_points)),
         reads=call.method in _READING_METHODS,
     )
 
@@ -80,10 +89,12 @@ def _campaign(vdn_id: int | None, campaign_id: int | None) -> CampaignKey | None
     return None if vdn_id is None or campaign_id is None else (vdn_id, campaign_id)
 
 
-def _campaign_defects(vdn_id: int | None, campaign_id: int | None, seen: tuple[str, ...], setting: Setting) -> tuple[str, ...]:
-    if seen or vdn_id is None or campaign_id is None or setting.contents((vdn_id, campaign_id)) is not None:
+def _campaign_defects(
+    vdn_id: int | None, campaign_id: int | None, seen: tuple[str, ...], campaigns: tuple[CampaignKey, ...]
+) -> tuple[str, ...]:
+    if seen or vdn_id is None or campaign_id is None or (vdn_id, campaign_id) in campaigns:
         return ()
-    elsewhere = any(campaign == campaign_id for (_, campaign), _ in setting.campaigns)
+    elsewhere = any(campaign == campaign_id for _, campaign in campaigns)
     return ("campaign-id.other-vdn",) if elsewhere else ("campaign-id.unknown",)
 
 

@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from conformance.contract import FAILURE_CODES, REPLY_MEMBERS, Code
 from conformance.exchange import Exchange, NoAnswer, Reply
-from conformance.oracle.calls import Facts
+from conformance.oracle.calls import REMEMBERED, Facts
 
 Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
 """`unknown`: nobody can tell whether it took effect. `nothing`: it never reached the target."""
@@ -63,11 +64,16 @@ class Fault(Struct, frozen=True, kw_only=True):
 
 def answer_of(exchange: Exchange) -> Answer:
     """Read an exchange's outcome. Two codes that disagree leave it unknown whether the call was served."""
-    if isinstance(exchange.outcome, NoAnswer):
-        return Answer(outcome="unknown" if exchange.outcome.may_have_happened else "nothing")
-    members = _members(exchange.outcome)
+    return _answer(exchange.outcome)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _answer(outcome: Reply | NoAnswer) -> Answer:
+    if isinstance(outcome, NoAnswer):
+        return Answer(outcome="unknown" if outcome.may_have_happened else "nothing")
+    members = _members(outcome)
     code, return_code = _code(members, "resultCode"), _code(members, "returnCode")
-    return Answer(outcome=_outcome(exchange.outcome, code, return_code), members=members, code=code, return_code=return_code)
+    return Answer(outcome=_outcome(outcome, code, return_code), members=members, code=code, return_code=return_code)
 
 
 def _outcome(reply: Reply, code: str | None, return_code: str | None) -> Outcome:
@@ -130,10 +136,17 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
     reply = exchange.outcome
     if reply.status >= 500 and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
         yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
-    if found := _INTERNALS.search(reply.body.decode("utf-8", "replace")):
-        yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[0][:80]!r}")
+    if found := _internals_in(reply.body):
+        yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
     if facts.kind == "delete" and not facts.unauthorised and reply.status < 500:
         yield from _delete_faults(facts, reply, answer)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _internals_in(body: bytes) -> str | None:
+    """The first trace of a server's inside. Most replies are word for word like others, and the search is what costs most."""
+    found = _INTERNALS.search(body.decode("utf-8", "replace"))
+    return found[0] if found else None
 
 
 def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:
