@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from conformance.benchmark.subjects import Subject
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -20,6 +20,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     cpu: float
     ratio: float
     count: int
+    cases_rate: float = 0.0
+    """Generated cases per second, where those are fewer than the calls."""
 
 
 def measure(
@@ -30,30 +32,44 @@ def measure(
         told(f"warming up: {subject.name}")
         subject.unit()
     piece = seconds / rounds / len(chosen)
-    results: dict[str, list[tuple[float, float, int]]] = {subject.name: [] for subject in chosen}
+    results: dict[str, list[Piece]] = {subject.name: [] for subject in chosen}
     for index in range(rounds):
         for subject in chosen:
             told(f"round {index + 1} of {rounds}: {subject.name}")
             results[subject.name].append(_piece(subject, piece))
-    yardstick = [rate for rate, _, _ in results[chosen[0].name]]
+    yardstick = [piece.rate for piece in results[chosen[0].name]]
     return [_medians(subject, results[subject.name], yardstick) for subject in chosen]
 
 
-def _piece(subject: Subject, seconds: float) -> tuple[float, float, int]:
-    """(per second, CPU microseconds for each, how many)."""
-    count, begun, cpu = 0, time.perf_counter(), time.process_time()
+class Piece(Struct, frozen=True, kw_only=True):
+    """One subject in one round."""
+
+    count: int
+    units: int
+    wall: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Calls (or cases) per second."""
+        return self.count / self.wall
+
+
+def _piece(subject: Subject, seconds: float) -> Piece:
+    count, units, begun, cpu = 0, 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - begun < seconds or not count:
         count += subject.unit()
-    wall, used = time.perf_counter() - begun, time.process_time() - cpu
-    return count / wall, used / count * 1e6, count
+        units += 1
+    return Piece(count=count, units=units, wall=time.perf_counter() - begun, cpu=time.process_time() - cpu)
 
 
-def _medians(subject: Subject, pieces: list[tuple[float, float, int]], yardstick: list[float]) -> Measured:
+def _medians(subject: Subject, pieces: list[Piece], yardstick: list[float]) -> Measured:
     return Measured(
         name=subject.name,
         per=subject.per,
-        rate=statistics.median(rate for rate, _, _ in pieces),
-        cpu=statistics.median(cpu for _, cpu, _ in pieces),
-        ratio=statistics.median(rate / bare for (rate, _, _), bare in zip(pieces, yardstick, strict=True)),
-        count=sum(count for _, _, count in pieces),
+        rate=statistics.median(piece.rate for piece in pieces),
+        cpu=statistics.median(piece.cpu / piece.count * 1e6 for piece in pieces),
+        ratio=statistics.median(piece.rate / bare for piece, bare in zip(pieces, yardstick, strict=True)),
+        count=sum(piece.count for piece in pieces),
+        cases_rate=statistics.median(piece.units * subject.cases / piece.wall for piece in pieces),
     )

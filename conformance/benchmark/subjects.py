@@ -17,17 +17,21 @@ from conformance.suite import test_fuzz, test_method_and_uri, test_request, test
 
 SENDINGS = 50
 """Calls of one unit where a unit is one call after another."""
-CASES = 24
+CASES = 40
 """Generated cases of one unit."""
 PRESENT = ["5245241", "5245242", "5245243", "5245244", "5245245", "5245246", "5245247"]
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """`unit` does some work and gives the number of calls, or of cases where nothing is sent (`per` says which)."""
+    """`unit` does some work and gives the number of calls, or of cases where nothing is sent (`per` says which).
+
+    `cases`: how many generated cases one unit of calls holds, where that is what limits it.
+    """
 
     name: str
     unit: Callable[[], int]
     per: str = "call"
+    cases: int = 0
 
 
 def subjects(bench: Benched, send_bare: Callable[[], None]) -> list[Subject]:
@@ -53,6 +57,7 @@ def subjects(bench: Benched, send_bare: Callable[[], None]) -> list[Subject]:
         Subject(
             name="schemathesis fuzz, inline",
             unit=_of_checks(bench, "fuzz.inline", test_fuzz.test_fuzz_positive, test_fuzz.test_fuzz_negative, fuzz=CASES // 2),
+            cases=CASES,
         ),
         Subject(name="generation: our lists", unit=_drawn_lists(), per="case"),
         Subject(name="generation: schemathesis", unit=_drawn_drafts(), per="case"),

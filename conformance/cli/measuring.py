@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def benchmark(
-    seconds: Annotated[float, typer.Option(help="Seconds to measure for, all subjects together.")] = 15.0,
+    seconds: Annotated[float, typer.Option(help="Seconds to measure for, all subjects together; one unit of each at least.")] = 12.0,
     https: Annotated[bool, typer.Option("--https", help="Over HTTPS instead of plain HTTP.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
     soak: Annotated[int, typer.Option(metavar="CALLS", help="Instead: send so many calls and print the memory every 10,000.")] = 0,
@@ -48,6 +48,8 @@ def _measure(bench: "Benched", seconds: float, *, as_json: bool) -> None:
         table.add_column(title, justify="right")
     for each in measured:
         table.add_row(each.name, f"{each.rate:,.0f}", f"{each.cpu:,.0f}", f"{each.ratio:.2f}", f"{each.count:,} {each.per}s")
+        if each.cases_rate:
+            table.add_row("  its cases", f"{each.cases_rate:,.0f}")
     out = console(width=80)
     out.print(table)
     out.print("R: per second, divided by the bare client's in the same round; medians of interleaved rounds.")
