@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.selftest.baseline.running import CLAUSE, FAULT, FURTHER_FAULT, Ended, command, run
+from conformance.selftest.baseline.running import CLAUSE, FAULT, FURTHER_FAULT, Ended, run, waivers_command
 
 SOON = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
 
@@ -22,8 +22,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 def waivers(broken: Ended, tmp_path: Path) -> Path:
     """What `waivers add` makes of it, completed by hand."""
     file = tmp_path / "waivers.toml"
-    drafted = command("waivers", "add", "--from", str(broken.out), "--to", str(file))
-    assert drafted.code == 0, drafted.said
+    assert waivers_command("add", "--from", str(broken.out), "--to", str(file)) == 0
     return replaced(file, {'reason = ""': 'reason = "Ticket 7"', 'owner = ""': 'owner = "A. Tester"'})
 
 
@@ -64,7 +63,7 @@ def test_an_expired_waiver_fails_the_run(waivers: Path, tmp_path: Path) -> None:
     ended = run(tmp_path / "out", "--waivers", str(waivers))
     assert (ended.code, ended.clause()["verdict"]) == (1, "fail")
     assert "expired on 2026-01-31, the deviation still occurs; ask A. Tester" in ended.headline
-    assert command("waivers", "check", str(waivers)).code == 1
+    assert waivers_command("check", str(waivers)) == 1
 
 
 def test_days_before_it_expires_the_run_says_so(waivers: Path, tmp_path: Path) -> None:
@@ -72,7 +71,7 @@ def test_days_before_it_expires_the_run_says_so(waivers: Path, tmp_path: Path) -
     ended = run(tmp_path / "out", "--waivers", str(waivers))
     assert ended.code == 0
     assert re.search(rf"Waiver expires in [45] day\(s\), on {SOON}: {CLAUSE}", ended.headline)
-    assert command("waivers", "check", str(waivers)).code == 0
+    assert waivers_command("check", str(waivers)) == 0
 
 
 def test_a_misspelt_clause_is_an_error_before_anything_is_sent(waivers: Path, tmp_path: Path) -> None:
@@ -85,7 +84,7 @@ def test_a_misspelt_clause_is_an_error_before_anything_is_sent(waivers: Path, tm
 
 def test_a_draft_that_nobody_completed_is_an_error(broken: Ended, tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
-    command("waivers", "add", "--from", str(broken.out), "--to", str(file))
+    waivers_command("add", "--from", str(broken.out), "--to", str(file))
     ended = run(tmp_path / "out", "--waivers", str(file))
     assert ended.code == 2
     assert "reason is empty" in ended.said
