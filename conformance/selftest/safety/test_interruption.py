@@ -21,10 +21,10 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _disturbed(stage: Scene, out: str, *more: str) -> "subprocess.Popen[str]":
-    """A long run that has changed its campaigns."""
+def _disturbed(stage: Scene, out: str, effort: str = "standard") -> "subprocess.Popen[str]":
+    """A run that has changed its campaigns, and is not about to end."""
     before = stage.contents()
-    process = stage.begin(*stage.run(out, "--effort", "standard", *more))
+    process = stage.begin(*stage.run(out, "--effort", effort))
     _until(lambda: process.poll() is not None or stage.contents() != before)
     assert process.poll() is None
     return process
@@ -78,7 +78,7 @@ def test_a_second_run_on_the_same_campaigns_is_refused(stage: Scene) -> None:
 
 def test_a_target_that_dies_is_headlined_with_the_command(tmp_path: Path) -> None:
     with scene(tmp_path) as stage:
-        process = _disturbed(stage, "orphan")
+        process = _disturbed(stage, "orphan", "quick")
         stage.emulator.process.kill()
         done = ended(process)
     verdict, headline = _verdict(stage, "orphan")
