@@ -10,6 +10,8 @@ from conformance.oracle.calls import Facts, facts_of
 from conformance.oracle.reply import Answer, answer_of
 from conformance.oracle.worlds import Step, step_of
 
+SEARCHED = 400
+"""Calls before a deviation that are searched for those that belong to its program."""
 MAX_SHOWN = 12
 """Calls kept as evidence before a program is shortened: the latest ones that name the numbers in question."""
 
@@ -66,7 +68,7 @@ def naming(
     """The program that shows a deviation, before it is shortened: what named these numbers, suspects, and the decisive exchange."""
     named = [
         entry
-        for entry in entries
+        for entry in list(entries)[-SEARCHED:]
         if entry.position != decisive.position and (entry.position in suspects or entry.facts.named & numbers or entry.mentions & numbers)
     ]
     return (*(entry.exchange for entry in named[-MAX_SHOWN:]), decisive.exchange)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from conformance.compare.behaviour import Behaviour
+from conformance.contract import Code
 from conformance.exchange import Exchange, History, Setting
 from conformance.finding import Finding, Judgement
 from conformance.oracle import answer_of, facts_of
@@ -118,6 +119,10 @@ class Ledger(Struct, kw_only=True):
     def holds(self, known: Deviating) -> bool:
         """Whether a deviation still stands."""
         return self.deviations.get("|".join(known.finding.key)) is known
+
+    def readable(self, code: str) -> bool:
+        """Whether the search for a code was answered with any failure code at all."""
+        return bool(set(self.instead.get(code, {})) - {NO_CODE, Code.SUCCESS.value})
 
     def of_clause(self, clause: str) -> list[Deviating]:
         """The deviations of one clause, the most seen first."""

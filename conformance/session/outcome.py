@@ -8,7 +8,7 @@ from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
 from conformance.session.evidence import Evidence
-from conformance.session.ledger import NO_CODE, Ledger
+from conformance.session.ledger import Ledger
 from conformance.verdict import ClauseResult, CodeResult, Deviation
 
 CODE_CLAUSE = "code."
@@ -65,7 +65,7 @@ def _deviations(row: Clause, ledger: Ledger, evidence: Evidence, excuse: Excuse)
 
 def _unreached(code: str, ledger: Ledger) -> bool:
     """The search is at its end, and replies that could be read gave other codes."""
-    return code in ledger.hunted and code not in ledger.witnesses and set(ledger.instead.get(code, {})) != {NO_CODE}
+    return code in ledger.hunted and code not in ledger.witnesses and ledger.readable(code)
 
 
 def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[Deviation], cases: int) -> tuple[ClauseVerdict, str]:

@@ -21,21 +21,18 @@ PER_EPISODE = 8
 def test_codes(run: Run) -> None:
     """Natural ways first, then what the user proposes for this server, then generated combinations."""
     for code in FAILURE_CODES:
-        triggers = itertools.chain(
-            triggers_for(code, run.ground.keys[0], base_path=run.ground.base_path, unknown=run.safe_unknown), run.triggers
-        )
-        _hunt(run, code.value, list(triggers))
+        natural = triggers_for(code, run.ground.keys[0], base_path=run.ground.base_path, unknown=run.safe_unknown)
+        _hunt(run, code.value, [*itertools.islice(natural, run.amounts.hunt), *run.triggers])
     lacking = [code.value for code in FAILURE_CODES if code.value not in run.ledger.witnesses]
-    if lacking:
-        explore(
-            any_defect(), lambda form: _combine(run, form.body, lacking), examples=run.amounts.hunt * 4, seed_with=f"{run.seed}{run.check}"
-        )
+    if lacking and not _unreadable(run):
+        cases = run.amounts.hunt // 4
+        explore(any_defect(), lambda form: _combine(run, form.body, lacking), examples=cases, seed_with=f"{run.seed}{run.check}")
     run.ledger.hunted = [code.value for code in FAILURE_CODES]
 
 
 def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
     for start in range(0, len(triggers), PER_EPISODE):
-        if code in run.ledger.witnesses:
+        if code in run.ledger.witnesses or _unreadable(run):
             return
         with run.episode() as episode:
             for trigger in triggers[start : start + PER_EPISODE]:
@@ -45,6 +42,12 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
                     break
             episode.look()
             episode.delete(episode.hold_at_least(3)[:1])
+
+
+def _unreadable(run: Run) -> bool:
+    """Whether failures carry no code at all: then no search will find one."""
+    came = run.ledger.instead
+    return sum(counts.get(NO_CODE, 0) for counts in came.values()) >= PER_EPISODE * 2 and not any(map(run.ledger.readable, came))
 
 
 def _combine(run: Run, make: Form, lacking: list[str]) -> None:

@@ -40,7 +40,9 @@ def _worn_down(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(run.amounts.wide)
         run.ledger.learnt.setdefault("open.adding", {})[f"{len(held)} numbers in one campaign"] = 1
-        while len(held) > 1:
+        for _ in range(run.amounts.wide):  # a server that brings numbers back must not keep the check busy for ever
+            if len(held) < 2:
+                break
             size = min(chance.choice((1, 2, 37, 64, 99, 100, 100)), len(held) - 1)
             episode.delete(chance.sample(held, size))
             episode.look()
