@@ -1,7 +1,7 @@
 """What a project holds a server to over time: waivers, an expected profile, and what was found on earlier nights."""
 
 from conformance.baseline.drafting import draft
-from conformance.baseline.expecting import Expectation, Seen, changes, read_profile
+from conformance.baseline.expecting import READING, Expectation, Seen, changes, read_profile
 from conformance.baseline.known import KnownPrograms, Program, open_known
 from conformance.baseline.reading import read_drafts, read_waivers
 from conformance.baseline.standing import Circumstances, Occurrence, excuse, stand
@@ -10,6 +10,7 @@ from conformance.baseline.wording import headlines
 
 __all__ = [
     "EVERY",
+    "READING",
     "Circumstances",
     "Expectation",
     "KnownPrograms",

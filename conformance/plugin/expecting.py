@@ -10,6 +10,16 @@ from conformance.report.digest import change_words
 from conformance.session.ledger import Ledger
 from conformance.verdict import Change, Shown
 
+_JUDGED_AS = {
+    "number.absent.alone": "number.absent",
+    "vdn-id.very-long": "vdn-id.out-of-range",
+    "campaign-id.very-long": "campaign-id.out-of-range",
+    "campaign-id.beyond-32-bits": "campaign-id.out-of-range",
+    "access-code.very-long": "access-code.too-long",
+    "content-type.plain": "content-type.other",
+}
+"""What a profile tells apart and the judge does not: the judge keeps the exchange."""
+
 
 def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Shown]) -> tuple[Change, ...]:
     """Each behaviour that the profile does not know, with the first call that showed it."""
@@ -19,15 +29,18 @@ def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Show
 
 
 def _seen(ledger: Ledger) -> list[baseline.Seen]:
+    codes = {**ledger.behaviour.of("code"), **ledger.behaviour.of("pair")}
+    readings = {name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)}
     return [
         baseline.Seen(subject=subject, value=value, times=times, of=sum(values.values()))
-        for subject, values in sorted(ledger.learnt.items())
+        for subject, values in sorted((*codes.items(), *readings.items()))
         for value, times in sorted(values.items())
     ]
 
 
 def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
-    exchange = ledger.learnt_by.get(f"{seen.subject}|{seen.value}")
+    judged_as = "+".join(_JUDGED_AS.get(part, part) for part in seen.subject.split("+"))
+    exchange = ledger.learnt_by.get(f"{judged_as}|{seen.value}")
     return Change(
         subject=seen.subject,
         expected=tuple(sorted(expected[seen.subject])),

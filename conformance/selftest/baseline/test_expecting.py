@@ -16,6 +16,9 @@ name = "learnt"
 "content-type.other" = "accept"
 [learnt]
 seen_once = ["body.empty"]
+"number.absent" = { "served" = 30, "02000007" = 10 }
+"open.other-methods" = { "PUT: HTTP 405" = 3 }
+"open.latency" = { "under 10 ms" = 9 }
 [learnt.code]
 "access-code.empty" = { "02000001" = 40, "02000004" = 2 }
 "number.absent" = { "served" = 30 }
@@ -40,18 +43,24 @@ def seen(subject: str, value: str, times: int = 5, of: int = 5) -> Seen:
 def test_what_the_profile_knows(tmp_path: Path) -> None:
     known = read_profile(profile(PROFILE, tmp_path))
     same = [seen("access-code.empty", "02000001"), seen("access-code.empty", "02000004"), seen("content-type.other", "served"),
-            seen("number.absent", "0200001"), seen("item.null+access-code.too-long", "02000001")]  # fmt: skip
+            seen("number.absent.alone", "0200001"), seen("item.null+access-code.very-long", "02000001")]  # fmt: skip
     assert not changes(known, same)
 
 
 def test_what_it_does_not_know(tmp_path: Path) -> None:
     known = read_profile(profile(PROFILE, tmp_path))
-    other = [seen("access-code.empty", "0200001"), seen("content-type.other", "02000007"), seen("number.absent", "02000007")]
+    other = [
+        seen("access-code.empty", "0200001"),
+        seen("content-type.other", "02000007"),
+        seen("number.absent", "02000007"),
+        seen("open.other-methods", "PUT: HTTP 404"),
+    ]
     assert changes(known, other) == other
 
 
 def test_a_subject_that_the_profile_lacks_is_no_change(tmp_path: Path) -> None:
-    assert not changes(read_profile(profile(PROFILE, tmp_path)), [seen("body.empty", "02000001")])
+    known = read_profile(profile(PROFILE, tmp_path))
+    assert not changes(known, [seen("body.empty", "02000001"), seen("open.latency", "under 100 ms")])
 
 
 @given(st.integers(0, 400), st.integers(1, 50), st.integers(1, 50))
