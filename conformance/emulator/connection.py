@@ -88,9 +88,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, status: int) -> None:
         if not self.transport.is_closing():
-            self.transport.write(
-                self._service.wire.write(Answer(status=status), closing=True, accepts_gzip=False, is_head=False)
-            )
+            self.transport.write(self._service.wire.write(Answer(status=status), closing=True, accepts_gzip=False, is_head=False))
             self.transport.close()
 
     # httptools' side

@@ -52,9 +52,7 @@ def _introduce(options: Options, address: Address, out: TextIO) -> None:
         f"access key  {options.access_key}",
         f"secret key  {options.secret_key}",
     ]
-    lines += [
-        f"campaign    {vdn}/{campaign}: {len(held)} numbers" for (vdn, campaign), held in options.campaigns.items()
-    ]
+    lines += [f"campaign    {vdn}/{campaign}: {len(held)} numbers" for (vdn, campaign), held in options.campaigns.items()]
     lines += [f"fault       {name}" for name in options.faults]
     out.write("\n".join(lines) + "\n(Ctrl-C ends it)\n")
     out.flush()

@@ -58,9 +58,7 @@ async def listening(options: Options, watch: Watch | None = None) -> AsyncIterat
         context, ca_file = (None, None) if options.http else make_context(options.host, options.ca_dir or Path(folder))
         loop = asyncio.get_running_loop()
         try:
-            server = await loop.create_server(
-                lambda: Connection(service), options.host or None, options.port, ssl=context, backlog=512
-            )
+            server = await loop.create_server(lambda: Connection(service), options.host or None, options.port, ssl=context, backlog=512)
         except OSError as error:
             raise _not_listening(options, error) from error
         try:

@@ -18,9 +18,7 @@ class World:
     """Numbers per campaign, in the order in which they were added, each with its priority."""
 
     def __init__(self, campaigns: Mapping[Key, Iterable[str]]) -> None:
-        self.campaigns: dict[Key, dict[str, int]] = {
-            key: dict.fromkeys(numbers, DEFAULT_PRIORITY) for key, numbers in campaigns.items()
-        }
+        self.campaigns: dict[Key, dict[str, int]] = {key: dict.fromkeys(numbers, DEFAULT_PRIORITY) for key, numbers in campaigns.items()}
         self.owners: dict[int, int] = {}
         for vdn, campaign in self.campaigns:
             self._claim(vdn, campaign)

@@ -61,4 +61,4 @@ def run_machine(machine: Callable[[], RuleBasedStateMachine], *, episodes: int, 
 
 
 def _seed(value: object) -> int:
-    return value if isinstance(value, int) else int.from_bytes(str(value).encode()[-16:], "big")
+    return value if isinstance(value, int) else int.from_bytes(str(value).encode(), "big")

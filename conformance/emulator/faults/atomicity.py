@@ -12,9 +12,7 @@ from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points, Route
 from conformance.emulator.request import Request
 
-_FAILURE_CHANGES_NOTHING = (
-    "Response, resultCode: any other code than 0200000 is a failure, and a failed call deletes nothing."
-)
+_FAILURE_CHANGES_NOTHING = "Response, resultCode: any other code than 0200000 is a failure, and a failed call deletes nothing."
 _SUCCESS_IS_SAID = "Response, resultCode: 0200000 says that the call succeeded; one that did its work must say so."
 _UNAUTHORISED = "Request, Authorization: mandatory; a caller who is refused has changed nothing."
 
@@ -41,9 +39,7 @@ def _before_bad_item(points: Points) -> None:
     refusing(points, change)
 
 
-@fault(
-    "atomic.after-bad-item", "Refuses a batch for its first item, and has deleted the rest.", _FAILURE_CHANGES_NOTHING
-)
+@fault("atomic.after-bad-item", "Refuses a batch for its first item, and has deleted the rest.", _FAILURE_CHANGES_NOTHING)
 def _after_bad_item(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS and request.found[defect] == 0:
@@ -66,9 +62,7 @@ def _broken_json(points: Points) -> None:
     refusing(points, change)
 
 
-@fault(
-    "atomic.hour-applied", "Refuses an hour without a minute, and has deleted the numbers.", _FAILURE_CHANGES_NOTHING
-)
+@fault("atomic.hour-applied", "Refuses an hour without a minute, and has deleted the numbers.", _FAILURE_CHANGES_NOTHING)
 def _hour_applied(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect.startswith("member."):
@@ -91,9 +85,7 @@ def _other_vdn(points: Points) -> None:
     refusing(points, change)
 
 
-@fault(
-    "atomic.refusal-costs-one", "Each refused deletion costs the campaign its newest number.", _FAILURE_CHANGES_NOTHING
-)
+@fault("atomic.refusal-costs-one", "Each refused deletion costs the campaign its newest number.", _FAILURE_CHANGES_NOTHING)
 def _refusal_costs_one(points: Points) -> None:
     def change(request: Request, _: str) -> None:
         held = points.look(request)

@@ -71,16 +71,12 @@ def _pair_ninth(points: Points) -> None:
 
 @fault("code.undocumented", "The last-number rule has a code that the table lacks.", _TABLE)
 def _undocumented(points: Points) -> None:
-    _recoding_failures(
-        points, lambda code, defect: ("0200008", "0200008") if defect == "campaign.last-number" else (code, code)
-    )
+    _recoding_failures(points, lambda code, defect: ("0200008", "0200008") if defect == "campaign.last-number" else (code, code))
 
 
 @fault("code.undocumented-conversion", "Broken JSON has the code 02000099.", _TABLE)
 def _undocumented_conversion(points: Points) -> None:
-    _recoding_failures(
-        points, lambda code, defect: ("02000099", "02000099") if defect == "body.not-json" else (code, code)
-    )
+    _recoding_failures(points, lambda code, defect: ("02000099", "02000099") if defect == "body.not-json" else (code, code))
 
 
 @fault("code.zero-lost", "Codes of eight digits lose a zero.", _TABLE)
@@ -143,23 +139,17 @@ def _all_hour_minute(points: Points) -> None:
 
 @fault("code.last-as-unknown", "The last-number rule is reported as a campaign that does not exist.", _MEANING)
 def _last_as_unknown(points: Points) -> None:
-    _recoding_failures(
-        points, lambda code, defect: (answer.NO_CAMPAIGN,) * 2 if defect == "campaign.last-number" else (code, code)
-    )
+    _recoding_failures(points, lambda code, defect: (answer.NO_CAMPAIGN,) * 2 if defect == "campaign.last-number" else (code, code))
 
 
 @fault("code.success-for-last", "Refuses to empty a campaign and calls it success.", _SUCCESS)
 def _success_for_last(points: Points) -> None:
-    _recoding_failures(
-        points, lambda code, defect: (answer.SUCCESS,) * 2 if defect == "campaign.last-number" else (code, code)
-    )
+    _recoding_failures(points, lambda code, defect: (answer.SUCCESS,) * 2 if defect == "campaign.last-number" else (code, code))
 
 
 @fault("code.success-for-bad-number", "Refuses a number with invalid characters and calls it success.", _SUCCESS)
 def _success_for_bad_number(points: Points) -> None:
-    _recoding_failures(
-        points, lambda code, _: (answer.SUCCESS, answer.SUCCESS) if code == answer.CHARACTERS else (code, code)
-    )
+    _recoding_failures(points, lambda code, _: (answer.SUCCESS, answer.SUCCESS) if code == answer.CHARACTERS else (code, code))
 
 
 @fault("code.success-200", "Success has the code 200.", _SUCCESS)

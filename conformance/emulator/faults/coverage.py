@@ -33,9 +33,7 @@ def _other_methods(call: Call) -> Iterator[Call]:
 
 def _other_paths(points: Points) -> Callable[[Call], Iterator[Call]]:
     root = f"{points.base_path}/rest/isales/v1/openapi/campaigns/"
-    keys = [
-        (vdn, campaign) for vdn in {vdn for vdn, _ in points.start.campaigns} for _, campaign in points.start.campaigns
-    ]
+    keys = [(vdn, campaign) for vdn in {vdn for vdn, _ in points.start.campaigns} for _, campaign in points.start.campaigns]
     paths = [f"{root}{vdn}/{middle}{campaign}" for vdn, campaign in keys for middle in ("callerNo/", "")]
     return lambda call: (replace(call, path=path) for path in paths)
 

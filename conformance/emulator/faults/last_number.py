@@ -33,9 +33,7 @@ def _empties(points: Points, rule: Callable[[Request, Numbers], bool]) -> None:
     points.empties = rule
 
 
-@fault(
-    "last.by-duplicates", "Compares the count of items with the campaign's: a number named twice hides it.", _ONE_STAYS
-)
+@fault("last.by-duplicates", "Compares the count of items with the campaign's: a number named twice hides it.", _ONE_STAYS)
 def _by_duplicates(points: Points) -> None:
     _empties(points, lambda request, held: len(request.numbers) == len(held) and held.keys() <= set(request.numbers))
 

@@ -139,9 +139,7 @@ def _add_overwrites(points: Points) -> None:
     points.add = adding
 
 
-@fault(
-    "state.one-at-a-time", "Of two deletions at once on a campaign the second is reported and dropped.", _EACH_HAPPENS
-)
+@fault("state.one-at-a-time", "Of two deletions at once on a campaign the second is reported and dropped.", _EACH_HAPPENS)
 def _one_at_a_time(points: Points) -> None:
     busy: dict[int, int] = {}
 
@@ -189,9 +187,7 @@ def _late(points: Points) -> None:
     points.handle = catching_up
 
 
-@fault(
-    "state.per-instance", "Two instances take turns; a deletion reaches only the one that serves it.", _STAYS_DELETED
-)
+@fault("state.per-instance", "Two instances take turns; a deletion reaches only the one that serves it.", _STAYS_DELETED)
 def _per_instance(points: Points) -> None:
     other = points.start.copy()
     world, add = points.world, points.add

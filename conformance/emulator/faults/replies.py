@@ -83,9 +83,7 @@ def _desc_number(points: Points) -> None:
 def _desc_object(points: Points) -> None:
     _altering(
         points,
-        lambda decision, made: (
-            made.update(resultDesc={"text": made.get("resultDesc")}) if _is_failure(decision) else None
-        ),
+        lambda decision, made: made.update(resultDesc={"text": made.get("resultDesc")}) if _is_failure(decision) else None,
     )
 
 

@@ -20,9 +20,7 @@ _JSON = "Request, Content-Type: the body is JSON."
 
 @fault("values.integer-coerced", "Takes a JSON integer for a text.", _STRING)
 def _integer_coerced(points: Points) -> None:
-    preparing_values(
-        points, lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    )
+    preparing_values(points, lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
 @fault("values.float-coerced", "Takes a JSON number with a fraction for a text.", _STRING)

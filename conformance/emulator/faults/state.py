@@ -6,9 +6,7 @@ from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
 
 _REMOVES = "Scenario: a successful call deletes the numbers that it names from the campaign."
-_NOTHING_ELSE = (
-    "Scenario: a call deletes numbers from the one campaign that it names, and nothing that it doesn't name."
-)
+_NOTHING_ELSE = "Scenario: a call deletes numbers from the one campaign that it names, and nothing that it doesn't name."
 
 
 @fault("state.nothing", "Reports success and deletes nothing.", _REMOVES)
@@ -145,9 +143,7 @@ def _column_truncates(points: Points) -> None:
     removing_also(points, lambda name, other: len(name) > 15 and name[:15] == other[:15])
 
 
-@fault(
-    "state.float", "Compares numbers as floating point: long ones that differ at the end are the same.", _NOTHING_ELSE
-)
+@fault("state.float", "Compares numbers as floating point: long ones that differ at the end are the same.", _NOTHING_ELSE)
 def _as_float(points: Points) -> None:
     removing_also(points, lambda name, other: float(name) == float(other) and len(name) == len(other))
 

@@ -65,9 +65,7 @@ class Client:
     def close(self) -> None:
         self.connection.close()
 
-    def call(
-        self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str | None] | None = None
-    ) -> Reply:
+    def call(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str | None] | None = None) -> Reply:
         """Send a signed call; a header that is None is left out."""
         path, _, query = target.partition("?")
         raw = Call(
@@ -105,9 +103,7 @@ class Client:
         items = [{"accessCode": number} for number in numbers]
         return self.delete_body({"callerNo": items}, key=key, query=query, **headers)
 
-    def delete_body(
-        self, body: object, *, key: tuple[object, object] = (1, 1001), query: str = "", **headers: str | None
-    ) -> Reply:
+    def delete_body(self, body: object, *, key: tuple[object, object] = (1, 1001), query: str = "", **headers: str | None) -> Reply:
         """Delete with any body, as bytes or as what JSON is made of."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.call("DELETE", f"{path_of(key)}{query}", raw, headers)

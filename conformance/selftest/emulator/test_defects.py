@@ -54,8 +54,7 @@ OF_BODIES: dict[str, list[object]] = {
     "access-code.too-long": [value("1" * count) for count in (25, 255)],
     "access-code.very-long": [value("1" * count) for count in (256, 5000)],
     "access-code.invalid-characters": [
-        value(wrong)
-        for wrong in (" ", "5 1", "+1", "-1", "1.5", "5a", "５", "٥", "1\n", "1\0", "😀", "\ud800", "'", "*")
+        value(wrong) for wrong in (" ", "5 1", "+1", "-1", "1.5", "5a", "５", "٥", "1\n", "1\0", "😀", "\ud800", "'", "*")
     ],
     "campaign.last-number": [listing(ONE, {"accessCode": "5245242"})],
     "number.absent": [value("4711")],
@@ -130,9 +129,7 @@ def test_refused(strict: Client, defect: str, given: dict[str, Any]) -> None:
     assert strict.held() == before
 
 
-@pytest.mark.parametrize(
-    ("defect", "given"), [case for case in CASES if DEFAULT_CODES[case[0]] == ACCEPT], ids=lambda case: str(case)[:60]
-)
+@pytest.mark.parametrize(("defect", "given"), [case for case in CASES if DEFAULT_CODES[case[0]] == ACCEPT], ids=lambda case: str(case)[:60])
 def test_accepted_by_default(defect: str, given: dict[str, Any]) -> None:
     with emulating(options(campaigns=CAMPAIGNS)) as client:
         assert send(client, **given).code == "0200000"

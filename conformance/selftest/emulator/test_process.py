@@ -150,8 +150,6 @@ def test_nothing_of_the_suite_is_imported() -> None:
         "print([name for name in names if name.startswith('conformance.')])\n"
         "print([name for name in ('pytest', 'hypothesis', 'schemathesis', 'httpx') if name in names])\n"
     )
-    lines = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split(
-        "\n"
-    )
+    lines = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split("\n")
     assert all(name.strip(" '[]").startswith("conformance.emulator") for name in lines[0].split(","))
     assert lines[1] == "[]"

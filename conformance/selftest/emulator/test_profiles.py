@@ -162,9 +162,7 @@ def test_missing_files() -> None:
 
 def test_learnt_tables_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "learnt.toml"
-    path.write_text(
-        "[fingerprint]\nserver = 'x'\n[learnt]\nlatency = [1, 2]\nby = { any = 'thing' }\n[reply]\ndelay = 1\n"
-    )
+    path.write_text("[fingerprint]\nserver = 'x'\n[learnt]\nlatency = [1, 2]\nby = { any = 'thing' }\n[reply]\ndelay = 1\n")
     assert load_profile(path).reply.delay == 1.0
 
 
