@@ -66,8 +66,8 @@ def _must_add(ground: Ground) -> None:
         return
     raise CampaignUnusable(
         f"The target refused to add numbers to campaign {ground.keys[0][1]}, so nothing that is deleted there could be put back: "
-        "the run does not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and priority as the server wants "
-        "them, or ask the vendor to allow adding for the time of the test."
+        "the run does not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and priority as "
+        "the server wants them, or ask the vendor to allow adding for the time of the test."
     )
 
 

@@ -31,9 +31,8 @@ def plan(target_file: Path | None, effort: str, pairs: list[str]) -> None:
         out.print(f"Target: an emulator on this machine, started for the run. Effort {effort}: about {amounts.calls:,} calls.")
         return
     target = load_target(target_file, os.environ, overridden(pairs))
-    out.print(
-        f"Target: {target.base_url} (VDN {target.vdn_id}). Effort {effort}: about {amounts.calls:,} calls{_duration(target, amounts.calls)}."
-    )
+    takes = f"about {amounts.calls:,} calls{_duration(target, amounts.calls)}"
+    out.print(f"Target: {target.base_url} (VDN {target.vdn_id}). Effort {effort}: {takes}.")
     named = ", ".join(f"{key[0]}/{key[1]}" for key in target.disposable)
     out.print(f"Deletes and adds only in: {named}. What they hold is written to the journal first and put back at the end.")
     out.print(
