@@ -1,6 +1,7 @@
 """Programs that showed a deviation on an earlier night: taken from a ledger, made to fit this run's campaigns, tried again."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from conformance.baseline import Program
 from conformance.campaigns import Episode, Ground
@@ -21,18 +22,18 @@ MOST_HELD = 500
 def program_of(known: Deviating) -> Program | None:
     """What shows a deviation, ready to be kept; None where that is too much or was not told."""
     finding = known.finding
-    calls = tuple(exchange.call for exchange in finding.program if facts_of(exchange.call, finding.setting).kind != "query")
+    sent = [exchange for exchange in finding.program if facts_of(exchange.call, finding.setting).kind != "query"]
     start = tuple((key, tuple(sorted(numbers))) for key, numbers in _start(known).items())
-    if not calls or sum(len(numbers) for _, numbers in start) > MOST_HELD:
+    if not sent or sum(len(numbers) for _, numbers in start) > MOST_HELD:
         return None
     return Program(
         clause=finding.clause,
         kind=finding.kind,
         detail=finding.detail,
         start=start,
-        calls=calls,
+        calls=tuple(exchange.call for exchange in sent),
         base_path=finding.setting.base_path,
-        together=known.check.startswith("race") and len(calls) > 1,
+        together=any(later.start < earlier.end for earlier, later in pairwise(sent)),
     )
 
 
