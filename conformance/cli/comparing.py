@@ -1,0 +1,79 @@
+"""`compare`: two servers, the same programmes."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from conformance.cli import planning
+from conformance.compare import comparisonpage
+from conformance.compare.differences import Difference
+from conformance.plugin.grounds import opened
+from conformance.report.redaction import Redactor
+from conformance.report.terminal import console, plain
+from conformance.rivals.casting import search
+from conformance.rivals.searching import Comparison
+
+
+def compare(
+    ours: Annotated[Path, typer.Argument(metavar="A.toml", help="Target file of the server that is the measure.")],
+    theirs: Annotated[Path, typer.Argument(metavar="B.toml", help="Target file of the server that is measured.")],
+    *,
+    max_calls: Annotated[int, typer.Option(help="Calls to each server at most; a few more may put things back.")] = 5000,
+    seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
+    strict: Annotated[bool, typer.Option("--strict", help="Texts and time count as well.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the journals.")] = Path("reports/compare"),
+    yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
+) -> None:
+    """Drive the same programmes on two servers and show what differs. Exit 1 when something does."""
+    for file in (ours, theirs):
+        planning.consent(file, [], yes=yes)
+    secrets: list[str] = []
+    with ExitStack() as stack:
+        grounds = []
+        for name, file in (("a", ours), ("b", theirs)):
+            target, ground = stack.enter_context(opened(file, out, name=name, seed=seed))
+            grounds.append(ground)
+            secrets += target.secrets()
+        result = search(grounds[0], grounds[1], max_calls=max_calls, seed=seed).run()
+        show(result.differences, _figures(result, str(ours), str(theirs)), Redactor(secrets), json=json)
+    raise typer.Exit(1 if differs(result.differences, strict=strict) else 0)
+
+
+def differs(differences: list[Difference], *, strict: bool) -> bool:
+    """Whether something differs that counts."""
+    return any(each.counts or (strict and each.steady) for each in differences)
+
+
+def _figures(result: Comparison, ours: str, theirs: str) -> dict[str, Any]:
+    return {
+        "a": ours,
+        "b": theirs,
+        "fidelity": round(result.fidelity, 4),
+        "equal": result.behaviours - result.unequal,
+        "compared": result.behaviours,
+        "calls": list(result.calls),
+        "noise": [f"{each.kind}: {each.what}: {each.ours} / {each.theirs}" for each in result.noise],
+        "not_set_up": result.not_set_up,
+    }
+
+
+def show(differences: list[Difference], figures: dict[str, Any], redactor: Redactor, *, json: bool) -> None:
+    """Print the figures and every difference with its programme."""
+    if json:
+        sys.stdout.write(redactor.text(comparisonpage.as_json(differences, figures)) + "\n")
+        return
+    out = console()
+    for name, value in figures.items():
+        out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
+    for each in comparisonpage.ordered(differences):
+        out.print()
+        out.print(Text(plain(redactor.text(comparisonpage.headline(each))), style="bold red" if each.counts else "bold"))
+        for line in comparisonpage.programme(each):
+            out.print(Text(f"    {plain(redactor.text(line))}"), soft_wrap=True)
+    out.print()
+    out.print(Text(f"{len(differences)} difference(s). {comparisonpage.NO_ORACLE}"))

@@ -1,0 +1,93 @@
+"""A reply after the declared normalisers: what is left is what two servers can be compared by.
+
+Normalised away, and nothing else: the words of descriptions (their structure stays), every header but Content-Type, the order of
+members, how JSON is laid out, the time, ids of requests and traces (members whose values are never the same twice).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from conformance.compare import wording
+from conformance.contract import REPLY_MEMBERS, Code
+from conformance.exchange import Exchange, NoAnswer, Reply
+
+LONGEST = 60
+"""Characters of a description's structure that are compared: what follows is a list of something."""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """One exchange, normalised. `result`: served, refused, unclear, or `no answer (…)`; `shape` and `text` by member or part."""
+
+    result: str
+    status: int = 0
+    codes: tuple[str, str] = ("", "")
+    shape: tuple[tuple[str, str], ...] = ()
+    text: tuple[tuple[str, str], ...] = ()
+
+
+def seen(exchange: Exchange) -> Seen:
+    """Normalise one exchange."""
+    if isinstance(exchange.outcome, NoAnswer):
+        return Seen(result=f"no answer ({exchange.outcome.kind})")
+    reply = exchange.outcome
+    members = _members(reply)
+    codes = (_code(members, "resultCode"), _code(members, "returnCode"))
+    return Seen(
+        result=_result(reply, codes),
+        status=reply.status,
+        codes=codes,
+        shape=tuple(_shape(reply, members)),
+        text=tuple(_text(members)),
+    )
+
+
+def _members(reply: Reply) -> dict[str, Any] | None:
+    try:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _code(members: Mapping[str, Any] | None, name: str) -> str:
+    value = None if members is None else members.get(name)
+    return "" if value is None else str(value)
+
+
+def _result(reply: Reply, codes: tuple[str, str]) -> str:
+    if codes[0] == Code.SUCCESS or (not codes[0] and codes[1] == Code.SUCCESS):
+        return "served"
+    if any(codes) or reply.status >= 400:
+        return "refused"
+    return "unclear"
+
+
+def _shape(reply: Reply, members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    media = (reply.header("content-type") or "none").partition(";")[0].strip().lower()
+    if members is None:
+        return [("content type", media if reply.body else "none"), ("body", "not JSON" if reply.body else "empty")]
+    found = [("content type", media), *((name, _type(members[name])) for name in sorted(members))]
+    first = members.get("resultDesc")
+    number = wording.count(first) if isinstance(first, str) else None
+    return [*found, ("num", "none" if number is None else str(number))]
+
+
+def _type(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(sorted(f"{name}: {_type(member)}" for name, member in value.items())) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(sorted({_type(member) for member in value})) + "]"
+    names = {str: "text", bool: "boolean", int: "number", float: "number", type(None): "null"}
+    return names.get(type(value), "unknown")
+
+
+def _text(members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    texts = [(name, (members or {}).get(name)) for name in REPLY_MEMBERS if name.endswith("Desc")]
+    found = [(name, wording.shape(value)[:LONGEST]) for name, value in texts if isinstance(value, str)]
+    if len(found) == 2:
+        first, second = (str(value) for _, value in texts)
+        found.append(("returnDesc", f"{found.pop()[1]} ({wording.second(first, second, _code(members, 'resultCode'))})"))
+    return found

@@ -1,0 +1,83 @@
+"""One of two servers: set up alike, played on, looked at."""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from conformance.campaigns import Episode, Ground
+from conformance.compare.places import Place, moved
+from conformance.compare.seen import seen
+from conformance.exchange import Call, CampaignKey, Exchange
+from conformance.generation.calls import delete
+from conformance.oracle.bodies import mentioned
+from conformance.rivals.programme import Programme
+
+MOST_PROBED = 8
+"""Numbers that are deleted one by one to learn what is left, on a server that does not show it."""
+
+
+class Trace(Struct, frozen=True, kw_only=True):
+    """What came of a programme: its exchanges, and what each campaign held in the end (None: it can't be seen)."""
+
+    exchanges: tuple[Exchange, ...]
+    left: tuple[frozenset[str] | None, ...]
+
+
+class Rival:
+    """Plays programmes on a ground. `stuck` are numbers that nobody gets out again: the other side gets them too."""
+
+    def __init__(self, ground: Ground, place: Place) -> None:
+        self.ground = ground
+        self.place = place
+        self.calls = 0
+        self.stuck: dict[CampaignKey, set[str]] = {}
+        ground.listeners.append(self._count)
+
+    def _count(self, _: Exchange) -> None:
+        self.calls += 1
+
+    @property
+    def campaigns(self) -> tuple[CampaignKey, ...]:
+        """The campaigns that programmes may change, in the order of the place."""
+        return tuple(key for key in (self.place.key, self.place.other) if key is not None)
+
+    def set_up(self, holdings: Sequence[Collection[str]]) -> bool:
+        """Give each campaign exactly these numbers; False where the server did not do it."""
+        done = True
+        with Episode(self.ground) as episode:
+            for key, wanted in zip(self.campaigns, holdings, strict=True):
+                if not episode.hold(wanted, key):
+                    self.stuck.setdefault(key, set()).update(self.ground.own(key) - set(wanted))
+                    done = False
+            episode.exchanges.clear()  # looked at already, and nobody judges it
+        return done
+
+    def play(self, programme: Programme, source: Place) -> Trace:
+        """Send the calls of a programme that was written for a place, then look."""
+        calls = [moved(step.call, source, self.place) for step in programme.steps]
+        exchanges = [self._send(call) for call in calls]
+        return Trace(exchanges=tuple(exchanges), left=tuple(self._left(key, programme) for key in self.campaigns))
+
+    def _send(self, call: Call) -> Exchange:
+        numbers = frozenset(number for number in _added_by(call))
+        if numbers:
+            self.ground.added.setdefault(self.place.key, set()).update(numbers)
+        return self.ground.send(call)
+
+    def _left(self, key: CampaignKey, programme: Programme) -> frozenset[str] | None:
+        if self.ground.shows == "all":
+            return self.ground.look(key)
+        return self._probed(key, programme) if key == self.place.key else None
+
+    def _probed(self, key: CampaignKey, programme: Programme) -> frozenset[str]:
+        """Delete what was there number by number: replies to present and to absent numbers tell what is left."""
+        told = set()
+        for number in programme.held[:MOST_PROBED]:
+            exchange = self.ground.send(delete(key, [number], base_path=self.ground.base_path))
+            reply = seen(exchange)
+            told.add(f"{number}: {reply.result} {reply.codes[0]} {dict(reply.shape).get('num', '')}")
+        return frozenset(told)
+
+
+def _added_by(call: Call) -> frozenset[str]:
+    return mentioned(call.body.decode("utf-8", "replace")) if call.method == "POST" else frozenset()

@@ -1,0 +1,84 @@
+"""A second server in another stack stands in for production; its liar differs from it in a dozen ways."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from conformance.compare.differences import Difference
+from conformance.plugin.grounds import opened
+from conformance.rivals.casting import search
+from conformance.rivals.searching import Comparison
+from conformance.selftest.node.production import NODE, Production, start
+
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
+
+CAMPAIGNS = {"1/1001": ("5245241", "5245242", "5245243"), "1/1002": ("5245251", "5245252"), "2/2001": ("7001", "7002")}
+FAULTS = (
+    "trimmed", "wide-digits", "put-deletes", "limit-101", "batch-empties", "stale-count", "cross-campaign", "undocumented-code",
+    "return-desc-missing", "null-body-500", "vdn-ignored", "locale-code", "error-leak",
+)  # fmt: skip
+SHOWN_BY: dict[str, tuple[str, str, str]] = {
+    "trimmed": ("success", "refused 02000002", "access-code.invalid-characters #2"),
+    "wide-digits": ("success", "refused 02000002", "access-code.invalid-characters #6"),
+    "put-deletes": ("success", "refused HTTP 405", "method PUT"),
+    "limit-101": ("code", "02000011", "caller-no.too-many"),
+    "batch-empties": ("success", "refused 0200001", "naming all numbers"),
+    "stale-count": ("success", "refused 0200001", "naming one number"),
+    "cross-campaign": ("state", "keeps 1 number(s) that the other removes", "naming one number"),
+    "undocumented-code": ("code", "02000009", "naming a number named twice"),
+    "return-desc-missing": ("shape", "text", "body.empty"),
+    "null-body-500": ("status", "200", "body.not-object #4"),
+    "vdn-ignored": ("success", "refused 0200007", "campaign-id.other-vdn"),
+    "locale-code": ("code", "02000002", "refused with locale en_US"),
+    "error-leak": ("text", "w: w", "body.not-json"),
+}
+"""Fault to the class of the difference, what the honest server does, and a behaviour that shows it."""
+
+
+def target(server: Production, path: Path) -> Path:
+    path.write_text(
+        f'base_url = "{server.base_url}"\nvdn_id = 1\ncampaigns = [1001, 1002]\nforeign = {{ vdn_id = 2, campaign_id = 2001 }}\n'
+        f'[auth]\naccess_key = "{server.access_key}"\nsecret_key = "{server.secret_key}"\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+@contextmanager
+def two(folder: Path, faults: tuple[str, ...]) -> Iterator[tuple[Path, Path]]:
+    with start(campaigns=CAMPAIGNS) as honest, start(campaigns=CAMPAIGNS, faults=faults) as liar:
+        yield target(honest, folder / "a.toml"), target(liar, folder / "b.toml")
+
+
+def compared(files: tuple[Path, Path], folder: Path, max_calls: int) -> Comparison:
+    with ExitStack() as stack:
+        grounds = [stack.enter_context(opened(file, folder, name=file.stem, seed=1))[1] for file in files]
+        return search(grounds[0], grounds[1], max_calls=max_calls, seed=1).run()
+
+
+def shows(difference: Difference, fault: str) -> bool:
+    kind, ours, behaviour = SHOWN_BY[fault]
+    return (difference.contrast.kind, difference.contrast.ours[: len(ours)]) == (kind, ours) and any(
+        behaviour in name for name in difference.behaviours
+    )
+
+
+@needs_node
+def test_a_dozen_planted_differences_are_found(tmp_path: Path) -> None:
+    with two(tmp_path, FAULTS) as files:
+        result = compared(files, tmp_path, 5000)
+    missed = [fault for fault in FAULTS if not any(shows(each, fault) for each in result.differences)]
+    assert missed == [], [(each.contrast, each.behaviours) for each in result.differences]
+    assert max(len(each.deeds) for each in result.differences) <= 6
+    assert max(result.calls) <= 5000
+    assert not result.noise
+    assert 0 < result.fidelity < 0.9
+
+
+@needs_node
+def test_the_same_server_twice_is_the_same(tmp_path: Path) -> None:
+    with two(tmp_path, ()) as files:
+        result = compared(files, tmp_path, 2000)
+    assert (result.differences, result.noise, result.fidelity) == ([], [], 1.0)
