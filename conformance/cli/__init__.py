@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from conformance.cli import checking, differing, examining, listing, measuring, reporting, restoring, running, serving, signing, waiving
+from conformance.cli import checking, comparing, differing, examining, listing, measuring, reporting, restoring, running, serving, signing, waiving
 from conformance.errors import SuiteError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("restore")(restoring.restore)
 app.command("emulate")(serving.emulate)
 app.command("exam")(examining.exam)
 app.command("benchmark")(measuring.benchmark)
+app.command("compare")(comparing.compare)
 app.command("diff")(differing.diff)
 app.command("report")(reporting.report)
 app.command("clauses")(listing.clauses)
