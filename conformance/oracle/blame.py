@@ -72,7 +72,7 @@ def _wrongful(entry: Entry, key: CampaignKey) -> Blame | None:
 
 def extra_number(number: str, key: CampaignKey, since: Sequence[Entry], before: Sequence[Entry], *, raced: bool) -> Blame | None:
     """Whose doing it is that a number is there which should be gone; None where no call explains it."""
-    if raced:
+    if raced and any(number in entry.facts.named for entry in since):
         return Blame(
             clause="effect.concurrent", kind="kept", says="after concurrent calls a number is there that every order of them removes"
         )

@@ -118,7 +118,7 @@ def _query_points(query: str) -> tuple[str, ...]:
 
 def _refusable_by_http(call: Call, points: tuple[str, ...]) -> bool:
     by_header = "content-type.other" in points or "content-type.missing" in points
-    return by_header or len(call.target) > LONG_TARGET or len(call.body) > 64 * 1024
+    return by_header or not _PLAIN_QUERY.fullmatch(call.query) or len(call.target) > LONG_TARGET or len(call.body) > 64 * 1024
 
 
 def _ambiguous_to_sign(call: Call, body_points: tuple[str, ...]) -> bool:

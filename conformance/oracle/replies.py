@@ -9,7 +9,7 @@ from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry
 from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REPLY, universal_faults
 
-_SIGNATURE = re.compile(r"\b[0-9a-fA-F]{64}\b|\(secret removed\)")
+_SIGNATURE = re.compile(r"(?i)(?:sign|expect|hmac|digest|should be).{0,40}?\b[0-9a-f]{64}\b|\(secret removed\)")
 """An HMAC-SHA256 in hex, or the mark that the transport puts in the place of a secret that a reply echoed."""
 
 REFUSED_BY_TYPE = {406, 415}

@@ -15,6 +15,8 @@ from conformance.oracle.calls import REMEMBERED, Facts
 Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
 """`unknown`: nobody can tell whether it took effect. `nothing`: it never reached the target."""
 
+TOO_MANY_REQUESTS = 429
+"""How often a caller may call is open: such a reply says nothing of the call, which was not looked at."""
 _DOCUMENTED = frozenset({*FAILURE_CODES, Code.SUCCESS})
 _MEMBER_CLAUSES = dict(
     zip(REPLY_MEMBERS, ("response.result-code", "response.result-desc", "response.return-code", "response.return-desc"), strict=True)
@@ -28,7 +30,8 @@ _INTERNALS = re.compile(
     r"|\bat [\w$.<> \[\]]+\((?:file://)?/?[\w./\\:@-]+\.[cm]?[jt]s:\d+:\d+\)|\bat /[\w./-]+\.[cm]?js:\d+:\d+|node:internal/"
     r"|\b(?:java|javax|jakarta|org\.springframework|org\.apache|org\.hibernate|com\.mysql|com\.fasterxml|com\.huawei|sun|kotlin)"
     r"\.[\w.$]*(?:Exception|Error)\b|\bNullPointerException\b|\bORA-\d{5}\b|\bSQLSTATE\b|SQLException|SQL syntax"
-    r"|\b(?:SELECT|DELETE|INSERT|UPDATE)\b[^\n]{0,80}\b(?:FROM|INTO|SET|WHERE)\b\s+\w+|goroutine \d+ \[|panic: runtime error"
+    r"|\bdelete\s+from\s+\w+\s+where\b|\bselect\b.{1,80}\bfrom\s+\w+\s+where\b|\binsert\s+into\s+\w+\s*(?:\(|values)|\bupdate\s+\w+\s+set\b"
+    r"|goroutine \d+ \[|panic: runtime error"
     r"|(?:/usr|/opt|/home|/var|/srv|/etc|/root|/app)/[\w.-]+/[\w./-]+\.(?:py|js|mjs|ts|java|jar|class|go|rb|php|xml|conf|properties|ya?ml)\b"
     r"|\b(?:TypeError|ValueError|KeyError|AttributeError|ReferenceError|RangeError|RuntimeError|IndexError|SyntaxError): "
     r"|(?-i:\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*\b)"
@@ -79,6 +82,8 @@ def _answer(outcome: Reply | NoAnswer) -> Answer:
 def _outcome(reply: Reply, code: str | None, return_code: str | None) -> Outcome:
     if reply.status >= 500:
         return "unknown"
+    if reply.status == TOO_MANY_REQUESTS:
+        return "nothing"
     known = {Code.SUCCESS if text.lstrip("0") == Code.SUCCESS.lstrip("0") else text for text in (code, return_code) if text}
     if len(known) == 1:
         return "served" if known == {Code.SUCCESS} else "refused"
@@ -134,6 +139,8 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
             yield Fault(clause="reply.answered", kind=exchange.outcome.kind, seen=f"no complete reply ({exchange.outcome.detail})")
         return
     reply = exchange.outcome
+    if reply.status == TOO_MANY_REQUESTS:
+        return
     if reply.status >= 500 and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
         yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
     if found := _internals_in(reply.body):

@@ -300,7 +300,8 @@ for _member, _clause in (
         clause=_clause, kind="not-text", programme=calls(GOOD), methods=replying(_replaced(_member, 200000)), alone=True
     )
 
-# Codes that say something untrue of invalid characters, and two that would be true of them.
+_PROVOKING = {"code-characters": BAD_ONLY, "code-long": delete(ONE, ["1" * 25]), "list-missing": with_body(ONE, b"{}")}
+# Codes that say something untrue of invalid characters, and three that would be true of them.
 for _code, _problem in (
     *(
         (code, "code-characters")
@@ -308,13 +309,13 @@ for _code, _problem in (
     ),
     ("02000010", "code-characters"),
     ("02000002", "code-long"),
-    ("02000007", "code-long"),
+    ("02000007", "list-missing"),
     ("02000008", "code-long"),
 ):
     LIES[f"{_code} for {_problem}"] = Lie(
         clause=f"code.{_code}",
         kind="misused",
-        programme=calls(BAD_ONLY if _problem == "code-characters" else delete(ONE, ["1" * 25])),
+        programme=calls(_PROVOKING[_problem]),
         methods=coding(_code, _problem),
         alone=True,
     )

@@ -1,0 +1,61 @@
+"""Correct servers that read the document differently are never failed, and the same seed makes the same calls."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.emulator import Options, start
+from conformance.exchange import Exchange
+from conformance.selftest.exam.judged import Judged, judged
+from conformance.transport import recorder
+
+PROFILES = (
+    "absent-refused",
+    "duplicate-refused",
+    "campaign-first",
+    "query-absent",
+    "query-first",
+    "cap-small",
+    "http-1-0",
+    "strict",
+    "general",
+    "tolerant",
+)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_another_reading_conforms(profile: str, tmp_path: Path) -> None:
+    run = judged(tmp_path / "out", f"--profile={profile}")
+    assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
+    assert all(code.reached for code in run.document.codes)
+
+
+def test_the_same_seed_makes_the_same_calls(tmp_path: Path) -> None:
+    one, other = (judged(tmp_path / name, "-k", "not bursts") for name in ("one", "other"))
+    assert sent(one) == sent(other)
+
+
+def sent(run: Judged) -> list[tuple[str, str, bytes, str]]:
+    return [(exchange.call.method, exchange.call.target, exchange.call.body, exchange.call.credential) for exchange in _traffic(run.out)]
+
+
+def _traffic(out: Path) -> list[Exchange]:
+    return list(recorder.read(out / "traffic.ndjson"))
+
+
+def test_a_server_of_ones_own_gets_the_same_verdict(tmp_path: Path) -> None:
+    with start(Options(ca_dir=tmp_path)) as server:
+        target = tmp_path / "target.toml"
+        target.write_text(
+            f'base_url = "{server.base_url}"\nvdn_id = 1\ncampaigns = [1001, 1002]\nforeign = {{ vdn_id = 2, campaign_id = 2001 }}\n'
+            f'[auth]\naccess_key = "{server.access_key}"\nsecret_key = "env:THE_SECRET"\n[tls]\nca_file = "{server.ca_file}"\n'
+        )
+        run = judged(tmp_path / "out", f"--target={target}", environment={"THE_SECRET": server.secret_key})
+    assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
+    assert len([code for code in run.document.codes if code.reached]) == 13
+
+
+def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
+    alone, shared = judged(tmp_path / "alone", "--fault=state.prefix"), judged(tmp_path / "shared", "--fault=state.prefix", "-n2")
+    assert set(alone.failed) == set(shared.failed)
+    assert shared.code == 1
