@@ -39,7 +39,6 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
     """Write the reports and print the end; gives the exit code."""
     tell(done.ledger)
     document = _document(target, options, done, interrupted=interrupted)
-    remember(options, done.ledger)
     write_profile(options.out, document, done.ledger, authenticated=target.auth.scheme != "none")
     out = terminal.console()
     try:
@@ -53,6 +52,7 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
         files, problems = written.paths, written.problems
     except SuiteError as problem:
         files, problems = (), (str(problem),)
+    problems = (*problems, *remember(options, done.ledger))
     if options.view != "none":
         terminal.final_table(document, out, files=files, problems=problems)
     return EXIT_CODES["deviates"] if document.changes else EXIT_CODES[document.verdict]

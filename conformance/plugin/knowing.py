@@ -1,5 +1,7 @@
 """Between two nights: which programs are tried first, and what the database holds afterwards."""
 
+from collections.abc import Iterator
+
 from conformance import baseline
 from conformance.baseline import Program
 from conformance.plugin.options import Options
@@ -26,8 +28,15 @@ def try_known(run: Run, programs: list[Program]) -> None:
             run.ledger.made.append(_name(program))
 
 
-def remember(options: Options, ledger: Ledger) -> None:
-    """Keep the programs of this run's deviations; count a clean day for those that were tried and did not show."""
+def remember(options: Options, ledger: Ledger) -> Iterator[str]:
+    """Keep the programs of this run's deviations; count a clean day for those that were tried and did not show. Gives what went wrong."""
+    try:
+        _remember(options, ledger)
+    except OSError as problem:
+        yield f"The database {options.database[0]} could not be written ({problem.strerror}): the next run will not know what this one found."
+
+
+def _remember(options: Options, ledger: Ledger) -> None:
     if not options.database:
         return
     database = baseline.open_known(options.database)

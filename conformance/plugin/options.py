@@ -77,6 +77,7 @@ def read_options(config: pytest.Config) -> Options:
         only = tuple(clause(name).id for name in given.only)
         waived = read_waivers(given.waivers) if given.waivers else ()
         expected = read_profile(given.expect) if given.expect else None
+        database = tuple(_folder(path) for path in given.database)
     except UsageError as problem:
         raise pytest.UsageError(str(problem)) from None
     today = datetime.now(UTC).date()
@@ -89,7 +90,7 @@ def read_options(config: pytest.Config) -> Options:
         waived=waived,
         expect=given.expect,
         expected=expected,
-        database=tuple(given.database),
+        database=database,
         today=today,
         faults=tuple(given.fault),
         profile=given.emulator_profile,
@@ -97,3 +98,9 @@ def read_options(config: pytest.Config) -> Options:
         view=given.view,
         overrides=tuple(given.set),
     )
+
+
+def _folder(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"The database {path} is a file; --database needs a folder, and makes it where there is none.")
+    return path
