@@ -15,6 +15,12 @@ STOCK = 400
 """Numbers that are announced in the journal at once, so that adding costs no write per call."""
 
 
+MOST_REMEMBERED = 512
+"""Added numbers beyond which those that a look shows to be gone are forgotten."""
+REMEMBERED_GONE = 32
+"""Of those, how many are kept: something to add again, and the knowledge that something was added."""
+
+
 class Wire(Protocol):
     """What sends calls; the transport is one."""
 
@@ -141,6 +147,13 @@ class Ground:
         if shown is not None and self.shows == "all":
             self.held[key] = Contents(numbers=shown, complete=True)
             self.uncertain.pop(key, None)
+            self._forget(key, shown)
+
+    def _forget(self, key: CampaignKey, shown: frozenset[str]) -> None:
+        """Numbers that were added and are certainly gone are forgotten, all but a few to be added again: a long run's memory stays flat."""
+        added = self.added.get(key, set())
+        if len(added) > MOST_REMEMBERED:
+            self.added[key] = (added & shown) | set(sorted(added)[-REMEMBERED_GONE:])
 
     # -- numbers ----------------------------------------------------------------------------------------------------
 
