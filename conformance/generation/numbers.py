@@ -94,12 +94,12 @@ class _Series:
     def __init__(self, prefix: str, chance: random.Random) -> None:
         self._prefix = prefix
         self._digits = max(DEFAULT_LENGTH - len(prefix), 6)
-        self._least = 10 ** (self._digits - 1)
+        self._least: int = 10 ** (self._digits - 1)
         self._count = 9 * self._least
         self._start = chance.randrange(self._count)
         steps = iter(lambda: chance.randrange(self._count // 3, self._count), 0)
         self._step = next(step for step in steps if math.gcd(step, self._count) == 1)
-        self._back: int = pow(self._step, -1, self._count)
+        self._back = pow(self._step, -1, self._count)
         self._come = 0
 
     def __iter__(self) -> Iterator[str]:
