@@ -33,7 +33,7 @@ def remember(options: Options, ledger: Ledger) -> Iterator[str]:
     try:
         _remember(options, ledger)
     except OSError as problem:
-        yield f"The database {options.database[0]} could not be written ({problem.strerror}): the next run will not know what this one found."
+        yield f"The database {options.database[0]} could not be written: {problem.strerror}. What this run found is not kept."
 
 
 def _remember(options: Options, ledger: Ledger) -> None:
