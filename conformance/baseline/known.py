@@ -64,13 +64,17 @@ class KnownPrograms:
         """Days on which the deviation was tried and did not show."""
         return len(set(self._database.fetch(_clean(_index(key)))))
 
-    def showed(self, program: Program) -> None:
-        """Keep the program of a deviation that showed; older ones go, and so do its clean days."""
+    def showed(self, program: Program) -> bool:
+        """Keep the program of a deviation that showed; older ones go, and so do its clean days.
+
+        False where it was not kept: hypothesis says nothing of a folder that can't be written.
+        """
         index, value = _index(program.key), msgspec.json.encode(program)
         self._database.save(INDEX, index)
         self._database.save(_program(index), value)
         self._clear(_program(index), but=value)
         self._clear(_clean(index))
+        return value in set(self._database.fetch(_program(index)))
 
     def clean(self, key: Key, today: date) -> None:
         """Note that the deviation was tried today and did not show; forget it after enough such days."""

@@ -30,21 +30,17 @@ def try_known(run: Run, programs: list[Program]) -> None:
 
 def remember(options: Options, ledger: Ledger) -> Iterator[str]:
     """Keep the programs of this run's deviations; count a clean day for those that were tried and did not show. Gives what went wrong."""
-    try:
-        _remember(options, ledger)
-    except OSError as problem:
-        yield f"The database {options.database[0]} could not be written: {problem.strerror}. What this run found is not kept."
-
-
-def _remember(options: Options, ledger: Ledger) -> None:
     if not options.database:
         return
     database = baseline.open_known(options.database)
-    for known in ledger.deviations.values():
-        if program := program_of(known):
-            database.showed(program)
-    if CHECK not in ledger.made:
-        return
+    shown = [program for known in ledger.deviations.values() if (program := program_of(known))]
+    if lost := [program for program in shown if not database.showed(program)]:
+        yield f"The database {options.database[0]} can't be written: {len(lost)} of this run's deviations are not kept."
+    if CHECK in ledger.made:
+        _count_clean_days(options, database, ledger)
+
+
+def _count_clean_days(options: Options, database: baseline.KnownPrograms, ledger: Ledger) -> None:
     for program in database.programs():
         if _name(program) in ledger.made and "|".join(program.key) not in ledger.deviations:
             database.clean(program.key, options.today)

@@ -94,3 +94,9 @@ def test_what_another_version_has_written_is_left_alone() -> None:
     held.save(INDEX, b"a|b|c")
     held.save(b"isales-conformance:program:a|b|c", b'{"clause": 7}')
     assert KnownPrograms(held).programs() == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert not open_known([tmp_path / "file" / "known"]).showed(program())
+    assert open_known([tmp_path / "known"]).showed(program())
