@@ -8,7 +8,21 @@ import sys
 import typer
 from rich.console import Console
 
-from conformance.cli import checking, comparing, differing, examining, listing, measuring, reporting, restoring, running, serving, signing, waiving
+from conformance.cli import (
+    checking,
+    comparing,
+    differing,
+    examining,
+    listing,
+    measuring,
+    recording,
+    reporting,
+    restoring,
+    running,
+    serving,
+    signing,
+    waiving,
+)
 from conformance.errors import SuiteError
 
 app = typer.Typer(
@@ -24,6 +38,10 @@ app.command("emulate")(serving.emulate)
 app.command("exam")(examining.exam)
 app.command("benchmark")(measuring.benchmark)
 app.command("compare")(comparing.compare)
+app.command("record")(recording.record)
+app.command("replay")(recording.replay)
+app.command("judge")(recording.judge)
+app.command("verify")(recording.verify)
 app.command("diff")(differing.diff)
 app.command("report")(reporting.report)
 app.command("clauses")(listing.clauses)

@@ -61,7 +61,8 @@ def contrasts(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
         return
     yield from _by_part("shape", ours.shape, theirs.shape)
     if ours.codes == theirs.codes:
-        yield from _by_part("text", ours.text, theirs.text)
+        both = dict(ours.text).keys() & dict(theirs.text).keys()  # a missing member is a matter of shape
+        yield from _by_part("text", *(tuple(part for part in side.text if part[0] in both) for side in (ours, theirs)))
 
 
 def _codes(ours: Seen, theirs: Seen) -> Iterator[Contrast]:

@@ -93,7 +93,7 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
         clauses=results,
         codes=code_results(ledger, evidence),
         headline=(*told, *headlines(waivers), *expecting.headlines(changes, options.expect)),
-        suite_version=_version(),
+        suite_version=suite_version(),
         clause_set=_clause_set(),
         started=done.started,
         options={"target": str(options.target or "embedded emulator")},
@@ -158,7 +158,8 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     return told
 
 
-def _version() -> str:
+def suite_version() -> str:
+    """The version of this suite."""
     try:
         return version("isales-conformance")
     except PackageNotFoundError:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.errors import CannotJudge, UsageError
@@ -16,8 +18,12 @@ from conformance.transport.lock import CampaignLock, state_folder
 
 
 @contextmanager
-def opened(file: Path, out: Path, *, name: str, seed: int, environ: Mapping[str, str] = os.environ) -> Iterator[tuple[Target, Ground]]:
-    """Open a target. Raises SuiteError; afterwards CannotJudge where a campaign could not be put back, with the command for later."""
+def opened(
+    file: Path, out: Path, *, name: str, seed: int, environ: Mapping[str, str] = os.environ, per_second: float | None = None
+) -> Iterator[tuple[Target, Ground]]:
+    """Open a target; `per_second` makes it slower than its file allows.
+
+    Raises SuiteError; afterwards CannotJudge where a campaign could not be put back, with the command for later."""
     if not file.exists():
         raise UsageError(f"There is no target file {file}. The README shows one.")
     target = load_target(file, environ)
@@ -28,7 +34,7 @@ def opened(file: Path, out: Path, *, name: str, seed: int, environ: Mapping[str,
             stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
         make_way(path, target.base_url)
         journal = stack.enter_context(Journal(path, base_url=target.base_url))
-        transport = stack.enter_context(Transport(transport_options(target)))
+        transport = stack.enter_context(Transport(transport_options(_slower(target, per_second))))
         ground = _ground(target, transport, JournalLog(journal), seed)
         yield from _held(target, ground, path)
 
@@ -50,6 +56,13 @@ def _held(target: Target, ground: Ground, journal: Path) -> Iterator[tuple[Targe
     if problems:
         told = "; ".join(f"campaign {key[1]}: {problem}" for key, problem in problems.items())
         raise CannotJudge(f"{target.base_url} could not be put back: {told}. Later: isales-conformance restore {journal}")
+
+
+def _slower(target: Target, per_second: float | None) -> Target:
+    if per_second is None:
+        return target
+    slowest = min(per_second, target.pace.requests_per_second or per_second)
+    return replace(target, pace=replace(target.pace, requests_per_second=slowest, concurrency=1))
 
 
 def _ground(target: Target, transport: Transport, log: JournalLog, seed: int) -> Ground:

@@ -45,7 +45,7 @@ class Rival:
         """Give each campaign exactly these numbers; False where the server did not do it."""
         done = True
         with Episode(self.ground) as episode:
-            for key, wanted in zip(self.campaigns, holdings, strict=True):
+            for key, wanted in zip(self.campaigns, holdings, strict=False):
                 if not episode.hold(wanted, key):
                     self.stuck.setdefault(key, set()).update(self.ground.own(key) - set(wanted))
                     done = False

@@ -1,0 +1,77 @@
+"""Making a recording of a server, gently; and playing one on another server."""
+
+from collections.abc import Callable, Sequence
+
+from conformance.campaigns import Episode, Ground
+from conformance.compare.differences import Contrast, Difference, contrasts, state_contrast
+from conformance.compare.places import moved
+from conformance.compare.recording import Entry, Header, Recording, entries_of
+from conformance.compare.seen import seen
+from conformance.exchange import Exchange
+from conformance.generation.deeds import Deed, Stage
+from conformance.oracle import answer_of, shown_numbers
+from conformance.rivals.rival import Rival
+from conformance.rivals.searching import alike, place_of
+from conformance.session import questions
+
+Clean = Callable[[Exchange], Exchange]
+
+
+def stage_for(ground: Ground) -> Stage:
+    """The small campaign on which the gentle plan is played."""
+    return questions.stage_of(ground, ground.fresh(questions.HELD), ground.fresh(8))
+
+
+def record(ground: Ground, deeds: Sequence[Deed], stage: Stage, header: Header, clean: Clean) -> Recording:
+    """Do each deed once, look after each, and keep everything that was said."""
+    heard: list[Exchange] = []
+    steps: dict[int, tuple[str, tuple[str, ...]]] = {}
+    looks: set[int] = set()
+    ground.listeners.append(heard.append)
+    try:
+        with Episode(ground) as episode:
+            for deed in deeds:
+                episode.hold(stage.present)
+                steps[episode.send(deed.make(stage)).number] = (deed.name, stage.present)
+                episode.look()
+                looks |= {heard[-1].number} - steps.keys()
+    finally:
+        ground.listeners.remove(heard.append)
+    return Recording(header=header, entries=entries_of([clean(exchange) for exchange in heard], steps, looks))
+
+
+def replay(recording: Recording, ground: Ground) -> tuple[list[Difference], int]:
+    """Do the same on another server: what it does otherwise, and how many behaviours were compared."""
+    source, target = alike(recording.header.place, place_of(ground))
+    rival = Rival(ground, target)
+    found: dict[tuple[str, ...], Difference] = {}
+    ground.announce(sorted({number for entry in recording.entries for number in entry.held}))
+    compared = 0
+    for entry, look in recording.steps():
+        if not rival.set_up([set(entry.held) | rival.stuck.get(target.key, set())]):
+            continue
+        compared += 1
+        answered = ground.send(moved(entry.exchange.call, source, target))
+        for contrast in [*contrasts(seen(entry.exchange), seen(answered)), *_state(look, ground, target.key)]:
+            _note(found, contrast, entry, answered)
+    return list(found.values()), compared
+
+
+def _state(look: Exchange | None, ground: Ground, key: tuple[int, int]) -> list[Contrast]:
+    recorded = shown_numbers(answer_of(look)) if look is not None else None
+    if recorded is None or ground.shows != "all" or (now := ground.look(key)) is None:
+        return []
+    contrast = state_contrast("the campaign", recorded, now)
+    return [contrast] if contrast is not None else []
+
+
+def _note(found: dict[tuple[str, ...], Difference], contrast: Contrast, entry: Entry, answered: Exchange) -> None:
+    """One difference for each shape, text or status; else one for each deed."""
+    wide = contrast.kind in {"shape", "text", "status"}
+    key = (contrast.kind, contrast.what, contrast.ours, contrast.theirs, "" if wide else entry.deed)
+    if key in found:
+        found[key].behaviours.append(entry.deed)
+        return
+    found[key] = Difference(
+        contrast=contrast, behaviours=[entry.deed], held=entry.held, deeds=(entry.deed,), ours=(entry.exchange,), theirs=(answered,)
+    )
