@@ -11,6 +11,7 @@ from conformance.generation.calls import add, delete, query
 from conformance.generation.numbers import NumberPool
 from conformance.oracle import Facts, answer_of, facts_of, shown_numbers
 
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STOCK = 400
 """Numbers that are announced in the journal at once, so that adding costs no write per call."""
 
@@ -71,6 +72,7 @@ class Ground:
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     can_add: bool = True
     stock: list[str] = field(default_factory=list)
+    announced: set[str] = field(default_factory=set)
     most: int | None = None
     """The most numbers that the server was seen to allow in one campaign, where it refused more."""
     restoring: bool = False
@@ -179,9 +181,24 @@ class Ground:
 
     def announce(self, numbers: list[str]) -> list[str]:
         """Write numbers to the journal before they can get into a campaign."""
+        self.announced.update(numbers)
         for key in self.all_keys:
             self.log.will_add(key, numbers)
         return numbers
+
+    def unseen(self, call: Call) -> str | None:
+        """The reason to withhold a call that names numbers of a campaign whose contents are not known whole; None to send it.
+
+        A number that is neither the run's own nor seen there may be somebody's.
+        """
+        if call.method in READING_METHODS:
+            return None
+        facts = facts_of(call, self.setting)
+        contents = self.held.get(facts.campaign) if facts.campaign else None
+        if contents is None or contents.complete or facts.kind == "add":
+            return None
+        strange = facts.named - self.announced - contents.numbers
+        return f"it names {min(strange)}, and it is not known whether somebody's campaign holds that number" if strange else None
 
     def own(self, key: CampaignKey) -> frozenset[str]:
         """What the campaign holds and the run may name: everything where its contents are known, else what the run added."""

@@ -82,6 +82,7 @@ def _find_out(ground: Ground, key: CampaignKey) -> None:
         if not shown or not shown.isdisjoint(found):
             return
         found |= shown
+        ground.held[key] = Contents(numbers=ground.held[key].numbers | shown, complete=False)
         ground.log.holding(key, sorted(found - ground.added.get(key, set())), complete=False)
         if answer_of(ground.delete(key, sorted(shown))).outcome == "refused":
             ground.held[key] = Contents(numbers=shown, complete=True)

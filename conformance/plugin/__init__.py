@@ -51,17 +51,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register markers and read the options."""
+    """Register markers, read the options, and have Allure's results redacted before allure-pytest opens its folder."""
     config.addinivalue_line("markers", "check(name): a check of a server, by the name that clauses refer to")
     config.stash[_STATE] = State(read_options(config))
+    if config.getoption("allure_report_dir", None):
+        install_logger(_secrets(config.stash[_STATE].options))
+
+
+def _secrets(options: Options) -> tuple[str, ...]:
+    try:
+        return () if needs_emulator(options) else load(options).secrets()
+    except SuiteError:
+        return ()  # the run says what is wrong with the target file when it opens it
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the checks into the order of a run, and keep those that serve the clauses asked for."""
     state = config.stash[_STATE]
     if any(check_of(item) for item in items):
-        install_logger(())
         order(items)
         select(items, state.options.only, config, database=bool(state.options.database))
 

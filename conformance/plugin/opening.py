@@ -96,8 +96,11 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     journal = stack.enter_context(Journal(journal_file, base_url=target.base_url))
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
-    transport = stack.enter_context(Transport(_capped(transport_options(target, recorder=traffic), options.amounts.calls)))
+    grounds: list[Ground] = []
+    limited = _capped(transport_options(target, recorder=traffic), options.amounts.calls)
+    transport = stack.enter_context(Transport(_seen_only(limited, grounds)))
     ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
+    grounds.append(ground)
     run = Run(ground, options.amounts, seed=options.seed)
     Learner(ground, run.ledger.behaviour)
     opened = Opened(
@@ -122,6 +125,16 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
 
 RUNAWAY = 20
 """Times the calls of its effort after which a run is stopped, where the target file sets no limit: no server makes a run endless."""
+
+
+def _seen_only(options: TransportOptions, grounds: list[Ground]) -> TransportOptions:
+    """Beside the target's own guard: numbers that the run can't see it never names. `grounds` is filled once there is one."""
+    guard = options.guard
+
+    def both(call: Call) -> str | None:
+        return guard(call) or next((reason for ground in grounds if (reason := ground.unseen(call))), None)
+
+    return msgspec.structs.replace(options, guard=both)
 
 
 def _capped(options: TransportOptions, calls: int) -> TransportOptions:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from conformance.contract import FAILURE_CODES
+from conformance.contract import FAILURE_CODES, Code
 from conformance.generation.bodies import Form
 from conformance.generation.calls import with_body
 from conformance.generation.drawing import any_defect
@@ -15,6 +15,8 @@ from conformance.session.ledger import NO_CODE
 from conformance.session.run import Run
 
 PER_EPISODE = 8
+NEEDS_ALL_NUMBERS = Code.PARAMETER_ERROR
+"""Its natural way is to name every number of a campaign: where they are not all known, the search is not complete."""
 
 
 @pytest.mark.check("codes.hunt")
@@ -27,7 +29,11 @@ def test_codes(run: Run) -> None:
     if lacking and not _unreadable(run):
         cases = run.amounts.hunt // 4
         explore(any_defect(), lambda form: _combine(run, form.body, lacking), examples=cases, seed_with=f"{run.seed}{run.check}")
-    run.ledger.hunted = [code.value for code in FAILURE_CODES]
+    run.ledger.hunted = [code.value for code in FAILURE_CODES if code is not NEEDS_ALL_NUMBERS or _holds_known(run)]
+
+
+def _holds_known(run: Run) -> bool:
+    return run.ground.held[run.ground.keys[0]].complete
 
 
 def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:

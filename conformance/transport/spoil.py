@@ -84,7 +84,7 @@ def _other_query(call: Unsigned) -> str:
 
 def _without_query(call: Unsigned) -> str:
     path, mark, _ = call.parts.target.partition("?")
-    return call.signing(target=path) if mark else _other_query(call)
+    return call.signing(target=path if mark else f"{path}?unsigned=1")
 
 
 def _other_campaign(call: Unsigned) -> str:
