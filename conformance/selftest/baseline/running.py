@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from conformance.cli import app
+from conformance.report import verdict_json
 
 CLAUSE = "header.authorization"
 FAULT = "auth.other-scheme"
@@ -28,7 +30,11 @@ class Ended:
 
     @property
     def verdict(self) -> dict[str, Any]:
-        return json.loads((self.out / "verdict.json").read_text("utf-8"))  # type: ignore[no-any-return]  # the file's shape
+        """What the run left, held against the published schema."""
+        document: dict[str, Any] = json.loads((self.out / "verdict.json").read_text("utf-8"))
+        Draft202012Validator(verdict_json.schema()).validate(document)
+        assert verdict_json.as_json(verdict_json.from_json(document)) == document
+        return document
 
     @property
     def headline(self) -> str:
