@@ -10,7 +10,7 @@ from msgspec import to_builtins
 from conformance.clauses import specs_folder
 from conformance.errors import UsageError
 from conformance.report.atomic import write_text
-from conformance.verdict import ClauseResult, CodeResult, Deviation, Shown, VerdictDocument
+from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument
 
 FILE = "verdict.json"
 FORMAT = 1
@@ -44,7 +44,7 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
         "started": document.started,
         "options": document.options,
         "waivers": [to_builtins(each) for each in document.waivers],
-        "changes": [{**to_builtins(each), "calls": [_call(call) for call in each.calls]} for each in document.changes],
+        "changes": [_change(each) for each in document.changes],
         "format": FORMAT,
     }
 
@@ -123,6 +123,10 @@ def _code(result: CodeResult) -> dict[str, Any]:
         "trigger": result.trigger,
         "instead": dict(result.instead),
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**to_builtins(change), "expected": list(change.expected), "calls": [_call(call) for call in change.calls]}
 
 
 def _call(call: Shown) -> dict[str, Any]:
