@@ -13,6 +13,8 @@ def search(ours: Ground, theirs: Ground, *, max_calls: int, seed: int) -> Search
     """A search over two grounds that are open."""
     places = alike(place_of(ours), place_of(theirs))
     rivals = Rival(ours, places[0]), Rival(theirs, places[1])
+    for rival in rivals:
+        rival.sees = ours.shows == theirs.shows == "all"
     return Search(*rivals, Author(stage_for(ours, theirs, rivals[0])), max_calls=max_calls, seed=seed)
 
 

@@ -30,6 +30,8 @@ class Rival:
         self.ground = ground
         self.place = place
         self.calls = 0
+        self.sees = ground.shows == "all"
+        """Whether states are read off the query companion: only where both servers show them."""
         self.stuck: dict[CampaignKey, set[str]] = {}
         ground.listeners.append(self._count)
 
@@ -65,7 +67,7 @@ class Rival:
         return self.ground.send(call)
 
     def _left(self, key: CampaignKey, programme: Programme) -> frozenset[str] | None:
-        if self.ground.shows == "all":
+        if self.sees:
             return self.ground.look(key)
         return self._probed(key, programme) if key == self.place.key else None
 

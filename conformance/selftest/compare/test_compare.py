@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from conformance.campaigns import Episode
+from conformance.compare import profile
+from conformance.compare.behaviour import Behaviour
 from conformance.compare.differences import Difference
+from conformance.emulator import load_profile, profile_path
 from conformance.plugin.grounds import opened
 from conformance.rivals.casting import search
 from conformance.rivals.searching import Comparison
+from conformance.selftest.compare.scene import ground
 from conformance.selftest.node.production import NODE, Production, start
+from conformance.session.questions import ask, questions, stage_of
 
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
@@ -80,5 +86,28 @@ def test_a_dozen_planted_differences_are_found(tmp_path: Path) -> None:
 @needs_node
 def test_the_same_server_twice_is_the_same(tmp_path: Path) -> None:
     with two(tmp_path, ()) as files:
-        result = compared(files, tmp_path, 2000)
+        result = compared(files, tmp_path, 1200)
     assert (result.differences, result.noise, result.fidelity) == ([], [], 1.0)
+
+
+@pytest.mark.parametrize("name", ["query-absent", "query-first"])
+def test_servers_that_hide_their_campaigns_are_compared_by_their_replies(name: str) -> None:
+    hidden = profile_path(name)
+    with ground(hidden) as one, ground(hidden) as other, ground(hidden, "last.by-duplicates") as liar:
+        assert search(one, other, max_calls=500, seed=1).run().differences == []
+        found = search(one, liar, max_calls=1800, seed=1).run().differences
+    assert {each.contrast.kind for each in found} <= {"state", "success"}
+    assert found
+
+
+def test_a_recorded_profile_of_a_strange_server_is_one_that_the_emulator_takes(tmp_path: Path) -> None:
+    behaviour = Behaviour()
+    with (
+        ground(profile_path("members-further"), "code.http-400", "auth.200", "robust.null", behaviour=behaviour) as made,
+        Episode(made) as asked,
+    ):
+        numbers, absent = made.fresh(4), made.fresh(8)
+        for _ in ask(asked, questions(stage_of(made, numbers, absent)), numbers, absent):
+            pass
+    profile.write(tmp_path / "p.toml", profile.tables_of(behaviour, {"base_url": "https://x"}))
+    assert load_profile(tmp_path / "p.toml").reply.extra["traceId"] == "7b1f"
