@@ -34,13 +34,13 @@ class Subject(Struct, frozen=True, kw_only=True):
     cases: int = 0
 
 
-def subjects(bench: Benched, send_bare: Callable[[], None]) -> list[Subject]:
-    """All subjects, the yardstick first."""
+def subjects(bench: Benched, send_bare: Callable[[], None], *, episodes: int = 6) -> list[Subject]:
+    """All subjects, the yardstick first. `episodes`: of the state machine in one unit."""
     call = yardstick(bench)
     return [
         Subject(name="bare httpx.Client", unit=lambda: _times(send_bare)),
         Subject(name="our transport", unit=lambda: _times(lambda: bench.transport.send(call))),
-        Subject(name="state machine", unit=_of_checks(bench, "state.machine", test_state.test_state_machine, machine_episodes=6)),
+        Subject(name="state machine", unit=_of_checks(bench, "state.machine", test_state.test_state_machine, machine_episodes=episodes)),
         Subject(
             name="defect tests",
             unit=_of_checks(

@@ -66,4 +66,4 @@ def _soak(bench: "Benched", calls: int, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"readings": to_builtins(readings), "mib_per_100000_calls": growth(readings)}) + "\n")
     elif readings:
-        console().print(f"{growth(readings):+.1f} MiB for each 100,000 calls")
+        console().print(f"{growth(readings):+.1f} MiB for each 100,000 calls in the second half")
