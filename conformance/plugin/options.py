@@ -68,6 +68,11 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key of the target file (repeatable)")
 
 
+def _must_be_checkable(only: tuple[str, ...]) -> None:
+    if only and not any(clause(name).checks for name in only):
+        raise UsageError(f"Nothing can check {', '.join(only)}. {clause(only[0]).untestable}")
+
+
 def read_options(config: pytest.Config) -> Options:
     """Check the options. Raises UsageError that names what exists."""
     given = config.option
@@ -75,6 +80,7 @@ def read_options(config: pytest.Config) -> Options:
         raise pytest.UsageError(f"There is no effort {given.effort!r}{nearest(given.effort, AMOUNTS)}: quick, standard or thorough.")
     try:
         only = tuple(clause(name).id for name in given.only)
+        _must_be_checkable(only)
         waived = read_waivers(given.waivers) if given.waivers else ()
         expected = read_profile(given.expect) if given.expect else None
         database = tuple(_folder(path) for path in given.database)

@@ -105,11 +105,13 @@ def _codes(document: VerdictDocument, out: Console) -> None:
     if not document.codes:
         return
     count = digest.counts(document)
-    missing = digest.unreached(document)
+    missing = [code for code in digest.unreached(document) if code.tries]
+    if not missing and count.codes_reached < count.codes:
+        return  # nobody searched: the clauses that were left out say so
     _head(out, f"Result codes: {count.codes_reached} of {count.codes} reached")
     for code in missing:
         instead = f"; instead: {digest.learnt_words(code.instead)}" if code.instead else ""
-        tried = f"{digest.number(code.tries)} tries{instead}" if code.tries else "not tried"
+        tried = f"{digest.number(code.tries)} tries{instead}"
         _item(out, Text.assemble(("not reached ", STYLES["not-tested"]), (code.code, "bold"), f" {code.says} ({tried})"))
 
 
