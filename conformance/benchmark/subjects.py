@@ -12,6 +12,7 @@ from conformance.generation.calls import delete
 from conformance.generation.drawing import bad_lists
 from conformance.generation.exploring import explore
 from conformance.generation.fuzzing import Draft, Mode, drafts
+from conformance.session.amounts import STANDARD
 from conformance.session.run import Run
 from conformance.suite import test_fuzz, test_method_and_uri, test_request, test_restrictions, test_state
 
@@ -34,7 +35,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     cases: int = 0
 
 
-def subjects(bench: Benched, send_bare: Callable[[], None], *, episodes: int = 6) -> list[Subject]:
+def subjects(bench: Benched, send_bare: Callable[[], None], *, episodes: int = STANDARD.machine_episodes) -> list[Subject]:
     """All subjects, the yardstick first. `episodes`: of the state machine in one unit."""
     call = yardstick(bench)
     return [
