@@ -11,6 +11,7 @@ from conformance.generation.calls import add, delete, query
 from conformance.generation.numbers import NumberPool
 from conformance.oracle import Facts, answer_of, facts_of, shown_numbers
 
+UNLIKELY_DIGITS = 10
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STOCK = 400
 """Numbers that are announced in the journal at once, so that adding costs no write per call."""
@@ -169,11 +170,16 @@ class Ground:
 
     def relatives(self, count: int) -> list[str]:
         """Fresh numbers that are easily taken for each other."""
-        return self.announce(self.pool.family(count))
+        return self.announce(self._unlikely(self.pool.family(count)))
 
     def extremes(self) -> list[str]:
         """Fresh numbers of remarkable lengths."""
-        return self.announce(self.pool.extremes())
+        return self.announce(self._unlikely(self.pool.extremes()))
+
+    def _unlikely(self, numbers: list[str]) -> list[str]:
+        """All of them; where a campaign's contents are not known whole, only those so long that nobody else can have them by chance."""
+        known = all(self.held[key].complete for key in self.all_keys if key in self.held)
+        return numbers if known else [number for number in numbers if len(number.lstrip("0")) >= UNLIKELY_DIGITS] or self.pool.plain(1)
 
     def of_length(self, length: int) -> str:
         """One fresh number of this length."""

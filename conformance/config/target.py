@@ -50,9 +50,12 @@ class PaceLimits(Struct, frozen=True, kw_only=True):
 
 
 class Numbers(Struct, frozen=True, kw_only=True):
-    """The numbers that a run adds: their first digits, and the priority that is sent with them (None: the member is not sent)."""
+    """The numbers that a run adds: their first digits, and the priority that is sent with them (None: the member is not sent).
 
-    prefix: str = "990"
+    Without a prefix numbers of every legal shape are tried, leading zeros and single digits among them.
+    """
+
+    prefix: str = ""
     priority: int | None = None
 
 

@@ -111,6 +111,7 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
     "caller-no.null": (_list(lambda _: None),),
     "caller-no.wrong-type": (
         _list(lambda present: present[0]),
+        _list(lambda present: body_of(items(present[:1])).decode()),
         _list(lambda present: {"accessCode": present[0]}),
         _list(lambda present: int(present[0])),
         _list(lambda _: True),
@@ -135,11 +136,11 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
     "access-code.wrong-type": (
         _value(lambda n: int(n[:15])),
         _value(lambda n: [n]),
+        _value(lambda n: float(n[:9])),
         _value(lambda n: {"accessCode": n}),
         _value(lambda _: True),
         _value(lambda _: False),
         _value(lambda _: 0),
-        _value(lambda n: float(n[:9])),
         _value(lambda _: []),
         _value(lambda _: {}),
         _value(lambda _: -1),

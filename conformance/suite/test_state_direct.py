@@ -58,9 +58,9 @@ def _near_misses(run: Run) -> None:
     """Absent numbers that a careless comparison takes for a present one: none of the present ones may go."""
     with run.episode() as episode:
         held = episode.hold_at_least(4)
-        number, spare = held[0], set(held)
-        misses = ["0" + number, number[:-1], number[1:], number + "0", number.zfill(24), str(int(number) + 2**32), "0" * 13 + number]
-        misses = [miss for miss in dict.fromkeys(misses) if miss not in spare and 0 < len(miss) <= 24]
+        long = run.ground.of_length(24)
+        episode.hold([*held, long])
+        misses = [miss for miss in _misses(held[0], long) if miss not in held and 0 < len(miss) <= 24]
         for miss in misses if run.ground.held[episode.key].complete else []:
             episode.delete([miss])
             if run.amounts.promised > 1:
@@ -70,6 +70,14 @@ def _near_misses(run: Run) -> None:
                 held = episode.hold_at_least(4)
         episode.look()
         episode.delete([held[-1]])
+
+
+def _misses(number: str, long: str) -> list[str]:
+    """Numbers that only a comparison of integers, floats, prefixes, suffixes or cut-off columns takes for one of these."""
+    wrapped = int(number) - 2**32 if int(number) > 2**33 else int(number) + 2**32
+    last = str((int(long[-1]) + 1) % 10)
+    made = ["0" + number, number[:-1], number[1:], number + "0", number.zfill(24), str(wrapped), long[:-1] + last, long[:16]]
+    return list(dict.fromkeys(made))
 
 
 def _relatives(run: Run) -> None:

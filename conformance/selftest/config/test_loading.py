@@ -92,7 +92,7 @@ def test_everything(write: Write) -> None:
 
 def test_defaults(write: Write) -> None:
     target = load_target(write(OPEN), {})
-    assert (target.query, target.numbers.prefix, target.numbers.priority) == ("auto", "990", None)
+    assert (target.query, target.numbers.prefix, target.numbers.priority) == ("auto", "", None)
     assert target.pace.requests_per_second is None
     assert target.tls.verify
 
