@@ -17,7 +17,7 @@ from msgspec import Struct, to_builtins
 from rich.console import Console
 from rich.table import Table
 
-from conformance.errors import UsageError, nearest, needing_the_emulator
+from conformance.errors import CannotJudge, UsageError, nearest, needing_the_emulator
 from conformance.expectations import expected_clauses
 from conformance.report import verdict_json
 from conformance.report.terminal import console
@@ -103,7 +103,8 @@ def _run(kind: str, name: str, effort: str, seed: int, folder: Path) -> Paper:
     except subprocess.TimeoutExpired as problem:
         return Paper(name=name, kind=kind, result="broken", note=str(problem)[:300])
     except UsageError:
-        return Paper(name=name, kind=kind, result="broken", note=(done.stderr or done.stdout)[-300:])
+        begun = kind == "profile" and done.returncode == CannotJudge.exit_code  # said why it did not begin: no verdict, and no alarm
+        return Paper(name=name, kind=kind, result="unjudged" if begun else "broken", note=(done.stderr or done.stdout)[-300:])
     return _marked(kind, name, document)
 
 

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-QUICK_CALLS = 400
+QUICK_CALLS = 560
 """A smoke test for a real server that is called at a modest pace."""
-STANDARD_CALLS = 4_000
+STANDARD_CALLS = 5_000
 """Each clause with many generated cases; under a minute on the emulator."""
 THOROUGH_CALLS = 40_000
 """A night, or a lunch on the emulator."""

@@ -12,6 +12,7 @@ from conformance.oracle.replies import special_shape, unjust_refusal
 from conformance.oracle.reply import shown_numbers
 from conformance.oracle.worlds import MAX_WORLDS, TooManyOrdersError, World, after, after_some_order
 
+NO_COUNT = "no description of a success carries num:N, which the document leaves open"
 UNTRUE = frozenset({"0200007", "02000010"})
 """No such campaign; hour and minute: of a faultless call on an existing campaign neither can be true."""
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
@@ -153,6 +154,8 @@ class Track:
 
     def _count(self, entry: Entry) -> None:
         counted = entry.answer.count
+        if counted is None:
+            self.docket.undecided.setdefault("response.count", NO_COUNT)
         if counted is None or any(past.facts.kind != "add" and past.mentions & entry.facts.named for past in self.since):
             return  # an earlier call may already have taken some of them: that is judged elsewhere, and decides what to count
         if counted == len(entry.facts.named):

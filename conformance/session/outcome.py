@@ -7,6 +7,7 @@ from msgspec import Struct
 from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
+from conformance.oracle.track import NO_COUNT
 from conformance.session.evidence import Evidence
 from conformance.session.ledger import Ledger
 from conformance.verdict import ClauseResult, CodeResult, Deviation
@@ -161,5 +162,9 @@ def missing(results: Collection[ClauseResult], scope: Scope) -> list[ClauseResul
     return [
         result
         for result in results
-        if result.verdict == "not-tested" and rows[result.id].checkable and rows[result.id].binding and result.id not in scope.left_out
+        if result.verdict == "not-tested"
+        and rows[result.id].checkable
+        and rows[result.id].binding
+        and result.id not in scope.left_out
+        and result.reason != NO_COUNT  # a demand on what this server does not say: nothing is missing
     ]

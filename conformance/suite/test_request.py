@@ -50,7 +50,7 @@ def test_headers(run: Run) -> None:
         episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", last))
 
 
-MORE_FORMS = {"access-code.invalid-characters": 7, "access-code.wrong-type": 3, "caller-no.wrong-type": 3}
+MORE_FORMS = {"access-code.invalid-characters": 16, "access-code.wrong-type": 3, "caller-no.wrong-type": 3}
 """Forms that are tried at any effort where a defect has many that servers are known to repair."""
 
 

@@ -12,6 +12,7 @@ from conformance.session.run import Run
 HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: b"null",
     lambda _: body_of({"callerNo": [{"accessCode": "1" * 3000}]}),
+    lambda _: body_of({"callerNo": [{"accessCode": "1" * 40 + "x"}]}),
     lambda _: b"[" * 3000,
     lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "\\"}]}),
     lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "😀"}]}),
