@@ -85,8 +85,10 @@ def _outcome(reply: Reply, code: str | None, return_code: str | None) -> Outcome
     if reply.status == TOO_MANY_REQUESTS:
         return "nothing"
     known = {Code.SUCCESS if text.lstrip("0") == Code.SUCCESS.lstrip("0") else text for text in (code, return_code) if text}
-    if len(known) == 1:
-        return "served" if known == {Code.SUCCESS} else "refused"
+    if known == {Code.SUCCESS}:
+        return "served"
+    if known and Code.SUCCESS not in known:
+        return "refused"  # two failure codes that differ are a deviation, but a refusal all the same
     return "refused" if not known and reply.status >= 400 else "unknown"
 
 
