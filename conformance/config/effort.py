@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-QUICK_CALLS = 560
+QUICK_CALLS = 600
 """A smoke test for a real server that is called at a modest pace."""
 STANDARD_CALLS = 5_000
 """Each clause with many generated cases; under a minute on the emulator."""

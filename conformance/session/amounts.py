@@ -33,7 +33,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
 
 
 QUICK = Amounts(
-    name="quick", calls=560, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
+    name="quick", calls=600, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
     long_steps=4, wide=103, spoils=22, hostile=15, values=5, replays=4, promised=1, batch=12,
 )  # fmt: skip
 STANDARD = Amounts(
