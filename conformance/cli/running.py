@@ -94,6 +94,7 @@ _SETTINGS = (
 
 def _pytest(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
     code = int(pytest.main(arguments))
     if code == NO_TESTS:
         raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
