@@ -12,6 +12,8 @@ from conformance.oracle import answer_of
 
 MAX_TRIES = 2
 """Rounds of adding and deleting before an arrangement is given up."""
+RESERVE = 16
+"""Numbers that are added beyond what is missing where any number will do: an addition costs a call and a look."""
 
 
 def arrange(ground: Ground, key: CampaignKey, wanted: Collection[str]) -> bool:
@@ -24,10 +26,18 @@ def arrange_count(ground: Ground, key: CampaignKey, count: int, *, exactly: bool
     own = sorted(ground.own(key) - ground.uncertain.get(key, set()))
     missing = count - len(own)
     if missing > 0:
-        arrange(ground, key, [*own, *ground.fresh(missing)])
+        _top_up(ground, key, own, missing, 0 if exactly else RESERVE)
     elif (exactly and missing < 0) or ground.uncertain.get(key):
         arrange(ground, key, own[:count] if exactly else own)
     return sorted(ground.own(key))
+
+
+def _top_up(ground: Ground, key: CampaignKey, own: Sequence[str], missing: int, reserve: int) -> None:
+    """Add what is missing and a reserve, unless the server is known to allow no campaign so many; then without one."""
+    fits = ground.most is None or len(ground.held[key].numbers) + missing + reserve <= ground.most
+    if reserve and fits and arrange(ground, key, [*own, *ground.fresh(missing + reserve)]):
+        return
+    arrange(ground, key, [*own, *ground.fresh(missing)])
 
 
 def _round(ground: Ground, key: CampaignKey, wanted: frozenset[str]) -> bool:

@@ -160,13 +160,23 @@ class Track:
             return  # an earlier call may already have taken some of them: that is judged elsewhere, and decides what to count
         if counted == len(entry.facts.named):
             self.docket.kept("response.count")
-        else:
+        elif not self._served():
             self.miscounts.append((entry, counted))
             if self.shows != "all":
                 self._miscounted()
 
+    def _served(self) -> list[Entry]:
+        """The deletions on this campaign that were served since the last look."""
+        return [
+            past for past in self.since if past.authorised_delete and past.facts.campaign == self.key and past.answer.outcome == "served"
+        ]
+
     def _miscounted(self) -> None:
-        """Counts that are wrong, now that it is certain what the campaign held."""
+        """Counts that are wrong, now that it is certain what the campaign held.
+
+        Only of a deletion that stands alone between two looks: a wrong count beside another one may be the true count of a deletion
+        that took more than it named.
+        """
         for entry, counted in self.miscounts:
             summary = f"A call that deleted {len(entry.facts.named)} number(s) says num:{counted}."
             self.docket.find("response.count", "miscounts", summary, (entry.exchange,))
@@ -311,7 +321,8 @@ class Track:
     def _confirmed(self, world: World) -> None:
         for entry in self.deferred:
             self._unjust(entry, world)
-        self._miscounted()
+        if len(self._served()) == 1:
+            self._miscounted()
         for past in self.since:
             self._kept_by(past, world)
         if self.raced:

@@ -54,7 +54,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
             self._do(self._set_up, pick)
 
         def _set_up(self, chance: random.Random) -> None:
-            held = self.episode.hold_at_least(chance.randrange(2, 9))
+            held = self.episode.hold_exactly(chance.randrange(2, 9))
             if len(run.ground.keys) > 1 and chance.random() < 0.5:
                 other = run.ground.keys[1]
                 self.episode.hold({*self.episode.held(other), *held[:2]}, other)

@@ -6,14 +6,15 @@ import pytest
 
 from conformance.clauses import all_clauses
 from conformance.contract import PATH_PREFIX
+from conformance.exchange import CampaignKey
 from conformance.generation.bodies import BODY_FORMS
 from conformance.generation.calls import changed, with_body
 from conformance.generation.paths import path_targets
 from conformance.oracle import DEFECTS, judge
 from conformance.selftest.oracle.histories import ONE, Script, play
-from conformance.selftest.oracle.liars import A, B, Lie, calls, silent
+from conformance.selftest.oracle.liars import A, B, C, D, Lie, calls, silent
 from conformance.selftest.oracle.lies import GOOD, LIES
-from conformance.selftest.oracle.server import SUCCESS, Server
+from conformance.selftest.oracle.server import SUCCESS, Reading, Server
 
 ALONE = {name: lie for name, lie in LIES.items() if lie.alone}
 
@@ -105,3 +106,24 @@ def test_one_deviation_hides_no_other() -> None:
     several = Lie(clause="", kind="", programme=programme, methods=methods)
     found = {finding.clause for finding in judge(play(several.server(), programme)).findings}
     assert found == {"response.documented-code", "method.delete-only", "reply.no-internals", "effect.nothing-else"}
+
+
+class _TakesMore(Server):
+    """A deletion takes the number after a present one along, and each reply counts truly what it removed."""
+
+    def remove(self, key: CampaignKey, named: set[str]) -> None:
+        super().remove(key, named | {str(int(number) + 1) for number in named & self.campaigns[key]})
+
+
+def test_a_true_count_is_not_blamed_for_an_earlier_theft() -> None:
+    """The first call took a number that the second names: the second says num:0, and only the look tells whose doing it was."""
+    server = _TakesMore({ONE: {A, B, C, D}}, reading=Reading(counts="removed"))
+
+    def programme(script: Script) -> None:
+        script.delete(A)
+        script.delete(B)
+        script.look()
+        script.delete(C)
+        script.look()
+
+    assert {finding.clause for finding in judge(play(server, programme)).findings} == {"effect.nothing-else"}
