@@ -29,6 +29,11 @@ class Deviating(Struct, kw_only=True):
     unconfirmed: bool = False
     """Made again from scratch it did not show: its rate is all there is."""
 
+    @property
+    def key(self) -> str:
+        """Under which the ledger keeps it."""
+        return "|".join(self.finding.key)
+
 
 class Witness(Struct, kw_only=True):
     """The first call that was answered with a code, what it tried, and the same call without the defect, served."""
@@ -114,11 +119,11 @@ class Ledger(Struct, kw_only=True):
 
     def retract(self, known: Deviating) -> None:
         """Take a deviation back that turned out to be another one in disguise."""
-        self.deviations.pop("|".join(known.finding.key), None)
+        self.deviations.pop(known.key, None)
 
     def holds(self, known: Deviating) -> bool:
         """Whether a deviation still stands."""
-        return self.deviations.get("|".join(known.finding.key)) is known
+        return self.deviations.get(known.key) is known
 
     def readable(self, code: str) -> bool:
         """Whether the search for a code was answered with any failure code at all."""

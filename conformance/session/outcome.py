@@ -8,13 +8,16 @@ from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
 from conformance.oracle.track import NO_COUNT
+from conformance.session.consequences import consequences
 from conformance.session.evidence import Evidence
-from conformance.session.ledger import Ledger
+from conformance.session.ledger import Deviating, Ledger
 from conformance.verdict import ClauseResult, CodeResult, Deviation
 
 CODE_CLAUSE = "code."
 RULE_OF_THREE = 3.0
 """With n cases and none broken, a per-case rate above 3/n would have shown with 95 % probability."""
+
+CONSEQUENCE = "what seemed to break it did not show again from scratch, and goes with the deviation of {clause}: mend that first"
 
 Excuse = Callable[[str, str, str], str]
 """(clause, kind, detail) to the reason of the waiver that excuses it, or an empty text."""
@@ -29,13 +32,17 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 def clause_results(ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse) -> tuple[ClauseResult, ...]:
     """The verdict on every clause, in the order of the document."""
-    return tuple(_clause(row, ledger, scope, evidence, excuse) for row in all_clauses().values())
+    disguised = consequences(ledger)
+    return tuple(_clause(row, ledger, scope=scope, evidence=evidence, excuse=excuse, disguised=disguised) for row in all_clauses().values())
 
 
-def _clause(row: Clause, ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse) -> ClauseResult:
-    deviations = tuple(_deviations(row, ledger, evidence, excuse)) if row.id not in scope.left_out else ()
+def _clause(row: Clause, ledger: Ledger, *, scope: Scope, evidence: Evidence, excuse: Excuse, disguised: Mapping[str, str]) -> ClauseResult:
+    shown = [known for known in ledger.of_clause(row.id) if known.key not in disguised]
+    deviations = tuple(_deviations(row, shown, ledger, evidence, excuse)) if row.id not in scope.left_out else ()
     cases = ledger.cases.get(row.id, 0)
     verdict, reason = _verdict(row, ledger, scope, deviations, cases)
+    if verdict == "pass" and (behind := {disguised[known.key] for known in ledger.of_clause(row.id) if known.key in disguised}):
+        verdict, reason = "not-tested", CONSEQUENCE.format(clause=", ".join(sorted(behind)))
     return ClauseResult(
         id=row.id,
         section=row.section,
@@ -54,10 +61,10 @@ def _clause(row: Clause, ledger: Ledger, scope: Scope, evidence: Evidence, excus
     )
 
 
-def _deviations(row: Clause, ledger: Ledger, evidence: Evidence, excuse: Excuse) -> list[Deviation]:
+def _deviations(row: Clause, shown: Collection[Deviating], ledger: Ledger, evidence: Evidence, excuse: Excuse) -> list[Deviation]:
     found = [
         evidence.deviation(known, of=ledger.cases.get(row.id, 0), waived=excuse(row.id, known.finding.kind, known.finding.detail))
-        for known in ledger.of_clause(row.id)
+        for known in shown
     ]
     if row.id.startswith(CODE_CLAUSE) and _unreached(code := row.id.removeprefix(CODE_CLAUSE), ledger):
         found.append(evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", "")))

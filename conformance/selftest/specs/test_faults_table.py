@@ -16,12 +16,17 @@ WITHOUT_FAULT = {
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: dict[str, list[str]]
+    unseen: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def breaks() -> dict[str, list[str]]:
-    text = (specs_folder() / "faults.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), _File).breaks
+def table() -> _File:
+    return msgspec.convert(tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8")), _File)
+
+
+@pytest.fixture(scope="module")
+def breaks(table: _File) -> dict[str, list[str]]:
+    return table.breaks
 
 
 def test_names_every_fault_and_no_other(breaks: dict[str, list[str]]) -> None:
@@ -47,3 +52,8 @@ def test_every_checkable_demand_is_what_some_fault_breaks_first(breaks: dict[str
     checkable = {clause.id for clause in all_clauses().values() if clause.binding and clause.checkable}
 
     assert checkable - first == set(WITHOUT_FAULT)
+
+
+def test_what_is_not_expected_to_be_seen_is_a_fault_and_says_why(table: _File) -> None:
+    assert set(table.unseen) <= set(table.breaks)
+    assert all(reason.strip() for reason in table.unseen.values())
