@@ -14,6 +14,8 @@ LARGE_BODY = 64 * 1024
 _KNOWN_TOP = {"callerNo"}
 _KNOWN_ITEM = {"accessCode"}
 _DIGITS = frozenset("0123456789")
+_BLANK = "".join(chr(point) for point in (*range(0x21), 0x85, 0xA0, *range(0x2000, 0x2010), 0x2028, 0x2029, 0x202F, 0x3000, 0xFEFF))
+"""What a reader may take for nothing: white space and control characters."""
 _DIGIT_RUNS = re.compile("[0-9]+")
 
 
@@ -139,6 +141,7 @@ def _read_items(items: list[Any], points: tuple[str, ...]) -> Body:
     found: dict[str, None] = {}
     odd: dict[str, None] = dict.fromkeys(points)
     good = 0
+    bad: list[Any] = []
     for item in items:
         if type(item) is _Object and len(item) == 1 and type(code := item.get("accessCode")) is str and is_number(code):
             named.add(code)  # the usual case, kept short: lists are long
@@ -148,10 +151,12 @@ def _read_items(items: list[Any], points: tuple[str, ...]) -> Body:
         found.update(dict.fromkeys(defects))
         if isinstance(item, dict):
             odd.update(dict.fromkeys(unknown_members(item, _KNOWN_ITEM)))
-            if not defects:
+            if defects:
+                bad.append(item.get("accessCode"))
+            else:
                 named.add(item["accessCode"])
                 good += 1
-    if good > len(named):
+    if good > len(named) or any(isinstance(text, str) and bad.count(text) > 1 for text in bad[:MAX_NUMBERS_PER_CALL]):
         odd["number.duplicate"] = None
     if len(named) > MAX_NUMBERS_PER_CALL or (found and len(items) > MAX_NUMBERS_PER_CALL):
         found["caller-no.too-many"] = None
@@ -175,6 +180,8 @@ def item_defects(item: Any) -> tuple[str, ...]:
         return ("access-code.null",) if code is None else ("access-code.wrong-type",)
     if not code:
         return ("access-code.empty",)
+    if not code.strip(_BLANK):
+        return ("access-code.empty", "access-code.invalid-characters")
     long = ("access-code.too-long",) if len(code) > MAX_NUMBER_LENGTH else ()
     return long if _DIGITS.issuperset(code) else (*long, "access-code.invalid-characters")
 

@@ -1,5 +1,8 @@
 """`judge(history)`: every exchange by itself, then every campaign through the whole history."""
 
+from itertools import combinations
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
 from conformance.exchange import Call, CampaignKey, History
@@ -10,6 +13,10 @@ from conformance.oracle.replies import judge_reply
 from conformance.oracle.track import Track
 
 Tracks = dict[CampaignKey, Track]
+_ByLocale: TypeAlias = dict[Call, dict[str, list[Entry]]]
+
+LOCALE_REPEATS = 3
+"""Where several codes fit a defect a server may choose among them, each time anew: only what holds so often is the locale's doing."""
 
 
 def judge(history: History) -> Judgement:
@@ -28,7 +35,7 @@ def judge(history: History) -> Judgement:
     for window in groups:
         for entry in window:
             docket.at = entry
-            judge_reply(entry, docket)
+            judge_reply(entry, docket, _codes_of_the_state(entry, tracks, alone=len(window) == 1))
         _hold(window, tracks)
     _locales(groups, docket)
     return docket.close(control_served=any(_is_control(entry) for entry in entries))
@@ -46,23 +53,35 @@ def _hold(window: list[Entry], tracks: Tracks) -> None:
                 track.notice(entry)
 
 
+def _codes_of_the_state(entry: Entry, tracks: Tracks, *, alone: bool) -> frozenset[str]:
+    """Codes with which a call may be refused for what the campaign holds, before anybody looks at its defects."""
+    track = tracks.get(entry.facts.campaign) if entry.facts.campaign else None
+    return track.codes_of_the_state(entry.facts, alone=alone) if track and entry.facts.named else frozenset()
+
+
 def _is_control(entry: Entry) -> bool:
     return entry.authorised_delete and entry.facts.faultless and entry.answer.outcome == "served"
 
 
 def _locales(groups: list[list[Entry]], docket: Docket) -> None:
-    """The same call twice, with nothing between that can have changed a campaign, but with another locale."""
-    last: dict[Call, Entry] = {}
+    """The same call with several locales, with nothing between that can have changed a campaign."""
+    seen: _ByLocale = {}
     for window in groups:
         entry = window[0]
-        if len(window) == 1 and entry.authorised_delete and entry.answer.code is not None:
+        if len(window) == 1 and entry.authorised_delete and _tells_a_code(entry):
             call = entry.exchange.call
             call = replace(call, headers=tuple(header for header in call.headers if header[0].lower() != "locale"))
-            if call in last and _locale(last[call]) != _locale(entry):
-                _compare_locales(last[call], entry, docket)
-            last[call] = entry
+            seen.setdefault(call, {}).setdefault(_locale(entry), []).append(entry)
         if len(window) > 1 or _may_have_changed(entry):
-            last.clear()
+            _compare_locales(seen, docket)
+            seen = {}
+    _compare_locales(seen, docket)
+
+
+def _tells_a_code(entry: Entry) -> bool:
+    """Whether a reply's code is about the call: with a 401, or with a locale that does not exist, it need not be."""
+    let_in = entry.exchange.reply is not None and entry.exchange.reply.status != 401
+    return let_in and entry.answer.code is not None and "locale.unknown" not in entry.facts.open_points
 
 
 def _may_have_changed(entry: Entry) -> bool:
@@ -73,10 +92,22 @@ def _locale(entry: Entry) -> str:
     return entry.exchange.call.header("locale") or ""
 
 
-def _compare_locales(one: Entry, other: Entry, docket: Docket) -> None:
-    if one.answer.code == other.answer.code or "locale.unknown" in (*one.facts.open_points, *other.facts.open_points):
-        docket.kept("header.locale")
-        return
-    told = [f"{entry.answer.code} with locale {_locale(entry) or 'unset'}" for entry in (one, other)]
-    summary = f"The same call is answered {told[0]} and {told[1]}."
-    docket.find("header.locale", "code-differs", summary, (one.exchange, other.exchange))
+def _compare_locales(seen: _ByLocale, docket: Docket) -> None:
+    for by_locale in seen.values():
+        for one, other in combinations(by_locale.values(), 2):
+            ours, theirs = _codes(one), _codes(other)
+            if ours & theirs:
+                docket.kept(*["header.locale"] * min(len(one), len(other)))
+            elif len(ours) == len(theirs) == 1 and min(len(one), len(other)) >= LOCALE_REPEATS:
+                _locale_differs(one[:LOCALE_REPEATS], other[:LOCALE_REPEATS], docket)
+
+
+def _codes(entries: list[Entry]) -> set[str | None]:
+    return {entry.answer.code for entry in entries}
+
+
+def _locale_differs(one: list[Entry], other: list[Entry], docket: Docket) -> None:
+    told = [f"{entries[0].answer.code} with locale {_locale(entries[0]) or 'unset'}" for entries in (one, other)]
+    summary = f"The same call is answered {told[0]} and {told[1]}, {LOCALE_REPEATS} times each."
+    program = tuple(entry.exchange for entry in sorted((*one, *other), key=lambda entry: entry.position))
+    docket.find("header.locale", "code-differs", summary, program)

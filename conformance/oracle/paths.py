@@ -63,7 +63,7 @@ def _vdn_id(raw: str) -> _Read:
     if value in VDN_ID_RANGE:
         return value, (), ("id.odd",) if odd else ()
     wrong = "vdn-id.very-long" if len(raw) >= LONG_DIGITS else "vdn-id.out-of-range"
-    return value, (wrong, "vdn-id.not-integer") if odd else (wrong,), ()
+    return value, (wrong, "vdn-id.not-integer") if odd or value < 0 else (wrong,), ()
 
 
 def _campaign_id(raw: str) -> _Read:
@@ -72,11 +72,14 @@ def _campaign_id(raw: str) -> _Read:
         return None, ("campaign-id.not-integer",), ()
     if 0 < value <= MAX_CAMPAIGN_ID:
         return value, (), ("id.odd",) if odd else ()
-    return value, ("campaign-id.out-of-range", "campaign-id.not-integer") if odd else ("campaign-id.out-of-range",), ()
+    return value, ("campaign-id.out-of-range", "campaign-id.not-integer") if odd or value < 0 else ("campaign-id.out-of-range",), ()
 
 
 def _integer(raw: str) -> tuple[int | None, bool]:
-    """The integer that an id is, and whether only a generous reader takes it for one (`01`, `+1`, `1.0`, `%31`, `1;v=2`)."""
+    """The integer that an id is, and whether only a generous reader takes it for one (`01`, `+1`, `1.0`, `%31`, `1;v=2`).
+
+    A negative one is an integer, but to a server whose ids are written in digits alone it is none: who calls this says so.
+    """
     if _PLAIN.fullmatch(raw) and len(raw) < 4000:
         return int(raw), False
     if _NEGATIVE.fullmatch(raw) and len(raw) < 4000:

@@ -16,8 +16,11 @@ REFUSED_BY_TYPE = {406, 415}
 """Statuses with which HTTP says that it is the type of the content that is not accepted."""
 
 
-def judge_reply(entry: Entry, docket: Docket) -> None:
-    """Judge what can be said of an exchange without knowing the campaign's contents."""
+def judge_reply(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str] = frozenset()) -> None:
+    """Judge what can be said of an exchange without knowing the campaign's contents.
+
+    `codes_of_the_state`: codes that fit what the campaign holds, which a server may check before the defects of the call.
+    """
     if entry.answer.outcome == "nothing":
         return
     _shape(entry, docket)
@@ -27,7 +30,7 @@ def judge_reply(entry: Entry, docket: Docket) -> None:
         _credentials(entry, docket)
     elif entry.facts.kind == "delete":
         docket.kept("auth.valid-accepted")
-        _defects(entry, docket)
+        _defects(entry, docket, codes_of_the_state)
     elif entry.facts.kind == "other":
         _method(entry, docket)
 
@@ -74,7 +77,7 @@ def _method(entry: Entry, docket: Docket) -> None:
         docket.find("method.delete-only", "claims-success", summary, (entry.exchange,), method)
 
 
-def _defects(entry: Entry, docket: Docket) -> None:
+def _defects(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str]) -> None:
     facts, answer = entry.facts, entry.answer
     if entry.exchange.reply is not None and entry.exchange.reply.status == 401:
         return
@@ -82,7 +85,7 @@ def _defects(entry: Entry, docket: Docket) -> None:
         _accepted(entry, docket)
     elif answer.outcome == "refused":
         if facts.defects:
-            _refused(entry, docket)
+            _refused(entry, docket, codes_of_the_state)
         elif len(facts.open_points) == 1:
             docket.learn(facts.open_points[0], answer.code or "HTTP", entry)
     elif answer.outcome == "served" and len(facts.open_points) == 1:
@@ -97,13 +100,13 @@ def _accepted(entry: Entry, docket: Docket) -> None:
         docket.find(clause, "accepted", summary, (entry.exchange,), name)
 
 
-def _refused(entry: Entry, docket: Docket) -> None:
+def _refused(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str]) -> None:
     facts, code = entry.facts, entry.answer.code
     docket.controlled.update({DEFECTS[name].clause for name in facts.defects})
     if code is None:
         docket.learn(facts.defects[0], f"HTTP {entry.exchange.reply.status if entry.exchange.reply else 0}", entry)
         return
-    fitting = ANY_FAILURE if facts.open_points else fitting_codes(facts.defects)
+    fitting = ANY_FAILURE if facts.open_points else fitting_codes(facts.defects) | codes_of_the_state
     if len(facts.defects) == 1 and not facts.open_points:
         docket.learn(facts.defects[0], code, entry)
     elif len(facts.defects) == 2 and not facts.open_points:

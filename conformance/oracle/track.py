@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from conformance.contract import Code
 from conformance.exchange import CampaignKey, Contents, QueryShows
 from conformance.oracle.blame import Blame, extra_number, hidden_cause, missing_number
+from conformance.oracle.calls import Facts
 from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry, naming
 from conformance.oracle.replies import special_shape, unjust_refusal
@@ -15,6 +17,10 @@ from conformance.oracle.worlds import MAX_WORLDS, TooManyOrdersError, World, aft
 NO_COUNT = "no description of a success carries num:N, which the document leaves open"
 UNTRUE = frozenset({"0200007", "02000010"})
 """No such campaign; hour and minute: of a faultless call on an existing campaign neither can be true."""
+ABSENT_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE})
+"""What fits a number that the campaign lacks, beside 0200001, which fits everything."""
+LAST_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE})
+"""What fits a call that would leave no number."""
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
 
 
@@ -35,6 +41,12 @@ class Track:
         self.since: list[Entry] = []
         self.deferred: list[Entry] = []
         self.miscounts: list[tuple[Entry, int]] = []
+
+    def codes_of_the_state(self, facts: Facts, *, alone: bool) -> frozenset[str]:
+        """Codes that fit a call for what the campaign holds: it lacks a number that is named, or has no more than are named."""
+        lacks = self.lost or not alone or any(not facts.named <= world for world in self.worlds)
+        exhausts = self.lost or not alone or any(facts.items >= len(world) for world in self.worlds)
+        return (ABSENT_CODES if lacks else frozenset()) | (LAST_CODES if exhausts else frozenset())
 
     # -- one exchange after another ---------------------------------------------------------------------------------
 

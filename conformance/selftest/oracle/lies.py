@@ -214,7 +214,7 @@ LIES: dict[str, Lie] = {
     "locale": Lie(
         clause="header.locale",
         kind="code-differs",
-        programme=calls(BAD_ONLY, with_header(BAD_ONLY, "locale", "en_US")),
+        programme=calls(*(BAD_ONLY, with_header(BAD_ONLY, "locale", "en_US")) * 3),
         alone=True,
         methods={"refused": with_locale},
     ),
