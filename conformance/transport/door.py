@@ -28,6 +28,11 @@ MOST_TOO_MANY = 5
 """After so many 429 to one call, each waited for, the target is not going to take it at this pace."""
 
 
+MOST_STALE = 2
+"""So many kept-alive connections that broke after a call was sent on them may be a server's habit of closing them without a word;
+from then on each call has a connection of its own, on which nothing but the call can be the reason."""
+
+
 def _ready() -> None:
     """A call that is sent alone waits for no other."""
 
@@ -48,6 +53,7 @@ class Transport:
         self._crew = Crew()
         self._scrubber = Scrubber((*options.authorizer.secrets, *(_proxy_secrets(options))))
         self._numbers = itertools.count(1)
+        self._stale = 0
         self._observers: tuple[Observer, ...] = ()
         self._changing_observers = threading.Lock()
         self._recorder = Recorder(options.recorder) if options.recorder is not None else None
@@ -154,12 +160,18 @@ class Transport:
     def _deliver(self, call: Call, ready: Callable[[], None] = _ready, *, restoring: bool = False) -> Exchange:
         """Send on an idle or new connection, and once more on a new one where the idle one was stale. `ready` is called before sending."""
         request = self._prepared(call)
-        exchange = self._attempt(call, request, self._pool.take, ready)
+        exchange = self._attempt(call, request, self._pool.fresh if self._separate else self._pool.take, ready)
         if self.options.resend_stale and isinstance(exchange.outcome, NoAnswer) and exchange.outcome.kind == "stale":
+            self._stale += 1
             self._spending.spend(call, restoring=restoring)
             self._pacer.wait()
             return self._attempt(call, self._prepared(call), self._pool.fresh, _ready)
         return exchange
+
+    @property
+    def _separate(self) -> bool:
+        """Whether each call has a connection of its own."""
+        return self._stale >= MOST_STALE
 
     def _attempt(self, call: Call, request: Prepared, connect: Callable[[], Line], ready: Callable[[], None]) -> Exchange:
         start = time.perf_counter()
@@ -175,7 +187,10 @@ class Transport:
             outcome = self._outcome(line, request)
         finally:
             end = time.perf_counter()
-            self._pool.give_back(line)
+            if self._separate:
+                line.close()
+            else:
+                self._pool.give_back(line)
             exchange = self._finished(call, outcome, number or next(self._numbers), start, end)
         return exchange
 

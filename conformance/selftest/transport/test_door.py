@@ -151,6 +151,32 @@ def test_a_stale_connection_shows_both_exchanges(serve: Serve, connect: Connect)
     assert transport.requests == 3
 
 
+def test_a_server_that_drops_one_call_in_so_many_can_not_hide_behind_kept_alive_connections(serve: Serve, connect: Connect) -> None:
+    asked = itertools.count(1)
+
+    def drops_one_in_five(sock: socket.socket, index: int) -> None:
+        for _ in requests_of(sock):
+            if next(asked) % 5 == 0:
+                return
+            sock.sendall(OK)
+
+    transport = connect(serve(drops_one_in_five))
+    kinds = [kind_of(transport.send(CALL)) for _ in range(20)]
+    assert kinds.count("closed") == 2
+    assert set(kinds) == {"reply 200", "closed"}
+
+
+def test_a_server_that_closes_used_connections_without_a_word_is_answered_for_every_call(serve: Serve, connect: Connect) -> None:
+    def two_each(sock: socket.socket, index: int) -> None:
+        for number, _ in enumerate(requests_of(sock)):
+            if number == 2:
+                return
+            sock.sendall(OK)
+
+    transport = connect(serve(two_each))
+    assert {kind_of(transport.send(CALL)) for _ in range(20)} == {"reply 200"}
+
+
 def test_without_resending_a_stale_call_stays_stale(serve: Serve, connect: Connect) -> None:
     transport = connect(serve(drops_the_second), resend_stale=False)
     transport.send(CALL)
