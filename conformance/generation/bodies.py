@@ -106,6 +106,7 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _whole(lambda _: True),
         _whole(lambda _: []),
         _whole(lambda present: [{"callerNo": items(present[:1])}]),
+        _whole(lambda present: body_of({"callerNo": items(present[:1])}).decode()),
     ),
     "caller-no.missing": (_whole(lambda _: {}), _whole(lambda present: {"accessCode": present[0]}), _whole(lambda _: {"": []})),
     "caller-no.null": (_list(lambda _: None),),

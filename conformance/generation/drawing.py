@@ -36,6 +36,12 @@ class BadList(Struct, frozen=True, kw_only=True):
         return body_of({"callerNo": listed})
 
 
+def each_bad_item() -> Iterator[BadList]:
+    """Each defect of an item once, beside good items: last, in the middle, first, in turn."""
+    for index, defect in enumerate(sorted(BAD_ITEMS)):
+        yield BadList(good=3, bad=((defect, 0, PLACES[2 - index % 3]),))
+
+
 def bad_lists() -> st.SearchStrategy[BadList]:
     """One bad item mostly, two in a third of the cases; first, in the middle, last among 0 to 5 good ones."""
     one = st.tuples(st.sampled_from(sorted(BAD_ITEMS)), st.integers(0, 63), st.sampled_from(PLACES))

@@ -56,10 +56,11 @@ class NumberPool:
         return made[:count]
 
     def extremes(self) -> list[str]:
-        """One number of each remarkable length: 1, 2, 23, 24, with and without leading zeros, as far as the prefix allows."""
+        """One number of each remarkable length, with and without leading zeros, and one of zeros alone, as far as the prefix allows."""
         lengths = [length for length in (1, 2, 3, 15, 16, 17, 18, 19, 20, 23, 24) if length > len(self._prefix)]
         zeros = [self._fresh(lambda n=n: "0" * n + self._digits(6)) for n in (1, 3, 18)] if not self._prefix else []  # type: ignore[misc]  # default binds the loop variable
-        return [self.of_length(length) for length in lengths] + zeros
+        nothing = [] if self._prefix else [self._fresh(lambda: "0" * self._random.randrange(2, 8))]
+        return nothing + [self.of_length(length) for length in lengths] + zeros
 
     def reserve(self, given: str) -> None:
         """Never give out this one."""

@@ -25,9 +25,9 @@ NOT_INTEGER = (
     "1e400",
     "🙂",
 )
-VDN_OUT_OF_RANGE = ("0", "-1", "10000", "99999", "10001", "65536")
+VDN_OUT_OF_RANGE = ("0", "10000", "99999", "10001", "65536")
 VDN_VERY_LONG = ("9" * 20, "1" * 40, "9" * 300)
-CAMPAIGN_OUT_OF_RANGE = ("0", "-1", "2147483648", "4294967296", "9223372036854775808", "9" * 20, "1" * 40, "9" * 300)
+CAMPAIGN_OUT_OF_RANGE = ("0", "2147483648", "4294967296", "9223372036854775808", "9" * 20, "1" * 40, "9" * 300)
 UNKNOWN_CAMPAIGNS = (2_000_000_001, 2_147_483_647, 2_100_000_017)
 """Ids so great that they are nobody's; a target file may name others that are safe."""
 BOUNDARY_VDN_IDS = (1, 2, 9998, 9999)
@@ -48,7 +48,7 @@ def _path_ids(defect: str, key: CampaignKey, unknown: tuple[int, ...], other_vdn
     vdn_id, campaign_id = key
     in_vdn: dict[str, tuple[str | int, ...]] = {
         "vdn-id.not-integer": NOT_INTEGER,
-        "vdn-id.out-of-range": (*VDN_OUT_OF_RANGE[:3], vdn_id + 2**16, *VDN_OUT_OF_RANGE[3:]),
+        "vdn-id.out-of-range": (VDN_OUT_OF_RANGE[0], -vdn_id, VDN_OUT_OF_RANGE[1], vdn_id + 2**16, *VDN_OUT_OF_RANGE[2:]),
         "vdn-id.very-long": (vdn_id + 2**32, *VDN_VERY_LONG),
         "campaign-id.other-vdn": other_vdn,
     }
@@ -56,7 +56,7 @@ def _path_ids(defect: str, key: CampaignKey, unknown: tuple[int, ...], other_vdn
         return [(raw, campaign_id) for raw in in_vdn[defect]]
     in_campaign: dict[str, tuple[str | int, ...]] = {
         "campaign-id.not-integer": NOT_INTEGER,
-        "campaign-id.out-of-range": (CAMPAIGN_OUT_OF_RANGE[0], campaign_id + 2**32, *CAMPAIGN_OUT_OF_RANGE[1:]),
+        "campaign-id.out-of-range": (CAMPAIGN_OUT_OF_RANGE[0], campaign_id + 2**32, -campaign_id, *CAMPAIGN_OUT_OF_RANGE[1:]),
         "campaign-id.unknown": unknown,
     }
     boundary: _Ids = [(vdn, unknown[0]) for vdn in BOUNDARY_VDN_IDS] if defect == "campaign-id.unknown" else []

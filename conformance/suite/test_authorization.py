@@ -3,7 +3,8 @@
 import pytest
 
 from conformance.exchange import OMITTED
-from conformance.generation.calls import changed, delete
+from conformance.generation.bodies import filled
+from conformance.generation.calls import changed, delete, with_body
 from conformance.session.run import Run
 
 
@@ -35,6 +36,7 @@ _TELLING = (
     "unknown-key",
     "key-of-nobody",
     "campaign-changed",
+    "vdn-changed",
     "query-unsigned",
     "method-changed",
     "wrong-secret",
@@ -51,7 +53,7 @@ _TELLING = (
     "signature-lengthened",
     "signature-capitals",
     "key-not-derived",
-    "reused",
+    "replayed",
 )
 """What servers are known to forget, first."""
 
@@ -61,11 +63,15 @@ def _telling(word: str) -> int:
 
 
 def _defective_and_unauthorised(run: Run) -> None:
-    """An unauthorised call that is wrong besides must not be looked into: it is answered 401 all the same."""
+    """An unauthorised call that is wrong besides, or very long, must not be looked into: it is answered 401 all the same."""
     with run.episode() as episode:
         held = episode.hold_at_least(3)
-        for numbers in (["12x"], held[:101], held):
-            call = delete(episode.key, numbers, base_path=run.ground.base_path)
+        broken = with_body(episode.key, b'{"callerNo":[{"accessCode":"', base_path=run.ground.base_path)
+        unknown = delete((episode.key[0], run.safe_unknown[0]), held[:1], base_path=run.ground.base_path)
+        many, all_of_them = (delete(episode.key, filled(held, count), base_path=run.ground.base_path) for count in (101, len(held)))
+        for call in (broken, unknown, many, all_of_them):
             episode.send(changed(call, credential=OMITTED))
+        long = delete(episode.key, filled(held[:1], 90), base_path=run.ground.base_path)
+        episode.send(changed(long, credential="signature-changed" if "signature-changed" in run.spoils else "random-text"))
         episode.look()
         episode.delete(held[-1:])

@@ -10,7 +10,7 @@ from conformance.contract import CONTENT_TYPE
 from conformance.exchange import Call
 from conformance.generation.bodies import BODY_FORMS
 from conformance.generation.calls import body_of, delete, items, with_body, with_header, without_header
-from conformance.generation.drawing import BadList, bad_lists, batched
+from conformance.generation.drawing import BadList, bad_lists, batched, each_bad_item
 from conformance.generation.exploring import explore
 from conformance.oracle import answer_of
 from conformance.session.run import Run
@@ -78,8 +78,9 @@ def test_body_defects(run: Run) -> None:
                 episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
             episode.look()
             episode.delete(held[-1:])
-    drawn: list[BadList] = []
-    explore(bad_lists(), drawn.append, examples=run.amounts.bodies, seed_with=f"{run.seed}{run.check}")
+    drawn = list(each_bad_item())
+    if (more := run.amounts.bodies - len(drawn)) > 0:
+        explore(bad_lists(), drawn.append, examples=more, seed_with=f"{run.seed}{run.check}")
     for lists in batched(drawn, max(1, run.amounts.batch // 4)):
         _bad_lists(run, lists)
 

@@ -40,6 +40,9 @@ def _worn_down(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(run.amounts.wide)
         run.ledger.learnt.setdefault("open.adding", {})[f"{len(held)} numbers in one campaign"] = 1
+        episode.delete(held[:101])  # the limit holds in a large campaign too
+        episode.look()
+        held = episode.held()
         for _ in range(run.amounts.wide):  # a server that brings numbers back must not keep the check busy for ever
             if len(held) < 2:
                 break

@@ -88,7 +88,7 @@ def _relatives(run: Run) -> None:
         episode.hold([*episode.hold_at_least(2)[:2], *family])
         for index, number in enumerate(sorted(family, key=len)):
             episode.delete([number])
-            if index % 3 == 0 or run.amounts.promised == 1:
+            if index % 3 != 1 or index == len(family) - 1:
                 episode.look()
 
 

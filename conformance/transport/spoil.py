@@ -94,6 +94,13 @@ def _other_campaign(call: Unsigned) -> str:
     return call.signing(target=f"{head}{slash}{other}{mark}{query}")
 
 
+def _other_vdn(call: Unsigned) -> str:
+    head, mark, rest = call.parts.target.rpartition("/callerNo/")
+    start, slash, vdn = head.rpartition("/")
+    other = str(int(vdn) + 1) if vdn.isascii() and vdn.isdigit() and len(vdn) < 20 else f"{vdn}1"
+    return call.signing(target=f"{start}{slash}{other}{mark}{rest}")
+
+
 def _other_path(call: Unsigned) -> str:
     path, mark, query = call.parts.target.partition("?")
     return call.signing(target=f"{path}0{mark}{query}")
@@ -192,6 +199,7 @@ def _changed_after_signing() -> tuple[Spoil, ...]:
         _row("method-changed", "another method was signed", _other_method),
         _row("path-changed", "another path was signed", _other_path),
         _row("campaign-changed", "the same call on another campaign was signed", _other_campaign),
+        _row("vdn-changed", "the same call under another VDN was signed", _other_vdn),
         _row("query-changed", "another query was signed", _other_query),
         _row("query-unsigned", "the call without its query was signed (for calls that have one)", _without_query),
         _row("body-changed", "another body was signed", lambda call: call.signing(body=call.parts.body + b" ")),
@@ -210,6 +218,7 @@ def _header_parts() -> tuple[Spoil, ...]:
         _row("timestamp-changed", "the time was changed after signing", lambda call: _retimed(call, -1.0)),
         _row("timestamp-empty", "the time was taken out after signing", _exchange_part(2, lambda _: "")),
         _row("signed-headers-changed", "the list of signed headers was changed after signing", _exchange_part(3, _listed_more)),
+        _row("signed-headers-empty", "the list of signed headers was taken out after signing", _exchange_part(3, lambda _: "")),
         _row("signature-changed", "one hex digit of the signature was changed", _exchange_part(4, _other)),
     )
 

@@ -42,6 +42,22 @@ def _other_scheme(points: Points) -> None:
     accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
 
 
+@fault("auth.no-list", "Lets calls in whose list of signed headers is empty, unverified.", _VERIFIED)
+def _no_list(points: Points) -> None:
+    accepting(points, lambda call: call.headers.get("authorization", "").split("/")[3:4] == [""])
+
+
+@fault("auth.long-body", "Does not verify the signature of a call whose body is longer than 1 KiB.", _VERIFIED)
+def _long_body(points: Points) -> None:
+    accepting(points, lambda call: len(call.body) > 1024 and claimed_by_known(points, call) is not None)
+
+
+@fault("auth.unknown-campaign-open", "Answers calls on campaigns that do not exist without asking who calls.", _MANDATORY)
+def _unknown_campaign_open(points: Points) -> None:
+    ids = {str(campaign) for _, campaign in points.start.campaigns}
+    accepting(points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] not in ids)
+
+
 @fault("auth.any-signature", "Checks the header's form and the access key, not the signature.", _VERIFIED)
 def _any_signature(points: Points) -> None:
     def accepts(call: Call) -> bool:

@@ -48,6 +48,16 @@ def _path_not_covered(points: Points) -> None:
     _not_covering(points, _other_paths(points))
 
 
+@fault("auth.vdn-not-covered", "Takes a signature made for a campaign of the same id under another VDN.", _COVERS)
+def _vdn_not_covered(points: Points) -> None:
+    def others(call: Call) -> Iterator[Call]:
+        head, middle, campaign = call.path.rpartition("/callerNo/")
+        start, slash, _ = head.rpartition("/")
+        return (replace(call, path=f"{start}{slash}{vdn}{middle}{campaign}") for vdn in range(1, 10))
+
+    _not_covering(points, others)
+
+
 @fault("auth.query-not-covered", "Takes a signature made for another query, or for none.", _COVERS)
 def _query_not_covered(points: Points) -> None:
     hosts = _hosts_seen(points)

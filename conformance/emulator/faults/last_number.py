@@ -82,6 +82,36 @@ def _counter_drifts(points: Points) -> None:
     _empties(points, rule)
 
 
+@fault("last.counts-again", "Counts a number that is added once more as another one, and checks against the count.", _ONE_STAYS)
+def _counts_again(points: Points) -> None:
+    surplus: dict[Key, int] = {}
+    add = points.add
+
+    def counting(request: Request, held: Numbers) -> int:
+        added = add(request, held)
+        if request.key:
+            surplus[request.key] = surplus.get(request.key, 0) + len(request.numbers) - added
+        return added
+
+    def rule(request: Request, held: Numbers) -> bool:
+        going = len(set(request.numbers) & held.keys())
+        return bool(going) and going >= len(held) + surplus.get(request.key or (0, 0), 0)
+
+    points.add = counting
+    _empties(points, rule)
+
+
+@fault("last.one-campaign", "Keeps a last number in the campaign with the lowest id only.", _ONE_STAYS)
+def _one_campaign(points: Points) -> None:
+    first = min(points.start.campaigns)
+    overlook(points, _LAST, when=lambda request: request.key != first)
+
+
+@fault("last.zero-led", "Forgets the rule when a number with a leading zero is named.", _ONE_STAYS)
+def _zero_led(points: Points) -> None:
+    overlook(points, _LAST, when=lambda request: any(number.startswith("0") for number in request.numbers))
+
+
 @fault("last.large", "Keeps a last number only in campaigns of fewer than ten.", _ONE_STAYS)
 def _large(points: Points) -> None:
     overlook(points, _LAST, when=lambda request: len(points.look(request) or ()) >= 10)

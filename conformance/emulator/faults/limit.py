@@ -20,6 +20,11 @@ def _off_by_one(points: Points) -> None:
     overlook(points, _TOO_MANY, when=lambda request: len(request.items) == 101)
 
 
+@fault("limit.large-campaign", "Forgets the limit in campaigns of more than 250 numbers.", _AT_MOST)
+def _large_campaign(points: Points) -> None:
+    overlook(points, _TOO_MANY, when=lambda request: len(points.look(request) or ()) > 250)
+
+
 @fault("limit.hundred-refused", "Refuses exactly 100 numbers: `<` where `<=` was meant.", _UP_TO)
 def _hundred_refused(points: Points) -> None:
     def change(request: Request) -> None:

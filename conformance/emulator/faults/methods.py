@@ -50,6 +50,11 @@ def _any_method(points: Points) -> None:
     _deleting_by(points, "PUT", "GET", "PATCH", "HEAD", "OPTIONS", "TRACE")
 
 
+@fault("methods.unheard-of", "A method that HTTP does not know deletes.", _ONLY_DELETE)
+def _unheard_of(points: Points) -> None:
+    _deleting_by(points, "PURGE", "UNLINK")
+
+
 @fault("methods.options", "OPTIONS deletes.", _ONLY_DELETE)
 def _options(points: Points) -> None:
     _deleting_by(points, "OPTIONS")

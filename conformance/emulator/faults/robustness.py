@@ -78,6 +78,16 @@ def _nul(points: Points) -> None:
     _crashing_on(points, rb"\\u0000|\x00")
 
 
+@fault("robust.byte-order-mark", "A byte order mark in front of the body is a server error.", NO_5XX)
+def _byte_order_mark(points: Points) -> None:
+    crashing(points, lambda call: call.body.startswith(b"\xef\xbb\xbf"))
+
+
+@fault("robust.not-a-number", "NaN in the body is a server error.", NO_5XX)
+def _not_a_number(points: Points) -> None:
+    _crashing_on(points, rb"[:\[,]\s*NaN")
+
+
 @fault("robust.broken-json", "Broken JSON is a server error.", NO_5XX)
 def _broken_json(points: Points) -> None:
     def is_broken(call: Call) -> bool:

@@ -107,6 +107,27 @@ def _only_first_checked(points: Points) -> None:
     amending(points, change)
 
 
+@fault("values.only-ten-checked", "Checks the first ten items only, and skips what is wrong with the others.", _ITEMS)
+def _only_ten_checked(points: Points) -> None:
+    def change(request: Request) -> None:
+        for name in [name for name in request.found if name in defects.OF_ITEMS and request.found[name] >= 10]:
+            del request.found[name]
+
+    amending(points, change)
+
+
+@fault("values.text-for-body", "Takes a JSON text that holds an object for the object.", _JSON)
+def _text_for_body(points: Points) -> None:
+    def change(request: Request) -> None:
+        if isinstance(request.body, str):
+            try:
+                request.body = json.loads(request.body)
+            except ValueError:
+                return
+
+    preparing(points, change)
+
+
 @fault("values.object-for-list", "Takes one object for a list of one.", _LIST)
 def _object_for_list(points: Points) -> None:
     def change(request: Request) -> None:

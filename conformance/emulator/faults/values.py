@@ -19,6 +19,15 @@ _MOST = "Request, accessCode: at most 24 characters."
 _UP_TO = "Request, accessCode: any text of up to 24 digits is a number."
 
 
+@fault("values.zeros-refused", "Refuses a number of zeros alone: it reads it as nothing.", _UP_TO)
+def _zeros_refused(points: Points) -> None:
+    def change(request: Request) -> None:
+        if any(number and not number.strip("0") for number in request.numbers):
+            request.note("access-code.empty")
+
+    amending(points, change)
+
+
 @fault("values.trims", "Ignores spaces around a number.", _DIGITS)
 def _trims(points: Points) -> None:
     preparing_texts(points, str.strip)

@@ -1,5 +1,6 @@
 """For every fault the calls that show it: what they get from a lying server differs from what an honest one says."""
 
+import json
 import threading
 from collections.abc import Mapping
 
@@ -52,6 +53,12 @@ def add_and_delete(client: Client) -> object:
     return sorted(client.held())
 
 
+def long_forged(client: Client) -> object:
+    """A call of 60 numbers under a wrong signature."""
+    listed = json.dumps({"callerNo": [{"accessCode": f"83{position:03}"} for position in range(60)]}).encode()
+    return str(client.call("DELETE", path_of((1, 1300)), listed, {"authorization": flip(signed(client))})), client.query((1, 1300)).body
+
+
 def nested(depth: int) -> bytes:
     return b'{"callerNo":' + b"[" * depth + b"]" * depth + b"}"
 
@@ -76,6 +83,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "limit.none": judged(some(150)),
     "limit.off-by-one": judged(some(101)),
     "limit.hundred-refused": judged(some(100)),
+    "limit.large-campaign": judged(some(101)),
     "limit.byte-counter": judged(some(256)),
     "limit.truncates": judged(some(101)),
     "limit.partial": judged(some(101)),
@@ -95,6 +103,9 @@ PROGRAMMES: Mapping[str, Programme] = {
         delete("5245241", key=(1, 1002)),
     ),
     "last.large": judged(some(12, (1, 1012))),
+    "last.counts-again": judged(add("8000001", key=ONE), delete("8000001", key=ONE)),
+    "last.one-campaign": deleted("8000001", key=ONE),
+    "last.zero-led": judged(add("05", key=ONE), delete("8000001", "05", key=ONE)),
     "last.pair": deleted("9000001", "9000002", key=TWO),
     "last.hundred": judged(some(100, (1, 1100))),
     "last.second-try": judged(delete("8000001", key=ONE), delete("8000001", key=ONE)),
@@ -147,6 +158,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "atomic.error-one-in-twelve": repeated(12),
     "atomic.unauthorised-applied": altered(lambda _: None),
     "values.trims": deleted(" 5245241"),
+    "values.zeros-refused": judged(add("000"), delete("000")),
     "values.full-width": deleted("５245241"),
     "values.other-digits": deleted("٥٢٤٥٢٤١"),
     "values.sign": deleted("+5245241"),
@@ -180,6 +192,8 @@ PROGRAMMES: Mapping[str, Programme] = {
     "values.odd-item-skipped": judged(items(7)),
     "values.bad-items-skipped": deleted(BAD, "5245241"),
     "values.only-first-checked": deleted("5245241", BAD),
+    "values.only-ten-checked": deleted(*(f"82{position:03}" for position in range(10)), BAD, key=(1, 1100)),
+    "values.text-for-body": judged(body(json.dumps(EXAMPLE.decode()).encode())),
     "values.object-for-list": judged(body({"callerNo": {"accessCode": "5245241"}})),
     "values.text-for-list": judged(body({"callerNo": '[{"accessCode":"5245241"}]'})),
     "values.list-type-unchecked": judged(body({"callerNo": "x"})),
@@ -265,6 +279,8 @@ PROGRAMMES: Mapping[str, Programme] = {
     "robust.backslash": deleted('\\"'),
     "robust.emoji": deleted("\U0001f600"),
     "robust.nul": deleted("\0"),
+    "robust.byte-order-mark": judged(body(b"\xef\xbb\xbf" + EXAMPLE)),
+    "robust.not-a-number": judged(body(b'{"callerNo":[{"accessCode":NaN}]}')),
     "robust.broken-json": NATURAL["02000008"],
     "robust.not-object": judged(body([])),
     "robust.empty-body": judged(body(b"")),
@@ -292,6 +308,9 @@ PROGRAMMES: Mapping[str, Programme] = {
     "auth.missing-header": altered(lambda _: None),
     "auth.empty-header": altered(lambda _: ""),
     "auth.other-scheme": altered(lambda _: "Basic eDp5"),
+    "auth.no-list": altered(lambda header: "/".join([*header.split("/")[:3], "", header.split("/")[4]])),
+    "auth.long-body": long_forged,
+    "auth.unknown-campaign-open": altered(lambda _: None, target=path_of((1, 4711))),
     "auth.any-signature": altered(flip),
     "auth.unknown-key": forged("DELETE", PLACE, key="stranger"),
     "auth.foreign-key": altered(lambda header: header.replace("/ak/", "/stranger/")),
@@ -302,6 +321,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "auth.case": altered(upper),
     "auth.method-not-covered": forged("DELETE", PLACE, method="POST"),
     "auth.path-not-covered": forged("DELETE", PLACE, target=OTHER_PLACE),
+    "auth.vdn-not-covered": forged("DELETE", PLACE, target=path_of((2, 1001))),
     "auth.query-not-covered": forged("DELETE", f"{PLACE}?a=1"),
     "auth.host-not-covered": lambda client: (client.delete("1"), str(other_host(client)))[1],
     "auth.body-not-covered": forged("DELETE", PLACE, EXAMPLE.replace(b"5245241", b"5245242")),
@@ -321,6 +341,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "methods.patch": with_method("PATCH"),
     "methods.head": with_method("HEAD"),
     "methods.any": with_method("TRACE"),
+    "methods.unheard-of": with_method("PURGE"),
     "methods.options": with_method("OPTIONS"),
     "methods.override": with_method("PUT", x_http_method_override="DELETE"),
     "methods.success": with_method("PUT"),
