@@ -21,6 +21,17 @@ def arrange(ground: Ground, key: CampaignKey, wanted: Collection[str]) -> bool:
     return any(_round(ground, key, frozenset(wanted)) for _ in range(MAX_TRIES))
 
 
+def one_by_one(ground: Ground, key: CampaignKey, wanted: Collection[str]) -> None:
+    """Add and remove number by number what a campaign lacks and has too many, for a server that refuses a list for one number in it."""
+    for number in sorted(frozenset(wanted) - ground.held[key].numbers):
+        ground.add(key, [number])
+    surplus = sorted(ground.own(key) - frozenset(wanted)) if wanted else []
+    for number in surplus:
+        ground.delete(key, [number])
+    if ground.shows == "all":
+        ground.look(key)
+
+
 def arrange_count(ground: Ground, key: CampaignKey, count: int, *, exactly: bool = False) -> list[str]:
     """Make a campaign hold at least (or exactly) so many numbers that the run may name; gives those it may name, in order."""
     own = sorted(ground.own(key) - ground.uncertain.get(key, set()))

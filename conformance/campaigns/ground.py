@@ -77,6 +77,8 @@ class Ground:
     most: int | None = None
     """The most numbers that the server was seen to allow in one campaign, where it refused more."""
     restoring: bool = False
+    bursting: bool = False
+    """Calls are under way at the same time: nobody knows what a campaign holds when one of them is carried out."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -110,7 +112,11 @@ class Ground:
 
         (Provided that no number is added by one and deleted by another; what looks and later replies say is judged anyway.)
         """
-        return self.wire.burst(calls)
+        self.bursting = True
+        try:
+            return self.wire.burst(calls)
+        finally:
+            self.bursting = False
 
     def delete(self, key: CampaignKey, numbers: Iterable[str]) -> Exchange:
         """Send the faultless call that deletes these numbers."""

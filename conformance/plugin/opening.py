@@ -102,7 +102,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
     grounds.append(ground)
     run = Run(ground, options.amounts, seed=options.seed)
-    Learner(ground, run.ledger.behaviour)
+    Learner(ground, run.ledger.behaviour, run.ledger.learnt_by)
     opened = Opened(
         target=target,
         transport=transport,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 
 from conformance.campaigns import Episode, Ground
+from conformance.campaigns.arranging import one_by_one
 from conformance.compare.places import Place, moved
 from conformance.compare.seen import seen
 from conformance.exchange import Call, CampaignKey, Exchange
@@ -48,11 +49,17 @@ class Rival:
         done = True
         with Episode(self.ground) as episode:
             for key, wanted in zip(self.campaigns, holdings, strict=False):
-                if not episode.hold(wanted, key):
+                if not self._holds(episode, key, wanted):
                     self.stuck.setdefault(key, set()).update(self.ground.own(key) - set(wanted))
                     done = False
             episode.exchanges.clear()  # looked at already, and nobody judges it
         return done
+
+    def _holds(self, episode: Episode, key: CampaignKey, wanted: Collection[str]) -> bool:
+        if episode.hold(wanted, key):
+            return True
+        one_by_one(self.ground, key, wanted)
+        return self.ground.own(key) == frozenset(wanted)
 
     def play(self, programme: Programme, source: Place) -> Trace:
         """Send the calls of a programme that was written for a place, then look."""

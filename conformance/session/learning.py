@@ -16,6 +16,7 @@ from conformance.session.naming import subject_of
 from conformance.session.replystyle import note_query, note_style
 
 SERVED = "served"
+COUNT = "open.count"
 OLD = {f"{OPEN}hour-old": "an hour old", f"{OPEN}day-old": "a day old"}
 """Credentials that are valid but for their age."""
 
@@ -23,9 +24,11 @@ OLD = {f"{OPEN}hour-old": "an hour old", f"{OPEN}day-old": "a day old"}
 class Learner:
     """Listens on a ground and counts into a behaviour."""
 
-    def __init__(self, ground: Ground, behaviour: Behaviour) -> None:
+    def __init__(self, ground: Ground, behaviour: Behaviour, examples: dict[str, Exchange] | None = None) -> None:
         self._ground = ground
         self.behaviour = behaviour
+        self._examples = {} if examples is None else examples
+        """The first exchange that showed a reading that only the learner knows: subject|value."""
         self._order: dict[CampaignKey, list[str]] = {}
         ground.listeners.append(self.heard)
 
@@ -44,15 +47,16 @@ class Learner:
         elif facts.kind == "other" and not facts.reads:
             self.behaviour.note("reading", "other_methods", _method_answer(reply, answer))
         elif facts.kind in {"delete", "add", "query"} and not facts.may_be_401:
-            self._understood(exchange.call, reply, facts, answer)
+            self._understood(exchange, reply, facts, answer)
 
-    def _understood(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
+    def _understood(self, exchange: Exchange, reply: Reply, facts: Facts, answer: Answer) -> None:
+        call = exchange.call
         if answer.members is not None and answer.code is not None:
             note_style(self.behaviour, reply, answer.members)
             self._texts(call, answer)
         self._keep_order(call, facts, answer)
         if facts.kind == "delete":
-            self._deleted(call, reply, facts, answer)
+            self._deleted(exchange, reply, facts, answer)
         elif facts.kind == "add":
             self._added(facts, answer)
         elif facts.campaign is not None and facts.campaign in self._ground.held:
@@ -60,10 +64,10 @@ class Learner:
 
     # -- deletions --------------------------------------------------------------------------------------------------
 
-    def _deleted(self, call: Call, reply: Reply, facts: Facts, answer: Answer) -> None:
-        subject = subject_of(call, facts, self._known(facts))
-        if answer.outcome == "served" and not facts.defects:
-            self._counted(facts, answer)
+    def _deleted(self, exchange: Exchange, reply: Reply, facts: Facts, answer: Answer) -> None:
+        subject = subject_of(exchange.call, facts, self._known(facts))
+        if answer.outcome == "served" and not facts.defects and "key.duplicate" not in facts.open_points:
+            self._counted(exchange, facts, answer)
         if not subject:
             return
         value = _value(reply, answer)
@@ -74,24 +78,28 @@ class Learner:
             self.behaviour.note("content-type", subject, reply.header("content-type") or "none")
             self.behaviour.note("shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", ""))))
 
-    def _counted(self, facts: Facts, answer: Answer) -> None:
+    def _counted(self, exchange: Exchange, facts: Facts, answer: Answer) -> None:
         """What num:N counts: every meaning that this reply allows, where it does not allow them all."""
         world = self._known(facts)
         if world is None or answer.members is None:
             return
         meanings = {"named": facts.items, "distinct": len(facts.named), "deleted": len(facts.named & world)}
         if answer.count is None:
-            self.behaviour.note("reading", "num", "absent")
+            self._count_means("absent", exchange)
             return
         fitting = [name for name, number in meanings.items() if number == answer.count]
         if len(fitting) < len(meanings):
-            self.behaviour.note("reading", "num", "|".join(sorted(fitting)) or "other")
+            self._count_means("|".join(sorted(fitting)) or "other", exchange)
+
+    def _count_means(self, value: str, exchange: Exchange) -> None:
+        self.behaviour.note("reading", "num", value)
+        self._examples.setdefault(f"{COUNT}|{value}", exchange)
 
     def _known(self, facts: Facts) -> frozenset[str] | None:
         """What the campaign held before the call, where that is certain."""
         ground, key = self._ground, facts.campaign
         held = ground.held.get(key) if key is not None else None
-        if key is None or held is None or not held.complete or ground.uncertain.get(key):
+        if key is None or held is None or not held.complete or ground.uncertain.get(key) or ground.bursting:
             return None
         return held.numbers
 

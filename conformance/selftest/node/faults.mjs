@@ -346,7 +346,3 @@ export const FAULTS = {
     },
   },
 };
-
-export function withFaults(Service, names) {
-  return names.reduce((Base, name) => FAULTS[name].mixin(Base), Service);
-}

@@ -23,7 +23,7 @@ async function readCall(request) {
 }
 
 function write(response, reply) {
-  const type = reply.body === undefined ? 'text/plain' : 'application/json';
+  const type = reply.type ?? (reply.body === undefined ? 'text/plain' : 'application/json');
   const text = reply.body === undefined ? (reply.text ?? '') : JSON.stringify(reply.body);
   const headers = { ...reply.headers, 'Content-Length': Buffer.byteLength(text) };
   if (text !== '') headers['Content-Type'] = type;

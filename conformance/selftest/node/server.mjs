@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { FAULTS, withFaults } from './faults.mjs';
+import { DIFFERENCES } from './differences.mjs';
+import { FAULTS } from './faults.mjs';
 import { createListener } from './listener.mjs';
 import { Service } from './service.mjs';
+
+const MIXINS = { ...FAULTS, ...DIFFERENCES };
 
 const OPTIONS = {
   port: { type: 'string', default: '0' },
@@ -13,6 +16,7 @@ const OPTIONS = {
   cert: { type: 'string' },
   key: { type: 'string' },
   'list-faults': { type: 'boolean', default: false },
+  'list-differences': { type: 'boolean', default: false },
 };
 
 function readCampaign(text) {
@@ -35,13 +39,13 @@ function readTls({ cert, key }) {
 }
 
 function requireFaults(names) {
-  const unknown = names.filter((name) => !Object.hasOwn(FAULTS, name));
-  if (unknown.length > 0) throw new Error(`--fault ${unknown.join(', ')}: known are ${Object.keys(FAULTS).join(', ')}`);
+  const unknown = names.filter((name) => !Object.hasOwn(MIXINS, name));
+  if (unknown.length > 0) throw new Error(`--fault ${unknown.join(', ')}: known are ${Object.keys(MIXINS).join(', ')}`);
   return names;
 }
 
-function listFaults() {
-  const entries = Object.entries(FAULTS).map(([name, { description }]) => [name, description]);
+function list(mixins) {
+  const entries = Object.entries(mixins).map(([name, { description }]) => [name, description]);
   console.log(JSON.stringify(Object.fromEntries(entries)));
 }
 
@@ -52,7 +56,7 @@ function stopWithParent() {
 }
 
 function serve(options) {
-  const FaultyService = withFaults(Service, requireFaults(options.fault));
+  const FaultyService = requireFaults(options.fault).reduce((Base, name) => MIXINS[name].mixin(Base), Service);
   const service = new FaultyService({ campaigns: options.campaign.map(readCampaign), keys: readKeys(options) });
   const tls = readTls(options);
   const listener = createListener(service, tls);
@@ -66,7 +70,8 @@ function serve(options) {
 function main() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
-    if (values['list-faults']) listFaults();
+    if (values['list-faults']) list(FAULTS);
+    else if (values['list-differences']) list(DIFFERENCES);
     else serve(values);
   } catch (error) {
     console.error(error.message);
