@@ -12,6 +12,9 @@ from conformance.finding import ClauseVerdict, RunVerdict
 WaiverStanding: TypeAlias = Literal["excuses", "quiet", "gone", "expired", "too-often", "elsewhere", "not-judged"]
 """`quiet`: intermittent, and not seen this time. `elsewhere`: written for another server."""
 
+Part: TypeAlias = Literal["call", "set-up"]
+"""`set-up`: not sent by the run in this form; it brings a campaign into the state that the program needs."""
+
 
 class Shown(Struct, frozen=True, kw_only=True):
     """One exchange as a person is shown it: secrets never were in it. `curl` works when pasted (it signs itself)."""
@@ -24,6 +27,9 @@ class Shown(Struct, frozen=True, kw_only=True):
     credential: str
     outcome: str
     """`HTTP 200` or `no answer (timeout)`."""
+    part: Part = "call"
+    together: bool = False
+    """Sent at the same time as the call before it."""
     status: int | None = None
     reply_headers: tuple[tuple[str, str], ...] = ()
     reply_body: str = ""
@@ -61,6 +67,10 @@ class Deviation(Struct, frozen=True, kw_only=True):
     """A command line that looks for this clause again."""
     waived: str = ""
     """The reason of the waiver that excuses it, or nothing."""
+    paste: tuple[str, ...] = ()
+    """The same program as lines for a shell, in order: set-up, then the calls; those that must meet each other are one line."""
+    afterwards: tuple[str, ...] = ()
+    """Lines that give the campaigns back what they held before."""
 
 
 class ClauseResult(Struct, frozen=True, kw_only=True):
@@ -144,6 +154,8 @@ class VerdictDocument(Struct, frozen=True, kw_only=True):
     options: dict[str, str] = field(default_factory=dict)
     waivers: tuple[WaiverResult, ...] = ()
     """The entries of the waivers file, in its order."""
+    emulator: str = ""
+    """The command that starts again what the lines to paste address, where that was an emulator that ended with the run."""
     changes: tuple[Change, ...] = ()
     """Where the server left the profile that it was expected to keep to."""
 

@@ -1,7 +1,9 @@
 """The end of a run: ledgers merged, verdict, reports, the final words on the terminal."""
 
 import hashlib
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -15,15 +17,16 @@ from conformance.errors import SuiteError
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict
 from conformance.plugin import expecting
+from conformance.plugin.again import CA_FILE, FILE, command, write_target
 from conformance.plugin.done import Done
 from conformance.plugin.expecting import changes_of
 from conformance.plugin.knowing import remember
 from conformance.plugin.learning import tell, write_profile
-from conformance.plugin.opening import TRAFFIC
+from conformance.plugin.opening import TRAFFIC, needs_emulator
 from conformance.plugin.options import Options
 from conformance.plugin.waiving import excuse_of, server_values, standings
 from conformance.report import terminal
-from conformance.report.curl import CurlOptions
+from conformance.report.curl import CurlOptions, burst, curl
 from conformance.report.redaction import Redactor
 from conformance.report.shown import shown
 from conformance.report.writing import Traffic, write_all
@@ -76,7 +79,8 @@ def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
 def _document(target: Target, options: Options, done: Done, *, interrupted: bool) -> VerdictDocument:
     ledger = done.ledger
     scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
-    evidence = _evidence(target, options, done.priority)
+    again = again_file(options, target.base_url)
+    evidence = _evidence(target, options, done, again)
     server = server_values(target, done.seen)
     results = clause_results(ledger, scope, evidence, excuse_of(options, server, ledger))
     waivers = standings(options, server, results, ledger, scope.left_out)
@@ -99,6 +103,7 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
         options={"target": str(options.target or "embedded emulator")},
         waivers=waivers,
         changes=changes,
+        emulator=command(options, target.base_url) if again else "",
     )
 
 
@@ -115,10 +120,19 @@ def _left_out(target: Target, options: Options) -> dict[str, str]:
     return left
 
 
-def _evidence(target: Target, options: Options, priority: int | None) -> Evidence:
+def again_file(options: Options, base_url: str) -> Path | None:
+    """The target file for the emulator that ended with the run, or None where a target was given."""
+    if not needs_emulator(options):
+        return None
+    with suppress(OSError):  # a folder that can't be written is named when the reports are
+        return write_target(options, base_url)
+    return options.out / FILE
+
+
+def _evidence(target: Target, options: Options, done: Done, again: Path | None) -> Evidence:
     curl_options = CurlOptions(
-        target_file=str(options.target or ""),
-        ca_file=str(target.tls.ca_file or ""),
+        target_file=str(again or options.target or ""),
+        ca_file=str(again.with_name(CA_FILE) if again else target.tls.ca_file or ""),
         verify=target.tls.verify,
         scheme=target.auth.scheme,
         signed_headers=target.auth.signed_headers,
@@ -131,13 +145,20 @@ def _evidence(target: Target, options: Options, priority: int | None) -> Evidenc
     def show_call(call: Call) -> Shown:
         exchange = Exchange(number=0, call=call, outcome=NoAnswer(kind="withheld", detail="set-up"), start=0.0, end=0.0)
         made = show(exchange)
-        return msgspec.structs.replace(made, outcome="set-up: send this first")
+        return msgspec.structs.replace(made, outcome="set-up: send this first", part="set-up")
+
+    def line(calls: Sequence[Call]) -> str:
+        return redactor.text(
+            curl(calls[0], target.base_url, curl_options) if len(calls) == 1 else burst(calls, target.base_url, curl_options)
+        )
 
     def rerun(clause: str) -> str:
-        at = f" --target {options.target}" if options.target else "".join(f" --fault {name}" for name in options.faults)
-        return f"isales-conformance run{at} --effort {options.effort} --only {clause} --seed {options.seed}"
+        at = f" --target {shlex.quote(str(options.target))}" if options.target else "".join(f" --fault {name}" for name in options.faults)
+        read = f" --profile {shlex.quote(str(options.profile))}" if options.profile else ""
+        given = "".join(f" --set {shlex.quote(text)}" for text in options.overrides)
+        return redactor.text(f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause} --seed {options.seed}")
 
-    return Evidence(show, show_call, rerun=rerun, priority=priority)
+    return Evidence(show, show_call, line=line, rerun=rerun, priority=done.priority, originals=dict(done.originals))
 
 
 def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:

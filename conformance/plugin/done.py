@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from conformance.exchange import CampaignKey
 from conformance.session.ledger import Ledger
 
 
@@ -17,6 +18,8 @@ class Done(Struct, kw_only=True):
     seen: dict[str, str] = field(default_factory=dict)
     unrestored: dict[str, str] = field(default_factory=dict)
     priority: int | None = None
+    originals: list[tuple[CampaignKey, tuple[str, ...]]] = field(default_factory=list)
+    """What the campaigns held before the run, where all of it is known."""
 
 
 def together(parts: Sequence[Done]) -> Done:
@@ -29,5 +32,6 @@ def together(parts: Sequence[Done]) -> Done:
         first.started = min(first.started, part.started)
         first.seen = part.seen | first.seen
         first.unrestored |= part.unrestored
+        first.originals = sorted({*first.originals, *part.originals})
         first.priority = first.priority if first.priority is not None else part.priority
     return first

@@ -26,7 +26,7 @@ foreign = {{ vdn_id = 2, campaign_id = 2001 }}
 
 [auth]
 access_key = "{access_key}"
-secret_key = "env:{secret_variable}"
+secret_key = "{secret_key}"
 
 [pace]
 timeout_seconds = {timeout}
@@ -42,6 +42,14 @@ SECRET_VARIABLE = "EMBEDDED_EMULATOR_SECRET_KEY"  # noqa: S105 - the name of a v
 def _listed(campaign_id: int, held: tuple[str, ...]) -> str:
     numbers = ", ".join(f'"{number}"' for number in held)
     return f"{{ id = {campaign_id}, numbers = [{numbers}] }}"
+
+
+def described(*, base_url: str, access_key: str, secret_key: str, ca_file: str) -> str:
+    """A target file for such an emulator."""
+    listed = ", ".join(_listed(key[1], held) for key, held in CAMPAIGNS.items() if key[0] == 1)
+    return _TARGET.format(
+        timeout=TIMEOUT, campaigns=listed, base_url=base_url, access_key=access_key, secret_key=secret_key, ca_file=ca_file
+    )
 
 
 @contextmanager
@@ -60,13 +68,11 @@ def embedded_target(options: Options) -> Iterator[Path]:
             os.environ[SECRET_VARIABLE] = running.secret_key
             file = Path(folder) / "target.toml"
             file.write_text(
-                _TARGET.format(
-                    timeout=TIMEOUT,
-                    campaigns=", ".join(_listed(key[1], held) for key, held in CAMPAIGNS.items() if key[0] == 1),
+                described(
                     base_url=running.base_url,
                     access_key=running.access_key,
-                    secret_variable=SECRET_VARIABLE,
-                    ca_file=running.ca_file,
+                    secret_key=f"env:{SECRET_VARIABLE}",
+                    ca_file=str(running.ca_file),
                 ),
                 encoding="utf-8",
             )

@@ -70,6 +70,7 @@ class Opened:
             seen=self.seen,
             unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
             priority=self.run.ground.priority,
+            originals=sorted((key, tuple(sorted(held.numbers))) for key, held in self.run.ground.original.items() if held.complete),
         )
 
 

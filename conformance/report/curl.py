@@ -14,6 +14,7 @@ option the body is empty; `--body-file -` is the standard input. With `auth.sche
 import base64
 import gzip
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -51,14 +52,27 @@ DEFAULTS = CurlOptions()
 
 def curl(call: Call, base_url: str, options: CurlOptions = DEFAULTS) -> str:
     """One line that makes this call again: bodies and targets byte for byte, with a signature of its own."""
+    before, parts, after = _parts(call, base_url, options, "BODY")
+    return f"{before}curl {parts}{after}"
+
+
+def _parts(call: Call, base_url: str, options: CurlOptions, variable: str) -> tuple[str, str, str]:
+    """What stands before the curl, its words, and what stands after; the body is kept in the variable of that name."""
     signed = options.scheme != "none" and call.credential != OMITTED
-    before, given, to_sign, after = _body(call, signed=signed)
-    parts = ["curl -sS", _method(call), "--http1.1", *_tls(options)]
+    before, given, to_sign, after = _body(call, variable, signed=signed)
+    parts = ["-sS", _method(call), "--http1.1", *_tls(options)]
     parts += [f"-H {quoted(header)}" for header in _headers(call)]
     parts += given
     if signed:
         parts.append(f'-H "Authorization: $({_sign(call, options, to_sign)})"')
-    return before + " ".join([*parts, *_address(call.target, base_url)]) + after
+    return before, " ".join([*parts, *_address(call.target, base_url)]), after
+
+
+def burst(calls: Sequence[Call], base_url: str, options: CurlOptions = DEFAULTS) -> str:
+    """One line that makes these calls at the same time: each is signed first, then one curl sends them in parallel."""
+    made = [_parts(call, base_url, options, f"BODY{number}") for number, call in enumerate(calls, 1)]
+    before, parts, after = zip(*made, strict=True)
+    return "".join(before) + "curl -Z --parallel-immediate " + " --next ".join(parts) + "".join(after)
 
 
 def quoted(text: str) -> str:
@@ -95,17 +109,17 @@ def _single(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def _body(call: Call, *, signed: bool) -> tuple[str, list[str], str, str]:
+def _body(call: Call, name: str, *, signed: bool) -> tuple[str, list[str], str, str]:
     """What stands before the curl, its data options, what the signer is told of the body, and what stands after."""
     if not call.body:
         return "", ["--data-raw ''"] if call.method in {"POST", "PUT", "PATCH"} else [], "", ""
     quiet = ["-H Expect:"] if len(call.body) >= EXPECT_FROM else []
     text = _pasteable(call.body)
     if text is None:
-        made = f'BODY=$(mktemp); {_unpack(call.body)} >"$BODY"; '
-        return made, [*quiet, '--data-binary @"$BODY"'], ' --body-file "$BODY"', '; rm -f "$BODY"'
+        made = f'{name}=$(mktemp); {_unpack(call.body)} >"${name}"; '
+        return made, [*quiet, f'--data-binary @"${name}"'], f' --body-file "${name}"', f'; rm -f "${name}"'
     if signed:
-        return f"BODY={_single(text)}; ", [*quiet, '--data-raw "$BODY"'], ' --body "$BODY"', ""
+        return f"{name}={_single(text)}; ", [*quiet, f'--data-raw "${name}"'], f' --body "${name}"', ""
     return "", [*quiet, f"--data-raw {_single(text)}"], "", ""
 
 

@@ -45,6 +45,7 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
         "options": document.options,
         "waivers": [to_builtins(each) for each in document.waivers],
         "changes": [_change(each) for each in document.changes],
+        "emulator": document.emulator,
         "format": FORMAT,
     }
 
@@ -110,6 +111,8 @@ def _deviation(deviation: Deviation) -> dict[str, Any]:
         "at_call": deviation.at_call,
         "rerun": deviation.rerun,
         "waived": deviation.waived,
+        "paste": list(deviation.paste),
+        "afterwards": list(deviation.afterwards),
     }
 
 
@@ -140,6 +143,8 @@ def _call(call: Shown) -> dict[str, Any]:
         "request_headers": [list(pair) for pair in call.request_headers],
         "credential": call.credential,
         "outcome": call.outcome,
+        "part": call.part,
+        "together": call.together,
         "status": call.status,
         "reply_headers": [list(pair) for pair in call.reply_headers],
         "milliseconds": call.milliseconds,

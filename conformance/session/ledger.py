@@ -12,6 +12,8 @@ from conformance.finding import Finding, Judgement
 from conformance.oracle import answer_of, facts_of
 
 Key = tuple[str, str, str]
+MISSED_KEPT = 3
+"""Calls that are shown for a code that no call brought about: the most natural ways to ask for it."""
 
 
 NO_CODE = "no code"
@@ -54,6 +56,8 @@ class Ledger(Struct, kw_only=True):
     witnesses: dict[str, Witness] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     instead: dict[str, dict[str, int]] = field(default_factory=dict)
+    missed: dict[str, list[Exchange]] = field(default_factory=dict)
+    """The first calls that were meant to bring about a code and did not."""
     hunted: list[str] = field(default_factory=list)
     """Codes for which the search was completed."""
     skipped: dict[str, str] = field(default_factory=dict)
@@ -111,9 +115,11 @@ class Ledger(Struct, kw_only=True):
         elif known.control is None:
             known.control = control
 
-    def tried(self, code: str, answered: str) -> None:
-        """Count one call that was meant to bring about a code, and what came."""
+    def tried(self, code: str, answered: str, exchange: Exchange | None = None) -> None:
+        """Count one call that was meant to bring about a code, and what came; the first few that missed are kept."""
         _add(self.tries, {code: 1})
+        if exchange is not None and answered != code and len(self.missed.setdefault(code, [])) < MISSED_KEPT:
+            self.missed[code].append(exchange)
         if answered != code:
             _add(self.instead.setdefault(code, {}), {answered: 1})
 
@@ -156,6 +162,7 @@ class Ledger(Struct, kw_only=True):
         self.learnt_by = other.learnt_by | self.learnt_by
         self.made = sorted({*self.made, *other.made})
         self.witnesses = other.witnesses | self.witnesses
+        self.missed = other.missed | self.missed
         self.hunted = sorted({*self.hunted, *other.hunted})
 
 

@@ -42,8 +42,9 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
             return
         with run.episode() as episode:
             for trigger in triggers[start : start + PER_EPISODE]:
-                answer = answer_of(episode.send(trigger.make(episode.hold_at_least(3))))
-                run.ledger.tried(code, answer.code or NO_CODE)
+                exchange = episode.send(trigger.make(episode.hold_at_least(3)))
+                answer = answer_of(exchange)
+                run.ledger.tried(code, answer.code or NO_CODE, exchange)
                 if answer.code == code:
                     break
             episode.look()
