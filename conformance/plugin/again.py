@@ -18,7 +18,7 @@ EXAMPLE_KEY = "example"
 
 def write_target(options: Options, base_url: str) -> Path:
     """The target file of an emulator that is started with `command`. Raises OSError where it can't be written."""
-    file = options.out / FILE
+    file = options.out.resolve() / FILE
     file.write_text(
         described(base_url=base_url, access_key="emulator", secret_key=EXAMPLE_KEY, ca_file=str((options.out / CA_FILE).resolve())),
         encoding="utf-8",
@@ -28,7 +28,7 @@ def write_target(options: Options, base_url: str) -> Path:
 
 def command(options: Options, base_url: str, campaigns: Mapping[CampaignKey, tuple[str, ...]] = CAMPAIGNS) -> str:
     """One line that starts the emulator as it was: same address, same campaigns, same lies."""
-    words = [f"isales-conformance emulate --port {urlsplit(base_url).port} --ca-dir {shlex.quote(str(options.out))}"]
+    words = [f"isales-conformance emulate --port {urlsplit(base_url).port} --ca-dir {shlex.quote(str(options.out.resolve()))}"]
     words += [f"--campaign {vdn}/{campaign}={','.join(numbers)}" for (vdn, campaign), numbers in campaigns.items()]
     words += [f"--profile {shlex.quote(str(options.profile))}"] if options.profile else []
     words += [f"--fault {shlex.quote(name)}" for name in options.faults]

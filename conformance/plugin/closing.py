@@ -126,7 +126,7 @@ def again_file(options: Options, base_url: str) -> Path | None:
         return None
     with suppress(OSError):  # a folder that can't be written is named when the reports are
         return write_target(options, base_url)
-    return options.out / FILE
+    return options.out.resolve() / FILE
 
 
 def _evidence(target: Target, options: Options, done: Done, again: Path | None) -> Evidence:

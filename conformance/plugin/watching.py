@@ -11,8 +11,8 @@ class Watcher:
     """Feeds the live view from pytest's hooks and the transport."""
 
     def __init__(self, checks: int, options: Options) -> None:
-        budget = Budget(max_requests=options.amounts.calls)
-        self._view = LiveView(checks, budget, quiet=options.view == "quiet", verbose=options.view == "verbose")
+        quiet, verbose = options.view == "quiet", options.view == "verbose"
+        self._view = LiveView(checks, expected=options.amounts.calls if not options.only else None, quiet=quiet, verbose=verbose)
         self._view.__enter__()
         self._opened: Opened | None = None
         self._calls = 0
@@ -21,6 +21,8 @@ class Watcher:
     def watch(self, opened: Opened) -> None:
         """Count the calls of an opened run."""
         self._opened = opened
+        pace = opened.target.pace
+        self._view.bound(Budget(max_requests=pace.max_requests, max_seconds=pace.max_seconds))
         opened.transport.on_exchange(self._tick)
 
     def _tick(self, _: Exchange) -> None:

@@ -109,8 +109,10 @@ def write_clause_results(document: VerdictDocument, results_dir: Path, redactor:
     """Write a result per clause, the matrices and the run's environment. Written again, each takes its own place."""
     logger = RedactingLogger(results_dir, redactor=redactor)
     begun = _milliseconds(document.started)
+    apart = document.seconds * 1000 / max(len(document.clauses) - 1, 1)
+    # a clause has no time of its own; spread over the run, the first and the last tell the page how long it took
     for position, result in enumerate(document.clauses):
-        logger.report_item(_Clause(document, logger, begun + position).result(result))
+        logger.report_item(_Clause(document, logger, begun + round(position * apart)).result(result))
     _write_matrices(document, logger, begun)
     write_text(results_dir / "environment.properties", redactor.text(allure_texts.environment(document)))
     executor = allure_texts.executor()
@@ -141,7 +143,7 @@ class _Clause:
             testCaseId=_digest(result.id),
             fullName=f"clause {result.id}",
             name=result.title,
-            titlePath=[result.section],
+            titlePath=[digest.place(result)],
             description=allure_texts.description(result),
             status=allure_texts.status(result),
             statusDetails=StatusDetails(message=told) if told else None,
@@ -149,7 +151,7 @@ class _Clause:
             labels=_labels(result),
             parameters=_parameters(self._document),
             steps=steps,
-            attachments=self._reruns(result),
+            attachments=self._scripts(result),
             start=self._at,
             stop=self._at + spent,
         )
@@ -158,12 +160,14 @@ class _Clause:
         found = digest.open_deviations(result)
         if len(found) == 1:
             return self._programme(found[0])
-        return [self._step(each.summary, self._colour(each), self._programme(each)) for each in found]
+        return [self._step(f"{each.summary} ({digest.how_often(each)})", self._colour(each), self._programme(each)) for each in found]
 
     def _programme(self, deviation: Deviation) -> list[TestStepResult]:
+        """Its calls; the decisive one has the colour of the deviation."""
         steps = [self._call(call) for call in deviation.calls]
-        verdict = self._step(f"✗ {deviation.summary} ({digest.how_often(deviation)})", self._colour(deviation))
-        return [*steps, verdict]
+        for step in steps[-1:]:
+            step.status = self._colour(deviation)
+        return steps
 
     def _samples(self, result: ClauseResult) -> list[TestStepResult]:
         samples = result.samples[:SAMPLES_SHOWN]
@@ -182,9 +186,13 @@ class _Clause:
         step.stop = step.start + round(call.milliseconds)
         return step
 
-    def _reruns(self, result: ClauseResult) -> list[Attachment]:
+    def _scripts(self, result: ClauseResult) -> list[Attachment]:
+        scripts = [
+            allure_texts.script(each, self._document.emulator) for each in digest.open_deviations(result) if digest.lines_to_paste(each)
+        ]
+        made = [self._attach("To paste into a shell", "\n\n".join(scripts), "text/plain", "txt")] if scripts else []
         commands = "\n".join(dict.fromkeys(each.rerun for each in result.deviations if each.rerun))
-        return [self._attach("Look for it again", commands, "text/plain", "txt")] if commands else []
+        return [*made, self._attach("Look for it again", commands, "text/plain", "txt")] if commands else made
 
     def _step(self, name: str, status: str = "passed", steps: list[TestStepResult] | None = None) -> TestStepResult:
         return TestStepResult(name=name, status=status, stage="finished", steps=steps or [], start=self._at, stop=self._at)
@@ -217,7 +225,7 @@ def _write_matrices(document: VerdictDocument, logger: RedactingLogger, at: int)
 def _labels(result: ClauseResult) -> list[Label]:
     kinds = dict.fromkeys(deviation.kind for deviation in result.deviations)
     pairs = [
-        ("epic", result.section),
+        ("epic", digest.place(result)),
         ("feature", result.title),
         ("story", result.id),
         ("severity", result.severity),

@@ -41,10 +41,15 @@ _HEAD = (
 _FIX = (
     "<style>[data-testid=html-attachment-preview] iframe:not([height]),"
     "[data-testid=markdown-attachment-preview] iframe:not([height]){height:70vh!important}"
-    "#app>div{height:calc(100vh - 38px)!important}#isales-verdict{height:38px;padding:0 24px;overflow:hidden;white-space:nowrap;"
+    "#app>div{height:calc(100vh - 39px)!important}#isales-verdict{height:38px;padding:0 24px;overflow:hidden;white-space:nowrap;"
     "text-overflow:ellipsis;font:600 15px/38px system-ui,sans-serif;color:#fff}"
     "#isales-verdict.deviates{background:#a3231b}#isales-verdict.inconclusive{background:#805300}#isales-verdict.conforms{background:#1b6337}"
-    "#isales-verdict span{font-weight:400;margin-left:12px}</style>"
+    "#isales-verdict span{font-weight:400;margin-left:12px}"
+    "[data-testid=metadata-item-value]{flex-wrap:wrap}"
+    "[data-testid=metadata-item-value] *{max-width:none!important;white-space:normal!important;overflow-wrap:anywhere}"
+    "@media(max-width:900px){#isales-verdict{white-space:normal;font-size:12px;line-height:19px}"
+    "[data-testid=split-layout]>*{flex-direction:column!important}"
+    "[data-pane]{width:100%!important;height:50%!important;min-height:0;min-width:0;flex:none}[data-pane]+div:not([data-pane]){display:none}}</style>"
 )
 _BODY = re.compile(r"<body\b[^>]*>")
 
@@ -135,19 +140,28 @@ def config(document: VerdictDocument, output: Path, history: Path, *, append_his
             "verdict",
             "area",
             "serves",
-        ],
+            "feature",
+            "layer",
+            "level",
+        ],  # rules of categories see only what is not hidden
         "categories": categories(),
         "variables": {
-            "Verdict": digest.VERDICT_WORD[document.verdict],
-            "Target": document.target.get("base_url", ""),
-            "Failed": f"{count.failed} of {count.binding}",
-            "Not judged": str(count.not_judged),
-            "Codes": f"{count.codes_reached} of {count.codes} reached",
-            "Calls": f"{digest.number(document.requests)} in {digest.duration(document.seconds)}",
-            "Seed": f"{document.seed}, {document.effort}",
+            "Clauses failed": f"{count.failed} of {count.binding}",
+            "Could not be judged": str(count.not_judged),
+            "Codes reached": f"{count.codes_reached} of {count.codes}",
+            "Questions answered": f"{count.recorded} of {count.recorded + count.unrecorded}",
         },
         "plugins": {"awesome": {"options": _awesome(name)}},
     }
+
+
+def _module(settings: dict[str, Any]) -> str:
+    """The configuration as the generator reads it. Checks are how clauses were judged: only one that broke is shown and counted."""
+    return f"""const config = {json.dumps(settings, indent=2)};
+const check = (result) => result.labels.some((label) => label.name === "layer" && label.value === "check");
+config.plugins.awesome.options.filter = (result) => result.status === "broken" || !check(result);
+export default config;
+"""
 
 
 def _awesome(name: str) -> dict[str, Any]:
@@ -159,6 +173,7 @@ def _awesome(name: str) -> dict[str, Any]:
         "theme": "auto",
         "defaultSortBy": "status,asc",
         "groupBy": ["epic", "area"],  # a clause has no area: one click less than a heading per clause
+        "stepTreeExpansion": "expand_failed_only",
     }
 
 
@@ -172,7 +187,7 @@ def _generated(document: VerdictDocument, results_dir: Path, history: Path, *, a
     with tempfile.TemporaryDirectory(prefix="isales-report-") as name:
         folder = Path(name)
         settings = config(document, folder / "out", history, append_history=append_history)
-        (folder / "allurerc.mjs").write_text(f"export default {json.dumps(settings, indent=2)};\n", "utf-8")
+        (folder / "allurerc.mjs").write_text(_module(settings), "utf-8")
         return _run(node, script, results_dir.resolve(), folder)
 
 

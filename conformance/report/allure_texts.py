@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal
 
+from conformance.clauses import all_clauses
 from conformance.contract import PATH_PREFIX
 from conformance.report import digest
 from conformance.report.summary_md import prose
-from conformance.verdict import ClauseResult, Shown, VerdictDocument
+from conformance.verdict import ClauseResult, Deviation, Shown, VerdictDocument
 
 Status = Literal["passed", "failed", "broken", "skipped"]
 HTTP_EXCHANGE = "application/vnd.allure.http+json"
@@ -24,6 +25,8 @@ CATEGORY_NAMES = {
     "authentication": "Authentication",
     "no-answer": "No answer",
 }
+NAMED, LONGEST_NAMED = 3, 30
+"""Numbers named in the title of a step, and characters of each."""
 WAIVED, NOT_JUDGED = "Known and waived", "Could not be judged"
 
 
@@ -46,14 +49,14 @@ def message(result: ClauseResult) -> str:
         untestable = digest.is_untestable(result)
         return f"{'No check can tell' if untestable else 'Not tested'}: {result.reason or 'no reason was given.'}"
     open_ones = digest.open_deviations(result)
-    more = f" (and {len(open_ones) - 1} more)" if len(open_ones) > 1 else ""
-    return f"{open_ones[0].summary}{more}" if open_ones else result.reason
+    happened = [f"{each.summary} ({digest.how_often(each)})" for each in open_ones if not each.waived]
+    return "\n\n".join([*(happened or [result.reason]), f"Demanded: {result.demand}"])
 
 
 def description(result: ClauseResult) -> str:
     """Markdown: demand, level, id; then what it is worth or how to look again."""
     lines = [f"**Demanded:** {prose(result.demand)}", ""]
-    lines.append(f"Section “{prose(result.section)}” · {result.level} · {result.severity} · row `{result.id}` of `specs/clauses/`")
+    lines.append(f"{prose(digest.place(result))} · {result.level} · {result.severity} · clause `{result.id}`")
     if result.reason and result.verdict in {"not-tested", "waived"}:
         lines += ["", f"**{'Waived' if result.verdict == 'waived' else 'Not tested'}:** {prose(result.reason)}"]
     if result.learnt:
@@ -61,18 +64,53 @@ def description(result: ClauseResult) -> str:
     elif result.cases:
         lines += ["", f"**Judged in** {digest.bound_words(result)}."]
     for each in digest.open_deviations(result):
-        lines += ["", f"**{prose(each.kind)}:** {prose(each.summary)} {digest.how_often(each).capitalize()}."]
+        lines += ["", f"**What happened:** {prose(each.summary)} {digest.how_often(each).capitalize()}."]
         lines += [f"**Given:** {prose(each.given)}"] if each.given else []
-        lines += [f"Look for it again: `{each.rerun}`"] if each.rerun and "`" not in each.rerun else []
+        lines += [f"**Waived:** {prose(each.waived)}"] if each.waived else []
+        lines += [f"**Look for it again:** `{each.rerun}`"] if each.rerun and "`" not in each.rerun else []
+    row = all_clauses().get(result.id)
+    if row is not None and row.checks:
+        lines += ["", f"Checks that judge it, beside the rules of every exchange: {', '.join(f'`{name}`' for name in row.checks)}"]
     return "\n\n".join(line for line in lines if line)
 
 
 def step_name(call: Shown) -> str:
-    """`DELETE …/1/callerNo/1001 → HTTP 200 (12 ms)`; Allure numbers the steps."""
+    """`DELETE …/1/callerNo/1001 naming 5245241 → HTTP 200, 0200000 (12 ms)`; Allure numbers the steps."""
     path = "/" + call.url.split("://", 1)[-1].partition("/")[2]
     before, prefix, rest = path.partition(PATH_PREFIX)
     credential = "" if call.credential == "signed" else f" [Authorization: {call.credential}]"
-    return f"{call.method} {f'…{rest}' if prefix else before}{credential} → {call.outcome} ({call.milliseconds:.0f} ms)"
+    what = f"{call.method} {f'…{rest}' if prefix else before}{naming(call)}{credential}"
+    if call.part == "set-up":
+        return f"Set-up: {what}"
+    code = digest.code_of(call)
+    said = f"{call.outcome}{f', {code}' if code else ''} ({call.milliseconds:.0f} ms)"
+    return f"{'At the same time: ' if call.together else ''}{what} → {said}"
+
+
+def naming(call: Shown) -> str:
+    """` naming 5245241, 5245242 … (12 in all)`, or nothing where the body is not of that form."""
+    try:
+        named = [item["accessCode"] for item in json.loads(call.request_body)["callerNo"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    shown = [each if isinstance(each, str) else json.dumps(each) for each in named[:NAMED]]
+    if not shown or any(len(each) > LONGEST_NAMED for each in shown):
+        return ""
+    return f" naming {', '.join(each or '(empty)' for each in shown)}{f' … ({len(named)} in all)' if len(named) > NAMED else ''}"
+
+
+def script(deviation: Deviation, emulator: str = "") -> str:
+    """Everything of a deviation as one text to paste into a shell, with comments."""
+    lines = [f"# {' '.join(deviation.summary.split())}"]
+    if emulator:
+        lines += ["# The emulator of this run has ended. Start it again, in another shell:", f"#   {emulator}"]
+    set_up, paste = sum(call.part == "set-up" for call in deviation.calls), digest.lines_to_paste(deviation)
+    if set_up:
+        lines += ["", "# Set-up", *paste[:set_up]]
+    lines += ["", f"# {digest.program_words(deviation)}", *paste[set_up:]]
+    if deviation.afterwards:
+        lines += ["", "# Afterwards: gives the campaign back what it held", *deviation.afterwards]
+    return "\n".join(lines) + "\n"
 
 
 def http_exchange(call: Shown, at: int) -> str:
@@ -120,14 +158,17 @@ def executor(env: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
 
 def categories() -> list[dict[str, Any]]:
     """Rules of the generator's configuration: the first that fits takes a result."""
-    rules: list[dict[str, Any]] = [{"name": WAIVED, "matchers": {"statuses": ["skipped"], "labels": {"verdict": "^waived$"}}}]
+    rules: list[dict[str, Any]] = [{"name": WAIVED, "matchers": {"statuses": ["skipped"], "message": "^Waived:"}}]
     rules += [
         {"name": name, "matchers": {"statuses": ["failed"], "labels": {"category": f"^{category}$"}}}
         for category, name in CATEGORY_NAMES.items()
     ]
-    rules.append({"name": NOT_JUDGED, "matchers": {"statuses": ["broken"], "labels": {"verdict": "^not-tested$"}}})
+    rules.append({"name": NOT_JUDGED, "matchers": {"statuses": ["broken"], "message": "^Not tested:"}})
     rules.append(
-        {"name": "Left out, untestable or not answered", "matchers": {"statuses": ["skipped"], "labels": {"verdict": "^not-tested$"}}}
+        {
+            "name": "Left out, untestable or not answered",
+            "matchers": {"statuses": ["skipped"], "message": "^(Not tested|No check can tell):"},
+        }
     )
     rules.append({"name": "A check itself failed", "matchers": {"statuses": ["failed", "broken"]}})
     return rules

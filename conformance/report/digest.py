@@ -1,17 +1,24 @@
 """What the reports have in common: counts, order, groups and the sentences that say them. Pure functions of the document."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.clauses import all_clauses
 from conformance.finding import ClauseVerdict, RunVerdict
-from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, VerdictDocument, WaiverResult
+from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument, WaiverResult
 
 LEFT_OUT = "left out"
 """A not-tested clause whose reason begins so (whatever the case) was left out by the user."""
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 WORD: dict[ClauseVerdict, str] = {"fail": "FAIL", "not-tested": "NOT TESTED", "waived": "WAIVED", "pass": "PASS"}
 VERDICT_WORD: dict[RunVerdict, str] = {"conforms": "CONFORMS", "deviates": "DEVIATES", "inconclusive": "INCONCLUSIVE"}
+_CODE = re.compile(r'"resultCode"\s*:\s*"([0-9]{1,16})"')
+PLACES = {
+    "Not written": "Implied: the document can't mean otherwise",
+    "Left open": "Left open by the document (recorded, never failed)",
+}
+"""Headings for what stands in no section of the document."""
 ORDER: tuple[ClauseVerdict, ...] = ("not-tested", "fail", "waived", "pass")
 """Order of the matrix: what nobody knows comes first."""
 
@@ -109,6 +116,11 @@ def change_words(change: Change) -> str:
     return f"{change.subject} gave {change.got} ({times}); expected {' or '.join(change.expected)}"
 
 
+def place(result: ClauseResult) -> str:
+    """Where the document says it: `Usage Description`, or in words why it is nowhere written."""
+    return PLACES.get(result.section, result.section)
+
+
 def failed(document: VerdictDocument) -> tuple[ClauseResult, ...]:
     """Broken clauses, the gravest first, otherwise in the order of the document."""
     return tuple(sorted(document.of("fail"), key=lambda result: severity_rank(result.severity)))
@@ -168,6 +180,29 @@ def how_often(deviation: Deviation) -> str:
     """`seen in 3 of 200 cases (1.5 %)`."""
     share = f" ({percent(deviation.seen / deviation.of)})" if deviation.of else ""
     return f"seen in {number(deviation.seen)} of {number(deviation.of)} {'case' if deviation.of == 1 else 'cases'}{share}"
+
+
+def program_words(deviation: Deviation) -> str:
+    """What the calls of a deviation are to each other, as a heading."""
+    if deviation.kind == "unreached":
+        return "Some of the calls that should have brought it about"
+    calls = [call for call in deviation.calls if call.part == "call"]
+    if len(calls) == 1:
+        return "The call that shows it"
+    if any(call.together for call in calls):
+        return "The shortest calls that show it. The last ones must meet, which takes luck: repeat all of it until they do"
+    return "The shortest calls that show it, the last one decisive"
+
+
+def lines_to_paste(deviation: Deviation) -> tuple[str, ...]:
+    """The program as lines for a shell."""
+    return deviation.paste or tuple(call.curl for call in deviation.calls)
+
+
+def code_of(call: Shown) -> str:
+    """The result code of its reply, where there is a plain one."""
+    found = _CODE.search(call.reply_body)
+    return found[1] if found else ""
 
 
 def bound_words(result: ClauseResult) -> str:

@@ -104,7 +104,9 @@ def _deviation(deviation: Deviation) -> Iterable[str]:
         yield f"Given: {deviation.given}"
     for number, call in enumerate(deviation.calls, 1):
         yield f"{number}. {call.curl}"
-        yield f"   {_cut(call.reply)}"
+        yield f"   {'(set-up)' if call.part == 'set-up' else _cut(call.reply)}"
+    if any(call.together for call in deviation.calls):
+        yield f"The calls that must meet, as one line: {deviation.paste[-1]}"
     if deviation.rerun:
         yield f"Look for it again: {deviation.rerun}"
 

@@ -18,6 +18,8 @@ from conformance.report.terminal import console, plain
 LINE_EVERY = 5.0
 """Seconds between plain lines: often enough to see that it goes on, seldom enough for a log file."""
 FRAMES_PER_SECOND = 4
+LEAST_TO_ESTIMATE = 50
+"""Calls from which their pace says something of the time that is left."""
 RATE_OVER = 5.0
 """Seconds over which calls per second are taken."""
 
@@ -38,9 +40,17 @@ class LiveView:
     """Counts and shows; every method may be called from any thread, and none raises because of the terminal."""
 
     def __init__(
-        self, total_checks: int, budget: Budget | None = None, *, quiet: bool = False, verbose: bool = False, out: Console | None = None
+        self,
+        total_checks: int,
+        budget: Budget | None = None,
+        *,
+        expected: int | None = None,
+        quiet: bool = False,
+        verbose: bool = False,
+        out: Console | None = None,
     ) -> None:
         self._total, self._budget, self._quiet, self._verbose = total_checks, budget, quiet, verbose
+        self._expected = expected
         self._out = out or console()
         self._lock = threading.RLock()
         self._begun = self._last_line = time.monotonic()
@@ -61,6 +71,11 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    def bound(self, budget: Budget) -> None:
+        """What bounds the run, once that is known."""
+        with self._lock:
+            self._budget = budget
 
     def started(self, check: str) -> None:
         """A check begins."""
@@ -105,11 +120,12 @@ class LiveView:
 
     def _figures(self) -> list[str]:
         limit = self._budget.max_requests if self._budget else None
-        calls = f"{number(self._calls)}{f' of at most {number(limit)}' if limit else ''} calls"
+        most = f" of at most {number(limit)}" if limit else f" of about {number(self._expected)}" if self._expected else ""
+        calls = f"{number(self._calls)}{most} calls"
         return [
             f"{self._done} of {self._total} checks done",
             f"{self._failed} with deviations",
-            f"{self._findings} deviations",
+            f"{self._findings} {'deviation' if self._findings == 1 else 'deviations'}",
             calls,
             f"{self._rate():.0f} calls/s",
             self._time(),
@@ -118,7 +134,11 @@ class LiveView:
     def _time(self) -> str:
         spent = time.monotonic() - self._begun
         limit = self._budget.max_seconds if self._budget else None
-        return f"{duration(spent)}{f', {duration(max(limit - spent, 0))} left' if limit else ''}"
+        if limit:
+            return f"{duration(spent)}, {duration(max(limit - spent, 0))} left"
+        if not self._expected or self._calls < LEAST_TO_ESTIMATE or self._calls >= self._expected:
+            return duration(spent)
+        return f"{duration(spent)}, about {duration((self._expected - self._calls) * spent / self._calls)} left"
 
     def _rate(self) -> float:
         (since, before), now = self._rates[0], time.monotonic()

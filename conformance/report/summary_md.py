@@ -69,6 +69,9 @@ def _failed(document: VerdictDocument) -> Iterator[str]:
     broken = digest.failed(document)
     if broken:
         yield "## Failed clauses"
+        if document.emulator:
+            yield "\nThe emulator of the run has ended. Before pasting, start it again in another shell:\n"
+            yield code(document.emulator, "sh")
     for result in broken[:CLAUSES_SHOWN]:
         yield from _clause(result)
     for result in broken[CLAUSES_SHOWN:]:
@@ -100,7 +103,7 @@ def _changed(document: VerdictDocument) -> Iterator[str]:
 
 def _clause(result: ClauseResult) -> Iterator[str]:
     yield f"\n### {prose(result.title)}"
-    yield f"`{result.id}` · {result.severity} · {result.level} · section “{prose(result.section)}”"
+    yield f"`{result.id}` · {result.severity} · {result.level} · {prose(digest.place(result))}"
     yield f"\n**Demanded:** {prose(result.demand)}"
     for deviation in digest.open_deviations(result):
         yield from _deviation(deviation)
@@ -114,13 +117,20 @@ def _deviation(deviation: Deviation) -> Iterator[str]:
         yield f"\n**Given:** {prose(deviation.given)}"
     for number, call in enumerate(deviation.calls, 1):
         yield from _call(call, number)
+    if any(call.together for call in deviation.calls):
+        yield "\nThe calls that must meet, as one line (repeat set-up and this until they do):\n"
+        yield code(deviation.paste[-1], "sh")
+    if deviation.afterwards:
+        yield "\nAfterwards, to give the campaign back what it held:\n"
+        yield code("\n".join(deviation.afterwards), "sh")
     if deviation.rerun:
         yield "\nLook for it again:\n"
         yield code(deviation.rerun, "sh")
 
 
 def _call(call: Shown, number: int) -> Iterator[str]:
-    yield f"\n**Call {number}** gets {prose(call.outcome)}:\n"
+    meets = " at the same time" if call.together else ""
+    yield f"\n**Call {number}** is set-up:\n" if call.part == "set-up" else f"\n**Call {number}**{meets} gets {prose(call.outcome)}:\n"
     yield code(call.curl, "sh")
     if call.reply_body:
         cut = "" if len(call.reply_body) <= BODY_SHOWN else f"\n[{BODY_SHOWN:,} of {len(call.reply_body):,} characters shown]"

@@ -54,8 +54,11 @@ def proposals(document: VerdictDocument, files: Sequence[Path]) -> Iterable[str]
     deviation = next((each for result in digest.failed(document) if (each := digest.shortest(result))), None)
     if deviation is not None and deviation.rerun:
         yield deviation.rerun
-    if document.verdict == "inconclusive":
+    if document.verdict == "inconclusive" and not document.emulator:
         yield f"isales-conformance check --target {document.options.get('target') or 'FILE'}"
+    if document.verdict == "conforms" and files and not document.changes:
+        target = "" if document.emulator else f" --target {document.options.get('target') or 'FILE'}"
+        yield f"isales-conformance run{target} --expect {files[0].parent / 'profile.toml'} --out NEXT"
     if files and not any(file.name == "report.html" for file in files):
         yield f"isales-conformance report {files[0].parent}"
 
@@ -82,6 +85,9 @@ def _failed(document: VerdictDocument, out: Console) -> None:
     broken = digest.failed(document)
     if broken:
         _head(out, f"Failed ({len(broken)})")
+    if broken and document.emulator:
+        _item(out, Text("The emulator of this run has ended. To paste what follows, start it again in another shell:"))
+        _pasteable(out, plain(document.emulator))
     for result in broken:
         _failed_clause(result, out)
 
@@ -94,10 +100,15 @@ def _failed_clause(result: ClauseResult, out: Console) -> None:
     _item(out, Text(f"{plain(deviation.summary)} ({digest.how_often(deviation)})"))
     if len(result.deviations) > 1:
         _item(out, Text(f"… and {len(result.deviations) - 1} more on this clause: see the report."))
-    if len(deviation.calls) > 1:
-        _item(out, Text(f"Call {len(deviation.calls)} of {len(deviation.calls)}, the decisive one; those before it are in the report:"))
-    if deviation.calls:
-        _pasteable(out, deviation.calls[-1].curl)
+    lines = digest.lines_to_paste(deviation)
+    if deviation.kind == "unreached" and lines:
+        _item(out, Text("One of the calls that should have brought it about:"))
+        lines = lines[:1]
+    elif len(lines) > 1:
+        which = "the calls that must meet" if any(call.together for call in deviation.calls) else "the decisive one"
+        _item(out, Text(f"Line {len(lines)} of {len(lines)}, {which}; the others are in the report:"))
+    if lines:
+        _pasteable(out, lines[-1])
     return None
 
 

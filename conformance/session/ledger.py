@@ -12,6 +12,8 @@ from conformance.finding import Finding, Judgement
 from conformance.oracle import answer_of, facts_of
 
 Key = tuple[str, str, str]
+SAMPLES_KEPT = 3
+"""Exchanges kept per clause that show on what it was judged."""
 MISSED_KEPT = 3
 """Calls that are shown for a code that no call brought about: the most natural ways to ask for it."""
 
@@ -38,11 +40,19 @@ class Deviating(Struct, kw_only=True):
 
 
 class Witness(Struct, kw_only=True):
-    """The first call that was answered with a code, what it tried, and the same call without the defect, served."""
+    """A call that was answered with a code, what it tried, and the same call without the defect, served.
+
+    Of all such calls the plainest is kept, so that what is shown does not hang on which check, or which worker, came first.
+    """
 
     exchange: Exchange
     trigger: str
     control: Exchange | None = None
+
+    @property
+    def plainness(self) -> tuple[int, int, str]:
+        """Smaller is plainer: few things tried at once, said in few words."""
+        return (self.trigger.count(","), len(self.trigger), self.trigger)
 
 
 class Ledger(Struct, kw_only=True):
@@ -78,7 +88,7 @@ class Ledger(Struct, kw_only=True):
         for clause, reason in judgement.undecided:
             self.undecided.setdefault(clause, reason)
         for clause, shown in judgement.samples.items():
-            self.samples.setdefault(clause, shown)
+            self._sample(clause, shown)
         for seen in judgement.observations:
             _add(self.learnt.setdefault(seen.subject, {}), {seen.value: 1})
             self.learnt_by.setdefault(f"{seen.subject}|{seen.value}", seen.exchange)
@@ -95,6 +105,11 @@ class Ledger(Struct, kw_only=True):
         self.deviations[key] = Deviating(finding=finding, check=check, at_call=finding.program[-1].number)
         return self.deviations[key]
 
+    def _sample(self, clause: str, more: Iterable[Exchange]) -> None:
+        held = self.samples.get(clause, ())
+        if len(held) < SAMPLES_KEPT:
+            self.samples[clause] = (*held, *(each for each in more if each not in held))[:SAMPLES_KEPT]
+
     def _codes(self, history: History) -> None:
         control: Exchange | None = None
         for exchange in history.exchanges:
@@ -108,10 +123,11 @@ class Ledger(Struct, kw_only=True):
 
     def _reached(self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting) -> None:
         known = self.witnesses.get(code)
-        if known is None:
-            facts = facts_of(exchange.call, setting)
-            trigger = ", ".join(facts.defects or facts.open_points) or "a restriction"
-            self.witnesses[code] = Witness(exchange=exchange, trigger=trigger, control=control)
+        facts = facts_of(exchange.call, setting)
+        trigger = ", ".join(facts.defects or facts.open_points) or "a restriction"
+        new = Witness(exchange=exchange, trigger=trigger, control=control or (known.control if known else None))
+        if known is None or new.plainness < known.plainness:
+            self.witnesses[code] = new
         elif known.control is None:
             known.control = control
 
@@ -155,13 +171,17 @@ class Ledger(Struct, kw_only=True):
             for name, counts in more.items():
                 _add(nested.setdefault(name, {}), counts)
         self.behaviour.merge(other.behaviour)
-        self.samples = other.samples | self.samples
+        for clause, shown in other.samples.items():
+            self._sample(clause, shown)
         self.undecided = other.undecided | self.undecided
         self.skipped = other.skipped | self.skipped
         self.errors = other.errors | self.errors
         self.learnt_by = other.learnt_by | self.learnt_by
         self.made = sorted({*self.made, *other.made})
-        self.witnesses = other.witnesses | self.witnesses
+        for code, witness in other.witnesses.items():
+            ours_too = self.witnesses.setdefault(code, witness)
+            if witness.plainness < ours_too.plainness:
+                self.witnesses[code] = witness
         self.missed = other.missed | self.missed
         self.hunted = sorted({*self.hunted, *other.hunted})
 

@@ -145,7 +145,7 @@ def _code(code: str, ledger: Ledger, evidence: Evidence) -> CodeResult:
     instead = sorted(ledger.instead.get(code, {}).items(), key=lambda pair: (-pair[1], pair[0]))
     return CodeResult(
         code=code,
-        says=all_clauses()[CODE_CLAUSE + code].demand,
+        says=_says(all_clauses()[CODE_CLAUSE + code].title),
         reached=witness is not None,
         tries=max(ledger.tries.get(code, 0), 1 if witness else 0),
         witness=evidence.shown(witness.exchange) if witness else None,
@@ -153,6 +153,11 @@ def _code(code: str, ledger: Ledger, evidence: Evidence) -> CodeResult:
         trigger=witness.trigger if witness else "",
         instead=tuple(instead) if witness is None else (),
     )
+
+
+def _says(title: str) -> str:
+    """What the table says of a code: it stands in brackets in the title of the code's clause."""
+    return title.partition("(")[2].partition(")")[0] or title
 
 
 def run_verdict(results: Collection[ClauseResult], scope: Scope) -> RunVerdict:

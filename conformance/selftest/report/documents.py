@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from conformance.clauses import Clause, all_clauses
 from conformance.contract import Code
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
@@ -87,6 +89,13 @@ def waived() -> VerdictDocument:
     return _document("conforms", result, _codes(()))
 
 
+def meeting() -> VerdictDocument:
+    """A race on an emulator that ended with the run: set-up, two calls that must meet, and lines that put the campaign back."""
+    document = _document("deviates", lambda row: _met(row) if row.id == "restriction.last-number" else _passed(row), _codes(()))
+    fields = {name: getattr(document, name) for name in document.__struct_fields__}
+    return VerdictDocument(**{**fields, "emulator": "ISALES_SK=example isales-conformance emulate --port 28443 --fault last.race"})
+
+
 def hostile() -> VerdictDocument:
     """Every text that comes from a server or a user tries to break out; one body is huge, one no UTF-8."""
     huge = b'{"callerNo":[' + b'{"accessCode":"99000001"},' * 20_000 + b"]}"
@@ -166,6 +175,28 @@ def _last_number(row: Clause) -> ClauseResult:
         rerun="isales-conformance run --target lab.toml --only restriction.last-number --seed 4711",
     )
     return _result(row, verdict="fail", reason="1 deviation", deviations=(deviation,), cases=212)
+
+
+def _met(row: Clause) -> ClauseResult:
+    set_up = one(names("99000001", "99000002"), NoAnswer(kind="withheld", detail="set-up"), method="POST")
+    first, second = one(names("99000001"), says("0200000")), one(names("99000002"), says("0200000"))
+    deviation = Deviation(
+        kind="emptied",
+        detail="race",
+        summary="2 concurrent calls, each served, together named every number of the campaign.",
+        seen=2,
+        of=17,
+        calls=(
+            msgspec.structs.replace(set_up, part="set-up", outcome="set-up: send this first"),
+            first,
+            msgspec.structs.replace(second, together=True),
+        ),
+        given="campaign 1001 of VDN 1 holds exactly 99000001, 99000002",
+        rerun="isales-conformance run --fault last.race --only restriction.last-number --seed 4711",
+        paste=("curl the-set-up", "curl -Z one --next two"),
+        afterwards=("curl putting-back",),
+    )
+    return _result(row, verdict="fail", deviations=(deviation,), cases=17)
 
 
 def _count(row: Clause) -> ClauseResult:

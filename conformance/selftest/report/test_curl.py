@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.exchange import Call
-from conformance.report.curl import PACK_FROM, CurlOptions, curl, escaped, quoted
+from conformance.report.curl import PACK_FROM, CurlOptions, burst, curl, escaped, quoted
 from conformance.selftest.report.documents import BASE, JSON, PATH, names
 
 SHIM = """#!/bin/sh
@@ -139,6 +139,18 @@ def test_what_the_target_file_says(shims: Path) -> None:
     sent, _, signer, _ = pasted(curl(call, BASE, CurlOptions(verify=False, scheme="none")), shims)
     assert "-k" in sent
     assert signer is None
+
+
+def test_calls_that_must_meet_are_signed_first_and_sent_by_one_curl(shims: Path) -> None:
+    calls = [Call(method="DELETE", target=PATH, headers=JSON, body=names(number)) for number in ("99000001", "99000002")]
+    line = burst(calls, BASE)
+    assert "\n" not in line
+    sent, _, signer, _ = pasted(line, shims)
+    assert sent[:2] == ["-Z", "--parallel-immediate"]
+    one, other = sent[2 : sent.index("--next")], sent[sent.index("--next") + 1 :]
+    assert [words[words.index("--data-raw") + 1] for words in (one, other)] == [call.body.decode() for call in calls]
+    assert all("Authorization: auth-v2/fresh" in words and words[-1] == BASE + PATH for words in (one, other))
+    assert signer is not None
 
 
 def test_methods_and_missing_content_type(shims: Path) -> None:

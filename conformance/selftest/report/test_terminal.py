@@ -60,6 +60,15 @@ def test_lines_to_paste_are_never_broken() -> None:
     assert "    isales-conformance run --target lab.toml --only restriction.last-number --seed 4711" in lines
 
 
+def test_calls_that_must_meet_are_one_line_and_the_emulator_is_started_again() -> None:
+    lines = shown(documents.meeting()).splitlines()
+    assert "    ISALES_SK=example isales-conformance emulate --port 28443 --fault last.race" in lines
+    assert "  - Line 2 of 2, the calls that must meet; the others are in the report:" in lines
+    assert lines[lines.index("  - Line 2 of 2, the calls that must meet; the others are in the report:") + 1] == (
+        "    curl -Z one --next two"
+    )
+
+
 def test_an_inconclusive_run_says_why_by_reason() -> None:
     text = " ".join(shown(documents.inconclusive()).split())
     assert "The target file names one campaign; two are needed. uri.vdn-id, effect.other-campaigns, effect.concurrent" in text
@@ -68,8 +77,9 @@ def test_an_inconclusive_run_says_why_by_reason() -> None:
 
 
 def test_what_to_type_next() -> None:
-    assert list(proposals(documents.passing(), [Path("x/report.html")])) == []
-    assert list(proposals(documents.passing(), FILES)) == ["isales-conformance report reports/run"]
+    hold = "isales-conformance run --target lab.toml --expect {}/profile.toml --out NEXT"
+    assert list(proposals(documents.passing(), [Path("x/report.html")])) == [hold.format("x")]
+    assert list(proposals(documents.passing(), FILES)) == [hold.format("reports/run"), "isales-conformance report reports/run"]
     assert "    next thing" in shown(documents.passing(), next_steps=["next thing"])
 
 

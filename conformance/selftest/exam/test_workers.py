@@ -1,0 +1,84 @@
+"""A run by two workers leaves the report that a run by one leaves.
+
+What the same calls tell is the same: verdicts, reasons, deviations, codes, and how Allure shows them. What workers can't share differs
+with reason: each has campaigns of its own to open and draws its own races, so numbers of calls and cases differ a little, and which of
+several exchanges is shown as a sample; and neither knows what the other has found, so a deviation may fail a check in each.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.report import junit
+from conformance.selftest.exam.judged import Judged, judged
+from conformance.verdict import ClauseResult, Deviation
+
+FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000010")
+
+
+@pytest.fixture(scope="module", params=[(), FAULTS], ids=["honest", "three faults"])
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
+    folder = tmp_path_factory.mktemp("workers")
+    faults = [f"--fault={name}" for name in request.param]
+    return judged(folder / "one", *faults), judged(folder / "two", *faults, "-n2")
+
+
+def test_the_same_verdict(both: tuple[Judged, Judged]) -> None:
+    one, two = both
+    assert one.code == two.code
+    assert one.document.verdict == two.document.verdict
+    assert [facts(result) for result in one.document.clauses] == [facts(result) for result in two.document.clauses]
+    assert one.document.headline == two.document.headline
+    assert one.document.options == two.document.options
+    assert [(code.code, code.says, code.reached) for code in one.document.codes] == [
+        (code.code, code.says, code.reached) for code in two.document.codes
+    ]
+    assert [set(code.instead) == set() for code in one.document.codes] == [set(code.instead) == set() for code in two.document.codes]
+
+
+def facts(result: ClauseResult) -> tuple[object, ...]:
+    return (result.id, result.verdict, result.reason, [told(each) for each in result.deviations])
+
+
+def told(deviation: Deviation) -> tuple[object, ...]:
+    summary = re.sub(r"[0-9]+", "N", deviation.summary.partition(" instead ")[0])
+    lengths = len(deviation.calls), len(deviation.paste), len(deviation.afterwards)
+    return (deviation.kind, deviation.detail, summary, deviation.rerun, lengths)
+
+
+def test_the_same_in_allure(both: tuple[Judged, Judged]) -> None:
+    one, two = (results(run.out) for run in both)
+    assert one == two
+    assert len(one) > 60
+
+
+def results(out: Path) -> dict[str, Any]:
+    """Each result as a reader sees it, without figures."""
+    read = [json.loads(file.read_text("utf-8")) for file in (out / "allure-results").glob("*-result.json")]
+    return {result["fullName"]: seen(result) for result in read}
+
+
+def seen(result: dict[str, Any]) -> dict[str, Any]:
+    clause = result["fullName"].startswith("clause ")
+    labels = sorted((label["name"], label["value"]) for label in result["labels"] if label["name"] not in {"host", "thread"})
+    return {
+        "title": result["name"],
+        "status": result["status"] if clause else "",
+        "labels": labels,
+        "history": result["historyId"],
+        "parameters": result.get("parameters", []),
+        "steps": [] if result["status"] == "passed" or not clause else [step["status"] for step in result.get("steps", [])],
+        "attachments": [each["name"] for each in result.get("attachments", [])],
+    }
+
+
+def test_the_same_files_and_test_cases(both: tuple[Judged, Judged]) -> None:
+    one, two = both
+    names = [{re.sub(r"-gw[0-9]+", "", file.name) for file in run.out.iterdir()} for run in both]
+    assert names[0] == names[1]
+    cases = [re.findall(r'<testcase classname="[^"]*" name="[^"]*"', junit.render(run.document)) for run in (one, two)]
+    assert cases[0] == cases[1]
+    assert len(cases[0]) == len(one.document.clauses)
