@@ -6,9 +6,6 @@ from conformance.contract import caller_no_path
 from conformance.exchange import CampaignKey
 
 NOT_INTEGER = (
-    "abc",
-    "1a",
-    "1.5",
     "null",
     "true",
     "one",
@@ -47,7 +44,7 @@ _Ids = list[tuple[str | int, str | int]]
 def _path_ids(defect: str, key: CampaignKey, unknown: tuple[int, ...], other_vdn: tuple[int, ...]) -> _Ids:
     vdn_id, campaign_id = key
     in_vdn: dict[str, tuple[str | int, ...]] = {
-        "vdn-id.not-integer": NOT_INTEGER,
+        "vdn-id.not-integer": _not_integer(vdn_id),
         "vdn-id.out-of-range": (VDN_OUT_OF_RANGE[0], -vdn_id, VDN_OUT_OF_RANGE[1], vdn_id + 2**16, *VDN_OUT_OF_RANGE[2:]),
         "vdn-id.very-long": (vdn_id + 2**32, *VDN_VERY_LONG),
         "campaign-id.other-vdn": other_vdn,
@@ -55,12 +52,17 @@ def _path_ids(defect: str, key: CampaignKey, unknown: tuple[int, ...], other_vdn
     if defect in in_vdn:
         return [(raw, campaign_id) for raw in in_vdn[defect]]
     in_campaign: dict[str, tuple[str | int, ...]] = {
-        "campaign-id.not-integer": NOT_INTEGER,
+        "campaign-id.not-integer": _not_integer(campaign_id),
         "campaign-id.out-of-range": (CAMPAIGN_OUT_OF_RANGE[0], campaign_id + 2**32, -campaign_id, *CAMPAIGN_OUT_OF_RANGE[1:]),
         "campaign-id.unknown": unknown,
     }
     boundary: _Ids = [(vdn, unknown[0]) for vdn in BOUNDARY_VDN_IDS] if defect == "campaign-id.unknown" else []
     return [*((vdn_id, raw) for raw in in_campaign[defect]), *boundary]
+
+
+def _not_integer(own: int) -> tuple[str, ...]:
+    """Texts that are no integer; first such as a reader of integers or of floats takes for the run's own id."""
+    return ("abc", f"{own}.25", f"{own}a", *NOT_INTEGER)
 
 
 def _segment(raw: str | int) -> str:

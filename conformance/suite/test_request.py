@@ -63,7 +63,7 @@ def _in_each_locale(episode: Episode, call: Call) -> None:
             return
 
 
-MORE_FORMS = {"access-code.invalid-characters": 16, "access-code.wrong-type": 3, "caller-no.wrong-type": 3}
+MORE_FORMS = {"access-code.invalid-characters": 16, "access-code.wrong-type": 4, "caller-no.wrong-type": 3, "item.not-object": 4}
 """Forms that are tried at any effort where a defect has many that servers are known to repair."""
 
 
