@@ -34,6 +34,26 @@ def test_a_lie_is_found_under_its_clause(fault: str, clause: str, tmp_path: Path
         assert "curl -sS" in run.printed
 
 
+HIDDEN_LIES = {
+    "values.only-ten-checked": "body.access-code",
+    "values.zeros-refused": "body.access-code",
+    "last.counts-again": "restriction.last-number",
+    "last.one-campaign": "restriction.last-number",
+    "last.zero-led": "restriction.last-number",
+    "auth.unknown-campaign-open": "header.authorization",
+    "auth.vdn-not-covered": "header.authorization",
+    "robust.byte-order-mark": "reply.no-server-error",
+}
+"""Lies that show far into a list, in one campaign of several, on numbers of one shape, or without credentials only."""
+
+
+@pytest.mark.parametrize(("fault", "clause"), HIDDEN_LIES.items())
+def test_a_lie_that_shows_in_a_corner_is_found_under_its_clause(fault: str, clause: str, tmp_path: Path) -> None:
+    run = judged(tmp_path / "out", f"--fault={fault}")
+    assert run.code == 1
+    assert clause in run.failed
+
+
 def test_five_faults_at_once_are_five_findings(tmp_path: Path) -> None:
     faults = {
         "limit.off-by-one": "restriction.limit-100",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from conformance.exchange import Contents, Setting
 from conformance.generation.bodies import BAD_ITEMS, BODY_FORMS, among_good, filled
 from conformance.generation.calls import with_body
-from conformance.generation.drawing import PLACES, BadList, any_defect, bad_lists, batched, json_values
+from conformance.generation.drawing import PLACES, BadList, any_defect, bad_lists, batched, each_bad_item, json_values
 from conformance.oracle import facts_of
 from conformance.selftest.generation.drawn import drawn_from
 
@@ -31,6 +31,16 @@ def test_bad_lists_have_every_defect_at_every_place() -> None:
     assert {place for each in drawn for _, _, place in each.bad} == set(PLACES)
     assert {len(each.bad) for each in drawn} == {1, 2}
     assert {each.good for each in drawn} == {0, 1, 2, 3, 5}
+
+
+def test_each_bad_item_comes_once_beside_good_ones_at_every_place() -> None:
+    lists = list(each_bad_item())
+    assert [[defect for defect, _, _ in each.bad] for each in lists] == [[defect] for defect in sorted(BAD_ITEMS)]
+    assert {place for each in lists for _, _, place in each.bad} == set(PLACES)
+    for each in lists:
+        facts = facts_of(with_body(KEY, each.body(PRESENT)), SETTING)
+        assert set(facts.defects) == {each.bad[0][0]}
+        assert set(PRESENT[: each.good]) <= facts.named
 
 
 def test_places_are_kept() -> None:

@@ -1,0 +1,32 @@
+"""Set-up adds a few numbers more than an episode wants, unless the count matters or the server allows no more."""
+
+from conformance.campaigns.arranging import SPARE, arrange_count
+from conformance.clauses import specs_folder
+from conformance.selftest.compare.scene import ground
+
+KEY = (1, 1001)
+CAPPED = specs_folder() / "profiles" / "correct" / "cap-small.toml"
+"""Ten numbers in a campaign at the most."""
+
+
+def test_the_next_set_up_needs_no_addition() -> None:
+    with ground() as made:
+        assert len(arrange_count(made, KEY, 7)) == 7 + SPARE
+        sent: list[str] = []
+        made.listeners.append(lambda exchange: sent.append(exchange.call.method))
+        made.delete(KEY, sorted(made.own(KEY))[:SPARE])
+        assert len(arrange_count(made, KEY, 7)) == 7
+        assert sent == ["DELETE"]
+
+
+def test_a_count_that_matters_is_exact() -> None:
+    with ground() as made:
+        assert len(arrange_count(made, KEY, 7, exactly=True)) == 7
+        assert len(arrange_count(made, KEY, 40)) == 40
+
+
+def test_a_server_that_allows_few_numbers_gets_as_many_as_are_wanted() -> None:
+    with ground(CAPPED) as made:
+        assert len(arrange_count(made, KEY, 9)) == 9
+        assert len(made.own(KEY)) <= 10
+        assert len(arrange_count(made, KEY, 10)) == 10
