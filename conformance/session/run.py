@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from conformance.campaigns import Episode, Ground
 from conformance.errors import CannotJudge
 from conformance.exchange import Call, CampaignKey
-from conformance.finding import Finding
+from conformance.finding import Finding, Judgement
 from conformance.generation.triggers import Trigger
 from conformance.oracle import judge
 from conformance.session.amounts import Amounts
+from conformance.session.departed import Departed
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.shrink import is_query, shrink, starts
 
@@ -35,6 +36,7 @@ class Run:
         """Campaign ids that nobody has."""
         self.triggers: list[Trigger] = []
         """The user's own calls for codes that are hard to reach."""
+        self._departed = Departed(ground)
         self._pending: list[Deviating] = []
         self._shrunk = 0
 
@@ -51,6 +53,10 @@ class Run:
     def _judge(self, episode: Episode) -> None:
         history = episode.history
         self._pending += self.ledger.record(judge(history), history, self.check)
+        first = history.exchanges[0].number if history.exchanges else 0
+        for longer in self._departed.returned(before=first):
+            findings = tuple(found for found in judge(longer).findings if found.kind == "came-back")
+            self._pending += self.ledger.record(Judgement(findings=findings), longer, self.check)
 
     def begin(self, check: str) -> None:
         """From now on what is found is found by this check."""

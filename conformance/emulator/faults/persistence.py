@@ -15,16 +15,26 @@ _EACH_ONCE = "Scenario: a call has its effect once, and none on what is added af
 _EACH_HAPPENS = "Scenario: every successful call has its effect, also when others come at the same time."
 LATE = 0.2  # seconds
 _CALLS_UNTIL_UNDONE = 6
+_MANY_CALLS = 50
 
 
 @fault("state.undone-later", "Deleted numbers come back six calls later: a replica wins.", _STAYS_DELETED)
 def _undone_later(points: Points) -> None:
+    _undone_after(points, _CALLS_UNTIL_UNDONE)
+
+
+@fault("state.undone-much-later", "Deleted numbers come back fifty calls later: a nightly import brings them along.", _STAYS_DELETED)
+def _undone_much_later(points: Points) -> None:
+    _undone_after(points, _MANY_CALLS)
+
+
+def _undone_after(points: Points, calls: int) -> None:
     graves: list[tuple[int, Numbers, Numbers]] = []
     handle = points.handle
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
         gone = {number: held[number] for number in request.numbers if number in held}
-        graves.append((request.call.sequence + _CALLS_UNTIL_UNDONE, held, gone))
+        graves.append((request.call.sequence + calls, held, gone))
         return remove(request, held)
 
     def resurrecting(call: Call) -> Steps:

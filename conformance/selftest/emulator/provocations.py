@@ -138,6 +138,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "state.other-vdn": deleted("5245241"),
     "state.moves": deleted("5245243"),
     "state.undone-later": judged(delete("5245241"), *[delete("1")] * 6),
+    "state.undone-much-later": judged(delete("5245241"), *[delete("1")] * 50),
     "state.undone-by-add": PUT_BACK,
     "state.undone-by-refusal": judged(delete("5245241"), delete(BAD)),
     "state.redelivered": judged(delete("5245241"), add("5245241"), delete("1")),

@@ -43,6 +43,7 @@ HIDDEN_LIES = {
     "auth.unknown-campaign-open": "header.authorization",
     "auth.vdn-not-covered": "header.authorization",
     "robust.byte-order-mark": "reply.no-server-error",
+    "state.undone-much-later": "effect.removes-named",
 }
 """Lies that show far into a list, in one campaign of several, on numbers of one shape, or without credentials only."""
 
