@@ -8,7 +8,8 @@ SuiteError                  (exit code 2 unless a class says otherwise)
 └── CannotJudge             (exit code 3) the target can't be judged at all
     ├── TargetUnreachable   name, port, TLS
     ├── CredentialsRefused  401 on a call that was signed with the given keys
-    ├── CampaignUnusable    not there, locked, or numbers can't be added
+    ├── CampaignUnusable    not there, or numbers can't be added
+    │   └── CampaignInUse   another run is at work on it
     └── BudgetSpent         calls, time or added numbers are used up
 """
 
@@ -59,6 +60,10 @@ class CredentialsRefused(CannotJudge):
 
 class CampaignUnusable(CannotJudge):
     """A campaign of the target file is missing, in use, or can't be changed."""
+
+
+class CampaignInUse(CampaignUnusable):
+    """Another run holds the lock of a campaign."""
 
 
 class BudgetSpent(CannotJudge):

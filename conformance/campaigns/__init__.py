@@ -7,6 +7,7 @@ from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
 from conformance.campaigns.opening import open_ground
 from conformance.campaigns.restoring import abandon, restore
 from conformance.campaigns.resuming import PutBack, resume
+from conformance.campaigns.vigil import Outage, Vigil
 
 __all__ = [
     "Episode",
@@ -14,7 +15,9 @@ __all__ = [
     "JournalLog",
     "Leftover",
     "Log",
+    "Outage",
     "PutBack",
+    "Vigil",
     "Wire",
     "abandon",
     "leftovers",

@@ -72,6 +72,8 @@ class Ground:
     added: dict[CampaignKey, set[str]] = field(default_factory=dict)
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     can_add: bool = True
+    refusal: Exchange | None = None
+    """What came of the last try to find out whether numbers can be added."""
     stock: list[str] = field(default_factory=list)
     announced: set[str] = field(default_factory=set)
     most: int | None = None
@@ -79,6 +81,8 @@ class Ground:
     restoring: bool = False
     bursting: bool = False
     """Calls are under way at the same time: nobody knows what a campaign holds when one of them is carried out."""
+    silent: bool = False
+    """The target was found to give no answers: further campaigns are looked at once only."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.campaigns.ground import Ground
+from conformance.campaigns.vital import INTERFACE, advice, seen, sign_of
 from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
 from conformance.generation.calls import query
@@ -11,6 +12,8 @@ from conformance.oracle import answer_of, shown_numbers
 DEFAULT_PRIORITY = 3
 """Sent with added numbers only after a server has refused to add without (edition 2025-11: integer 1 to 5)."""
 
+FIRST_TRIES = 3
+"""Queries without an answer before the target counts as not reachable."""
 WORKED_ON = 2
 """Campaigns that a run works on; further listed ones are for further workers."""
 MOST_FOUND_OUT = 40
@@ -23,7 +26,7 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
     `given` are complete lists from the target file; `observe` is what the user says the query companion shows (auto: find out).
     Raises TargetUnreachable, CredentialsRefused, CampaignUnusable.
     """
-    first = {key: ground.send(query(key, base_path=ground.base_path)) for key in ground.all_keys}
+    first = {key: _first_query(ground, key) for key in ground.all_keys}
     for key, exchange in first.items():
         usable(key, exchange)
     shown = {key: None if observe == "none" else shown_numbers(answer_of(exchange)) for key, exchange in first.items()}
@@ -32,7 +35,7 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
         ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
     _reserve(ground)
     ground.shows = read_query(ground, shown, observe)
-    _must_add(ground)
+    _must_add(ground, next(iter(first.values())))
     for key in ground.all_keys:
         _settle_original(ground, key, given.get(key), shown[key])
     if ground.shows == "one":
@@ -41,12 +44,22 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
                 _find_out(ground, key)
 
 
+def _first_query(ground: Ground, key: CampaignKey) -> Exchange:
+    """Ask again where no answer comes: a server that drops one call in many is to be judged for it, not turned away."""
+    exchange = ground.send(query(key, base_path=ground.base_path))
+    for _ in range(FIRST_TRIES - 1):
+        if exchange.reply is not None:
+            break
+        exchange = ground.send(query(key, base_path=ground.base_path))
+    return exchange
+
+
 def usable(key: CampaignKey, exchange: Exchange) -> None:
     """Raise TargetUnreachable, CredentialsRefused or CampaignUnusable where the first query of a campaign says so."""
     if isinstance(exchange.outcome, NoAnswer):
         raise TargetUnreachable(
             f"The target did not answer the first query of campaign {key[1]} ({exchange.outcome.kind}: {exchange.outcome.detail}). "
-            "Check base_url, the network and the port; `isales-conformance check` looks at each step."
+            f"{advice(exchange)}"
         )
     if exchange.outcome.status == 401:
         raise CredentialsRefused(
@@ -60,14 +73,21 @@ def usable(key: CampaignKey, exchange: Exchange) -> None:
         )
 
 
-def _must_add(ground: Ground) -> None:
-    """Nothing is deleted where nothing can be put back."""
-    if ground.can_add:
+def _must_add(ground: Ground, shown: Exchange) -> None:
+    """Nothing is deleted where nothing can be put back. `shown` is the first query: a target that answers neither as the interface does
+    is not one."""
+    refusal = ground.refusal
+    if ground.can_add or refusal is None:
         return
+    if sign_of(refusal) != INTERFACE and sign_of(shown) != INTERFACE:
+        raise TargetUnreachable(
+            f"What answers at the target is not the interface: the query of campaign {ground.keys[0][1]} got {seen(shown)}, and the call "
+            f"that adds numbers got {seen(refusal)}. {advice(refusal)}"
+        )
     raise CampaignUnusable(
-        f"The target refused to add numbers to campaign {ground.keys[0][1]}, so nothing that is deleted there could be put back: "
-        "the run does not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and priority as "
-        "the server wants them, or ask the vendor to allow adding for the time of the test."
+        f"The target refused to add numbers to campaign {ground.keys[0][1]} ({seen(refusal)}), so nothing that is deleted there could be "
+        "put back: the run does not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and "
+        "priority as the server wants them, or ask the vendor to allow adding for the time of the test."
     )
 
 
@@ -127,7 +147,8 @@ def _try_adding(ground: Ground, key: CampaignKey) -> frozenset[str]:
     numbers = ground.fresh(2)
     priorities = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
     for ground.priority in priorities:
-        if answer_of(ground.add(key, numbers)).outcome == "served":
+        ground.refusal = ground.add(key, numbers)
+        if answer_of(ground.refusal).outcome == "served":
             return frozenset(numbers)
     ground.can_add = False
     return frozenset()

@@ -80,11 +80,13 @@ def _untouched(ground: Ground, key: CampaignKey) -> bool:
 def silence_of(ground: Ground, key: CampaignKey) -> str:
     """Look at a campaign; gives words for a target that does not answer, which a restoration need not hammer at."""
     silence = ""
-    for _ in range(MAX_LOOKS):
+    for _ in range(1 if ground.silent else MAX_LOOKS):
         outcome = ground.send(query(key, base_path=ground.base_path)).outcome
         if not isinstance(outcome, NoAnswer):
+            ground.silent = False
             return ""
         silence = f"the target does not answer ({outcome.kind}: {outcome.detail})"
+    ground.silent = True
     return silence
 
 

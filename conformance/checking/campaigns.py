@@ -41,8 +41,12 @@ def listed(target: Target) -> tuple[Campaign, ...]:
 
 def there(target: Target, transport: Transport, campaign: Campaign) -> Step:
     """Whether a campaign exists, and how many numbers the query shows."""
+    return holds(campaign, transport.send(query(campaign.key, base_path=target.address.base_path)))
+
+
+def holds(campaign: Campaign, exchange: Exchange) -> Step:
+    """What the query of a campaign tells of it."""
     name = f"campaign {campaign.campaign_id}"
-    exchange = transport.send(query(campaign.key, base_path=target.address.base_path))
     if exchange.reply is None:
         return error(name, "its query gets no answer", "Run this again; if it stays so, ask the server's keeper.")
     code = answer_of(exchange).code

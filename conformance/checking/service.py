@@ -76,7 +76,7 @@ def skew_of(exchange: Exchange) -> float | None:
 def credentials(target: Target, transport: Transport, first: Exchange, *, read_only: bool) -> list[Step]:
     """Whether signed calls are let in, and unsigned ones not."""
     if first.reply is not None and first.reply.status == 401:
-        return [_refused(target, first)]
+        return [refused(target, first)]
     steps = [ok("credentials", f"a {_signed(target)} read is let in{_code(first)}")]
     if target.auth.scheme != "none":
         steps.append(_unsigned(transport, target.campaigns[0].key, target.address.base_path))
@@ -93,7 +93,8 @@ def _code(exchange: Exchange) -> str:
     return f" (code {code})" if code else ""
 
 
-def _refused(target: Target, exchange: Exchange) -> Step:
+def refused(target: Target, exchange: Exchange) -> Step:
+    """The error of a read that was answered with 401."""
     skew = skew_of(exchange)
     if target.auth.scheme == "none":
         return error(

@@ -26,7 +26,7 @@ _LABEL, _STEP = 8, 18
 
 
 def check(
-    target: Annotated[Path | None, typer.Option(help="Target file (TOML); else ISALES_* variables.")] = None,
+    target: Annotated[Path | None, typer.Option(readable=False, help="Target file (TOML); else ISALES_* variables.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Send reads only: add no number, delete nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a list of {step, status, says, do}.")] = False,

@@ -22,6 +22,26 @@ def overridden(pairs: list[str]) -> dict[str, str]:
     return dict(pair.partition("=")[::2] for pair in pairs)
 
 
+SMALLEST = """\
+base_url = "https://10.0.0.5:28443"
+vdn_id = 1
+campaigns = [1001, 1002]        # disposable: numbers in them are deleted, added, and put back at the end
+[auth]
+access_key = "env:ISALES_AK"
+secret_key = "env:ISALES_SK"
+[tls]
+ca_file = "private-ca.pem"      # where a private authority signed the server's certificate
+"""
+
+
+def no_target_file(file: Path) -> str:
+    """What to tell somebody who named a file that is not there: a file to begin with stands below."""
+    return (
+        f"There is no target file {file}. Give the path of one with --target; without --target the emulator is judged. "
+        f"The smallest one is:\n\n{SMALLEST}"
+    )
+
+
 def plan(target_file: Path | None, effort: str, pairs: list[str]) -> None:
     """Print what a run would do. Sends nothing."""
     if effort not in AMOUNTS:

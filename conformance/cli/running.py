@@ -22,7 +22,9 @@ NO_TESTS = 5
 
 
 def run(
-    target: Annotated[Path | None, typer.Option(help="Target file (TOML). Without it the embedded emulator is used.")] = None,
+    target: Annotated[
+        Path | None, typer.Option(readable=False, help="Target file (TOML). Without it the embedded emulator is used.")
+    ] = None,
     effort: Annotated[str, typer.Option(help="quick (about 600 calls), standard (about 5,000) or thorough (about 40,000).")] = "standard",
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn; default: today's date.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Judge only this clause (repeatable).")] = None,
@@ -44,12 +46,10 @@ def run(
     keyword: Annotated[str | None, typer.Option("-k", help="pytest's -k: run only matching checks.")] = None,
 ) -> None:
     """Judge a server, clause by clause, and leave a report."""
-    if target is not None and not target.exists():
-        raise UsageError(
-            f"There is no target file {target}. The README shows one; `isales-conformance run` without --target uses the emulator."
-        )
     from conformance.cli import planning  # noqa: PLC0415 - reads the target file, which other commands do not need
 
+    if target is not None and not target.exists():
+        raise UsageError(planning.no_target_file(target))
     if dry_run:
         planning.plan(target, effort, set_ or [])
         return

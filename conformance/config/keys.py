@@ -48,7 +48,7 @@ KEYS: Mapping[str, values.Reader] = MappingProxyType(
     {
         "base_url": values.text,
         "vdn_id": vdn_id,
-        "campaigns": values.listed(campaign, "a list of at least one campaign", least=1),
+        "campaigns": values.listed(campaign, "a list of at least one campaign, as in [1001, 1002]", least=1),
         "foreign": foreign,
         "auth.scheme": values.one_of("auth-v2", "header", "none"),
         "auth.access_key": values.text,
@@ -64,6 +64,7 @@ KEYS: Mapping[str, values.Reader] = MappingProxyType(
         "pace.requests_per_second": values.positive_number,
         "pace.concurrency": values.integer(1, 1000),
         "pace.timeout_seconds": values.positive_number,
+        "pace.patience_seconds": values.positive_number,
         "pace.max_requests": values.integer(1),
         "pace.max_seconds": values.positive_number,
         "pace.max_added_numbers": values.integer(0),

@@ -71,7 +71,10 @@ def _value(key: str, entry: Entry, environ: Mapping[str, str]) -> object:
     except ValueError as error:
         raise ConfigurationError(f"{entry.place}: {written(key)} can't be looked up: {error}.") from None
     if key == "base_url":
-        parse_address(text)
+        try:
+            parse_address(text)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{entry.place}: {error}") from None
     return text
 
 

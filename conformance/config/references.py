@@ -31,9 +31,10 @@ def _content(path: Path) -> str:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES).decode().strip()
     except OSError as error:
-        raise ValueError(f"the file {path} can't be read ({error.strerror})") from None
+        beginning = "" if path.is_absolute() else "; its path begins at the folder of the target file"
+        raise ValueError(f"the file {path} can't be read ({error.strerror}{beginning})") from None
     except UnicodeDecodeError:
         raise ValueError(f"the file {path} is not UTF-8") from None
     if not text:
-        raise ValueError(f"the file {path} is empty")
+        raise ValueError(f"the file {path} is empty. It must hold the text and nothing else")
     return text

@@ -50,8 +50,8 @@ def _text(path: Path) -> str:
         raise ConfigurationError(f"The target file {path} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8.") from None
     except OSError as error:
         raise ConfigurationError(
-            f"The target file {path} can't be read ({error.strerror}). Give its path with --target; without --target the run uses the "
-            "embedded emulator."
+            f"The target file {path} can't be read ({error.strerror}). Give the path of a file that this user may read with --target; "
+            "without --target the run uses the embedded emulator."
         ) from None
 
 

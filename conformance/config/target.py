@@ -44,6 +44,8 @@ class PaceLimits(Struct, frozen=True, kw_only=True):
     requests_per_second: float | None = None
     concurrency: int = 10
     timeout_seconds: float = 30.0
+    patience_seconds: float = 30.0
+    """For so long a target that has stopped answering is waited for."""
     max_requests: int | None = None
     max_seconds: float | None = None
     max_added_numbers: int | None = None

@@ -13,20 +13,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.errors import CannotJudge, SuiteError
+from conformance import errors
+from conformance.errors import CampaignInUse, CannotJudge, SuiteError
 from conformance.plugin.checks import check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.knowing import chosen
 from conformance.plugin.knowing import try_known as try_known_programs
-from conformance.plugin.opening import Opened, load, needs_emulator, open_run
+from conformance.plugin.opening import Opened, load, look_before, needs_emulator, now, open_run
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
 from conformance.report import terminal
 from conformance.report.allure_door import install_logger, label_check
-from conformance.session.ledger import Deviating
+from conformance.session.ledger import Deviating, Ledger
 from conformance.session.run import Run
 
 _STATE = pytest.StashKey["State"]()
@@ -83,6 +84,8 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         opened = open_run(state.options, worker=getattr(request.config, "workerinput", None))
     except SuiteError as problem:
         state.problem = problem
+        if hasattr(request.config, "workerinput"):  # a worker that leaves early looks to its master like one that crashed
+            pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
     try:
         state.opened = opened
@@ -167,26 +170,57 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         state.watcher.end()
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
         terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
-    if state.opened is not None and hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["isales_done"] = msgspec.json.encode(state.opened.done())
+    if hasattr(session.config, "workeroutput"):
+        _hand_over(state, session.config.workeroutput)
         return
     if exitstatus == pytest.ExitCode.INTERRUPTED and state.opened is None and state.problem is None:
         session.exitstatus = CannotJudge.exit_code
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    if state.problem is None and state.opened is not None:
+    if state.problem is not None and not state.parts:
+        session.exitstatus = _unbegun(state, state.problem)
+    elif state.opened is not None:
         session.exitstatus = close(state.opened.target, state.options, state.opened.done(), interrupted=interrupted)
     elif state.parts:
-        target = load(state.options, state.shared_target)
-        session.exitstatus = close(target, state.options, together(state.parts), interrupted=interrupted)
+        target, done = load(state.options, state.shared_target), together(state.parts)
+        if state.problem is not None:  # one worker could not begin, so its share of the checks was not made
+            done.told, done.cut_short = [*done.told, str(state.problem)], True
+        session.exitstatus = close(target, state.options, done, interrupted=interrupted)
     state.shared.close()
+
+
+def _hand_over(state: State, output: dict[str, Any]) -> None:
+    """What a worker leaves for the process that reports: its part of the run, or why it could not begin."""
+    if state.problem is not None:
+        output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
+    elif state.opened is not None:
+        output["isales_done"] = msgspec.json.encode(state.opened.done())
+
+
+def _unbegun(state: State, problem: SuiteError) -> int:
+    """A run that could not begin leaves a verdict nonetheless: an earlier one in the folder would be taken for its own."""
+    if not isinstance(problem, CannotJudge) or needs_emulator(state.options) or isinstance(problem, CampaignInUse):
+        return problem.exit_code  # the emulator is ours; where another run is at work, the folder may be that run's
+    try:
+        target = load(state.options)
+    except SuiteError:
+        return problem.exit_code
+    done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
+    close(target, msgspec.structs.replace(state.options, view="none", html=False), done, interrupted=False)
+    return problem.exit_code
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Before workers start: an emulator for all of them, where no target is named."""
     state = config.stash[_STATE]
-    if needs_emulator(state.options):
-        state.shared_target = state.shared.enter_context(embedded_target(state.options))
+    try:
+        if needs_emulator(state.options):
+            state.shared_target = state.shared.enter_context(embedded_target(state.options))
+        else:
+            look_before(load(state.options), state.options)
+    except SuiteError as problem:
+        state.problem = problem
+        pytest.exit(str(problem), returncode=problem.exit_code)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -204,5 +238,8 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     output = getattr(node, "workeroutput", None) or {}
     if "isales_done" in output:
         state.parts.append(msgspec.json.decode(output["isales_done"], type=Done))
+    elif "isales_problem" in output:
+        kind, words = output["isales_problem"]
+        state.problem = state.problem or getattr(errors, kind)(words)
     elif error is not None and state.parts:
         state.parts[0].ledger.errors["worker"] = str(error)[:300]

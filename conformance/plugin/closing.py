@@ -88,7 +88,7 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
     judged = "deviates" if any(each.red for each in waivers) else run_verdict(results, scope)
     told = _headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
     return VerdictDocument(
-        verdict=_verdict(judged, whole=not interrupted and not done.unrestored and not ledger.errors),
+        verdict=_verdict(judged, whole=not (interrupted or done.cut_short or done.unrestored or ledger.errors)),
         target=server,
         seed=options.seed,
         effort=options.effort,
@@ -165,6 +165,7 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     told = []
     if interrupted:
         told.append("The run was interrupted before its end.")
+    told += done.told
     told += [f"Campaign {key} could not be put back: {problem}." for key, problem in done.unrestored.items()]
     told += [f"The check {check} ended in an error of the suite itself: {error}" for check, error in done.ledger.errors.items()]
     if done.unrestored:

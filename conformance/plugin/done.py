@@ -20,6 +20,10 @@ class Done(Struct, kw_only=True):
     priority: int | None = None
     originals: list[tuple[CampaignKey, tuple[str, ...]]] = field(default_factory=list)
     """What the campaigns held before the run, where all of it is known."""
+    told: list[str] = field(default_factory=list)
+    """What a reader must know of the course of the run."""
+    cut_short: bool = False
+    """The target went away for good, or the run could not begin."""
 
 
 def together(parts: Sequence[Done]) -> Done:
@@ -33,5 +37,7 @@ def together(parts: Sequence[Done]) -> Done:
         first.seen = part.seen | first.seen
         first.unrestored |= part.unrestored
         first.originals = sorted({*first.originals, *part.originals})
+        first.told += [line for line in part.told if line not in first.told]
+        first.cut_short |= part.cut_short
         first.priority = first.priority if first.priority is not None else part.priority
     return first

@@ -30,6 +30,7 @@ secret_key = "{secret_key}"
 
 [pace]
 timeout_seconds = {timeout}
+patience_seconds = {timeout}
 
 [tls]
 ca_file = "{ca_file}"

@@ -25,7 +25,7 @@ def opened(
 
     Raises SuiteError; afterwards CannotJudge where a campaign could not be put back, with the command for later."""
     if not file.exists():
-        raise UsageError(f"There is no target file {file}. The README shows one.")
+        raise UsageError(f"There is no target file {file}. `isales-conformance run --target {file}` shows what to write into one.")
     target = load_target(file, environ)
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"journal-{name}.jsonl"

@@ -1,6 +1,7 @@
 """From options to a run that can begin: target, transport, lock, journal, campaigns."""
 
 import os
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -11,11 +12,13 @@ from typing import Any
 
 import msgspec
 
-from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
+from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_ground, restore
+from conformance.checking import preflight
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
+from conformance.errors import ConfigurationError, UsageError
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
-from conformance.generation.calls import changed, delete
+from conformance.generation.calls import changed, delete, query
 from conformance.generation.numbers import NumberPool
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
@@ -23,6 +26,7 @@ from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
+from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
 from conformance.transport import SPOILS, Transport, TransportOptions
@@ -40,6 +44,7 @@ class Opened:
     target: Target
     transport: Transport
     run: Run
+    vigil: Vigil
     stack: ExitStack
     begun: float
     started: str
@@ -51,6 +56,7 @@ class Opened:
         try:
             self.transport.restore_even_unrecorded()
             self.run.ground.restoring = True
+            self.run.ground.silent = bool(self.vigil.gone)
             self.unrestored = restore(self.run.ground)
         finally:
             self.stack.close()
@@ -61,7 +67,9 @@ class Opened:
             self.seen["server"] = exchange.reply.header("server") or "not told"
 
     def done(self) -> Done:
-        """What the run has come to so far."""
+        """What the run has come to so far: without what was seen only while the target was away."""
+        for outage in self.vigil.outages:
+            self.run.ledger.retract_between(outage.since, outage.until)
         return Done(
             ledger=self.run.ledger,
             requests=self.transport.requests,
@@ -71,6 +79,8 @@ class Opened:
             unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
             priority=self.run.ground.priority,
             originals=sorted((key, tuple(sorted(held.numbers))) for key, held in self.run.ground.original.items() if held.complete),
+            told=[outage.says for outage in self.vigil.outages],
+            cut_short=bool(self.vigil.gone),
         )
 
 
@@ -86,6 +96,8 @@ def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opene
 
 def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Opened:
     target = _target(options, worker, stack)
+    if worker is None and not needs_emulator(options):
+        look_before(target, options)
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"-{worker['workerid']}" if worker else ""
     campaigns = _share(target, worker)
@@ -100,7 +112,9 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     grounds: list[Ground] = []
     limited = _capped(transport_options(target, recorder=traffic), options.amounts.calls)
     transport = stack.enter_context(Transport(_seen_only(limited, grounds)))
-    ground = _ground(target, campaigns, transport, JournalLog(journal), options.seed)
+    probe = query(campaigns[0], base_path=target.address.base_path)
+    vigil = Vigil(transport, probe, patience=target.pace.patience_seconds)
+    ground = _ground(target, campaigns, vigil, JournalLog(journal), options.seed)
     grounds.append(ground)
     run = Run(ground, options.amounts, seed=options.seed)
     Learner(ground, run.ledger.behaviour, run.ledger.learnt_by)
@@ -108,9 +122,10 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
         target=target,
         transport=transport,
         run=run,
+        vigil=vigil,
         stack=stack,
         begun=time.monotonic(),
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=now(),
     )
     transport.on_exchange(opened.note)
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
@@ -124,8 +139,24 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     return opened
 
 
+def look_before(target: Target, options: Options) -> None:
+    """The short check that a run begins with: silent when all is well. Raises CannotJudge with what to do."""
+    try:
+        told = preflight(target, options.effort, options.amounts.calls)
+    except ConfigurationError as problem:  # a file that the target file names
+        raise ConfigurationError(f"{options.target or 'ISALES_* variables'}: {problem}") from None
+    for line in told:
+        if options.view != "none":
+            terminal.console(sys.stderr).print(f"Warning: {line}")
+
+
 RUNAWAY = 20
 """Times the calls of its effort after which a run is stopped, where the target file sets no limit: no server makes a run endless."""
+
+
+def now() -> str:
+    """The time as reports show it: UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _seen_only(options: TransportOptions, grounds: list[Ground]) -> TransportOptions:
@@ -177,12 +208,14 @@ def _share(target: Target, worker: Mapping[str, Any] | None) -> tuple[CampaignKe
     if worker is None:
         return keys
     place, count = int(str(worker["workerid"]).removeprefix("gw")), int(worker["workercount"])
+    if count > len(keys):
+        raise UsageError(f"{count} workers need a campaign each, and the target file lists {len(keys)}. Give -n {len(keys)}, or list more.")
     return keys[place::count]
 
 
-def _ground(target: Target, campaigns: tuple[CampaignKey, ...], transport: Transport, log: JournalLog, seed: int) -> Ground:
+def _ground(target: Target, campaigns: tuple[CampaignKey, ...], wire: Vigil, log: JournalLog, seed: int) -> Ground:
     return Ground(
-        wire=transport,
+        wire=wire,
         log=log,
         keys=campaigns,
         pool=NumberPool(prefix=target.numbers.prefix, seed=seed),

@@ -143,6 +143,17 @@ class Ledger(Struct, kw_only=True):
         """Take a deviation back that turned out to be another one in disguise."""
         self.deviations.pop(known.key, None)
 
+    def retract_between(self, since: int, until: int | None) -> list[Deviating]:
+        """Take back, and give, what was seen only while the target was away: nothing is to blame but what took it away.
+
+        What showed again afterwards, made from scratch, stands; so does what takes the whole time limit, which is not made again.
+        """
+        seen = [known for known in self.deviations.values() if since <= known.at_call <= (until or known.at_call)]
+        doubtful = [known for known in seen if until is None or (known.unconfirmed and known.finding.kind != "timeout")]
+        for known in doubtful:
+            self.retract(known)
+        return doubtful
+
     def holds(self, known: Deviating) -> bool:
         """Whether a deviation still stands."""
         return self.deviations.get(known.key) is known

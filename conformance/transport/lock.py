@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from conformance.errors import CampaignUnusable, UsageError
+from conformance.errors import CampaignInUse, UsageError
 from conformance.exchange import CampaignKey
 
 if sys.platform == "win32":
@@ -35,7 +35,7 @@ class CampaignLock:
     """Held from creation to `close`; freed by the system when the process dies, however it dies."""
 
     def __init__(self, folder: Path, *, base_url: str, campaign: CampaignKey) -> None:
-        """Raises CampaignUnusable when another run holds it, UsageError when the folder can't be written."""
+        """Raises CampaignInUse when another run holds it, UsageError when the folder can't be written."""
         target = hashlib.sha256(base_url.encode()).hexdigest()[:16]
         self.path = folder / f"{target}-{campaign[0]}-{campaign[1]}.lock"
         try:
@@ -65,8 +65,8 @@ class CampaignLock:
         self._file.close()
 
 
-def _in_use(base_url: str, campaign: CampaignKey, holder: str) -> CampaignUnusable:
-    return CampaignUnusable(
+def _in_use(base_url: str, campaign: CampaignKey, holder: str) -> CampaignInUse:
+    return CampaignInUse(
         f"Campaign {campaign[1]} of VDN {campaign[0]} on {base_url} is in use by another run ({holder}). Wait for it to end or stop it; "
         "two runs on one campaign would judge each other's changes."
     )

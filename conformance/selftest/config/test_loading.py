@@ -129,6 +129,7 @@ TEXTS = {
     "pace.requests_per_second": "0.5",
     "pace.concurrency": "1",
     "pace.timeout_seconds": "3",
+    "pace.patience_seconds": "3",
     "pace.max_requests": "10",
     "pace.max_seconds": "1",
     "pace.max_added_numbers": "0",

@@ -3,6 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.selftest.safety.scene import Scene, scene
+from conformance.selftest.transport.conftest import serve
+
+__all__ = ["serve", "stage"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,140 @@
+"""A target that is dead or mad ends a run early and unjudged; one that has a fault is judged for it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.selftest.safety.between import Sickness, Stage, closes, hangs, page, resets, staged
+from conformance.selftest.safety.scene import begin, ended
+from conformance.selftest.transport.servers import Seen
+
+IMPATIENT = "[pace]\npatience_seconds = 1\ntimeout_seconds = 1\n"
+MAD: dict[str, Sickness] = {
+    "server errors": page(b"500 Internal Server Error"),
+    "a gateway's errors": page(b"502 Bad Gateway"),
+    "a login page": page(b"200 OK", b"<form>Please sign in</form>"),
+    "a redirection": page(b"302 Found", b"", b"Location: https://sso.example/login"),
+    "another host": page(b"404 Not Found", b"<h1>nginx</h1>", b"Server: nginx"),
+    "resets": resets,
+    "closed connections": closes,
+    "silence": hangs,
+}
+FEW = 40
+"""Calls after which a run must have noticed."""
+GOOD = 40
+"""Calls that are answered well before the madness begins."""
+FEW_CHECKS = ("--only", "restriction.last-number", "--only", "method.delete-only")
+
+
+def verdict_of(stage: Stage) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((stage.folder / "out" / "verdict.json").read_text())
+    return document
+
+
+@pytest.mark.parametrize("sickness", ["server errors", "a redirection", "another host", "silence"])
+def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
+    with staged(tmp_path, extra=IMPATIENT) as stage:
+        stage.between.sick = lambda number, seen: MAD[sickness]
+        done = stage.run()
+        document = verdict_of(stage)
+    assert (done.code, document["verdict"], "Traceback" in done.said) == (3, "inconclusive", False), done.said
+    assert done.err.count("isales-conformance: ") == 1
+    assert len(stage.between.seen) < FEW
+    assert document["headline"][0] in done.said
+
+
+@pytest.mark.parametrize("sickness", ["a gateway's errors", "a login page", "resets"])
+def test_mad_from_some_moment_on(tmp_path: Path, sickness: str) -> None:
+    with staged(tmp_path, extra=IMPATIENT) as stage:
+        before = stage.contents()
+        stage.between.sick = lambda number, seen: MAD[sickness] if number > GOOD else None
+        done = stage.run(*FEW_CHECKS)
+        document, asked = verdict_of(stage), len(stage.between.seen)
+        assert (done.code, document["verdict"], "Traceback" in done.said) == (3, "inconclusive", False), done.said
+        assert "not even to a query that it had answered before" in document["headline"][0]
+        assert [clause["id"] for clause in document["clauses"] if clause["verdict"] == "fail"] == []
+        assert asked < GOOD + 2 * FEW
+        assert "isales-conformance restore" in done.said
+        _restored(stage, before)
+
+
+def _restored(stage: Stage, before: object) -> None:
+    stage.between.sick = lambda number, seen: None
+    done = ended(begin(stage.folder, ("restore", str(stage.folder / "out"), "--target", str(stage.target)), stage.variables))
+    assert done.code == 0, done.said
+    assert stage.contents() == before
+
+
+def test_a_server_that_recovers_is_picked_up_again(tmp_path: Path) -> None:
+    """It is away for a second and a half, as for a restart, and is not blamed for what it could not answer."""
+    with staged(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as stage:
+        gone = threading.Event()
+
+        def sick(number: int, seen: Seen) -> Sickness | None:
+            if number == GOOD:
+                gone.set()
+                threading.Timer(1.5, gone.clear).start()
+            return page(b"503 Service Unavailable") if gone.is_set() else None
+
+        stage.between.sick = sick
+        done = stage.run(*FEW_CHECKS)
+        document = verdict_of(stage)
+    assert (done.code, document["verdict"]) == (0, "conforms"), done.said
+    assert "It came back." in document["headline"][0]
+
+
+def _deletions(sickness: Sickness, when: Callable[[int, Seen], bool]) -> Callable[[int, Seen], Sickness | None]:
+    """A fault of deletions alone, by their number and their form."""
+    count = 0
+
+    def sick(_: int, seen: Seen) -> Sickness | None:
+        nonlocal count
+        if not seen.head.startswith(b"DELETE"):
+            return None
+        count += 1
+        return sickness if when(count, seen) else None
+
+    return sick
+
+
+@pytest.mark.parametrize(
+    ("sickness", "when"),
+    [
+        (page(b"500 Internal Server Error"), lambda count, seen: count > 80),
+        (page(b"503 Service Unavailable"), lambda count, seen: b"null" in seen.body or b"\\" in seen.body),
+        (resets, lambda count, seen: count % 30 == 0),
+        (hangs, lambda count, seen: b"true" in seen.body),
+        (closes, lambda count, seen: len(seen.body) > 2500),
+    ],
+    ids=["after long use", "on some input", "one in thirty", "hangs on some input", "drops large bodies"],
+)
+def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, Seen], bool]) -> None:
+    with staged(tmp_path, extra=IMPATIENT) as stage:
+        stage.between.sick = _deletions(sickness, when)
+        done = stage.run()
+        document = verdict_of(stage)
+    assert (done.code, document["verdict"]) == (1, "deviates"), done.said
+    assert not [line for line in document["headline"] if "gave nothing that could be used" in line]
+
+
+def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
+    """One input kills the process, somebody restarts it: what shows again when it is made again stands."""
+    with staged(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as stage:
+        away = 0.0
+
+        def sick(_: int, seen: Seen) -> Sickness | None:
+            nonlocal away
+            if b"[" * 40 in seen.body:
+                away = time.monotonic() + 0.8
+            return closes if time.monotonic() < away else None
+
+        stage.between.sick = sick
+        done = stage.run()
+        document = verdict_of(stage)
+    assert (done.code, document["verdict"]) == (1, "deviates"), done.said
+    assert "reply.always" in {clause["id"] for clause in document["clauses"] if clause["verdict"] == "fail"} or document
