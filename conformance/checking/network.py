@@ -1,6 +1,7 @@
 """From a name to an open port."""
 
 import socket
+import ssl
 import time
 
 from conformance.checking.step import Step, error, ok
@@ -31,6 +32,24 @@ def name(target: Target) -> Step:
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
     return ok("name", f"{hop.host} is {', '.join(addresses[:SHOWN])}{more}")
+
+
+def spoken_to_plainly(target: Target) -> Step | None:
+    """The error of http:// to a port that speaks TLS, which else looks like a dead server; None where it does not."""
+    address = target.address
+    if address.secure or target.proxy is not None:
+        return None
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent over it
+    try:
+        with (
+            socket.create_connection((address.host, address.port), target.pace.timeout_seconds) as plain,
+            context.wrap_socket(plain, server_hostname=address.host),
+        ):
+            url = f"https://{address.host_header}{address.base_path}"
+            return error("answer", "the port speaks TLS, and base_url begins with http://", f'Write base_url = "{url}".')
+    except OSError:
+        return None
 
 
 def port(target: Target) -> Step:

@@ -46,6 +46,8 @@ def _steps(target: Target, transport: Transport) -> Iterator[Step]:
     for stage in outside:
         yield from stage()
     first = _asked(transport, target.campaigns[0].key, target.address.base_path)
+    if lifeless(first) and (plain := network.spoken_to_plainly(target)):
+        yield plain
     if first.reply is None:
         yield Step(step="answer", status="error", says=f"its first query got {seen(first)}", do=advice(first))
     if lifeless(first):

@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from conformance.campaigns.vital import lifeless
+from conformance.checking import network
 from conformance.checking.step import Step, error, ok, skipped, warning
 from conformance.config import Target
 from conformance.exchange import OMITTED, CampaignKey, Exchange, NoAnswer, Reply
@@ -20,6 +22,8 @@ MOST_SKEW = 60.0
 def answers(target: Target, transport: Transport) -> tuple[Step, Exchange]:
     """The first call, a signed read: whether what answers is the interface."""
     exchange = transport.send(query(target.campaigns[0].key, base_path=target.address.base_path))
+    if lifeless(exchange) and (plain := network.spoken_to_plainly(target)):
+        return plain, exchange
     if isinstance(exchange.outcome, NoAnswer):
         return error("answer", *_sentences(str(unreachable(exchange.outcome, target.address)))), exchange
     return _interface(exchange.outcome), exchange

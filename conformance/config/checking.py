@@ -54,7 +54,8 @@ def _auth_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[s
             if key not in entries:
                 yield (
                     f'{_file(entries)}{written(key)} is missing; the scheme "auth-v2" needs it. Write {key.partition(".")[2]} = "env:NAME" '
-                    f'to take it from an environment variable, or set {variable(key)}, or give another scheme: [auth] scheme = "header" or "none".'
+                    f"to take it from an environment variable, or set {variable(key)}, or give another "
+                    'scheme: [auth] scheme = "header" or "none".'
                 )
     elif auth.scheme == "header" and (auth.header is None) == (not auth.command):
         yield f'{_place(entries, "auth.scheme")} = "header" needs one of [auth] header (a text, env: or file:) and [auth] command.'
@@ -86,7 +87,7 @@ def _campaign_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterat
 
 def _other_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
     if target.tls.client_key is not None and target.tls.client_cert is None:
-        yield f"{_place(entries, 'tls.client_key')} is given without [tls] client_cert, the certificate that belongs to it. Give both or none."
+        yield f"{_place(entries, 'tls.client_key')} is given without [tls] client_cert, its certificate. Give both or none."
     if _INTERFACE in target.address.base_path:
         yield (
             f"{_place(entries, 'base_url')} ends in the interface's own path. Leave {_INTERFACE} and what follows out: "

@@ -4,6 +4,7 @@
 work on the suite as on any other tests.
 """
 
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -14,7 +15,8 @@ import msgspec
 import pytest
 
 from conformance import errors
-from conformance.errors import CampaignInUse, CannotJudge, SuiteError
+from conformance.errors import CampaignInUse, CannotJudge, SuiteError, UsageError
+from conformance.plugin import workers
 from conformance.plugin.checks import check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
@@ -41,6 +43,8 @@ class State:
         self.opened: Opened | None = None
         self.problem: SuiteError | None = None
         self.parts: list[Done] = []
+        self.handed: set[str] = set()
+        """Workers that have handed over their part."""
         self.shared = ExitStack()
         """The embedded emulator, where several workers share it."""
         self.shared_target: Path | None = None
@@ -93,7 +97,12 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
             state.watcher.watch(opened)
         yield opened.run
     finally:
-        opened.put_back()
+        if hasattr(request.config, "workerinput"):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # its master tells it again to end, whoever did before: once is enough
+        try:
+            opened.put_back()
+        except UsageError as problem:  # the recording could not be written to its end: everything has been put back all the same
+            state.problem = problem
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +131,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except pytest.skip.Exception as skipped:
         run.ledger.skipped[check] = str(skipped)
         raise
+    except SuiteError as problem:  # the journal or the recording can't be written: nothing more may be changed
+        state.problem = problem
+        run.ledger.errors[check] = str(problem)
+        if hasattr(pyfuncitem.config, "workerinput"):
+            pytest.skip(str(problem))
+        pytest.exit(str(problem), returncode=problem.exit_code)
     except Exception as error:
         run.ledger.errors[check] = f"{type(error).__name__}: {str(error)[:300]}"
         raise
@@ -162,17 +177,25 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return result
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
     """After everything has been put back: the verdict and the reports, or in a worker its part of the ledger."""
     state = session.config.stash[_STATE]
+    if hasattr(session.config, "workeroutput"):
+        _hand_over(state, session.config.workeroutput)
+        return (yield)
+    workers.be_patient(session.config)
+    yield
+    _report(session, state, exitstatus)
+    return None
+
+
+def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
     if state.watcher is not None:
         state.watcher.end()
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
         terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
-    if hasattr(session.config, "workeroutput"):
-        _hand_over(state, session.config.workeroutput)
-        return
+    state.parts += workers.left_behind(state.options.out, state.handed)
     if exitstatus == pytest.ExitCode.INTERRUPTED and state.opened is None and state.problem is None:
         session.exitstatus = CannotJudge.exit_code
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
@@ -194,6 +217,7 @@ def _hand_over(state: State, output: dict[str, Any]) -> None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
     elif state.opened is not None:
         output["isales_done"] = msgspec.json.encode(state.opened.done())
+        workers.leave(state.options.out, state.opened.worker, output["isales_done"])
 
 
 def _unbegun(state: State, problem: SuiteError) -> int:
@@ -213,6 +237,7 @@ def _unbegun(state: State, problem: SuiteError) -> int:
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Before workers start: an emulator for all of them, where no target is named."""
     state = config.stash[_STATE]
+    workers.begin(state.options.out)
     try:
         if needs_emulator(state.options):
             state.shared_target = state.shared.enter_context(embedded_target(state.options))
@@ -238,6 +263,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     output = getattr(node, "workeroutput", None) or {}
     if "isales_done" in output:
         state.parts.append(msgspec.json.decode(output["isales_done"], type=Done))
+        state.handed.add(str(node.gateway.id))
     elif "isales_problem" in output:
         kind, words = output["isales_problem"]
         state.problem = state.problem or getattr(errors, kind)(words)

@@ -13,7 +13,7 @@ import msgspec
 from conformance.baseline import headlines
 from conformance.clauses import all_clauses, specs_folder
 from conformance.config import Target
-from conformance.errors import SuiteError
+from conformance.errors import SuiteError, UsageError
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict
 from conformance.plugin import expecting
@@ -42,9 +42,9 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
     """Write the reports and print the end; gives the exit code."""
     tell(done.ledger)
     document = _document(target, options, done, interrupted=interrupted)
-    write_profile(options.out, document, done.ledger, authenticated=target.auth.scheme != "none")
     out = terminal.console()
     try:
+        write_profile(options.out, document, done.ledger, authenticated=target.auth.scheme != "none")
         written = write_all(
             document,
             options.out,
@@ -53,11 +53,13 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
             html=options.html,
         )
         files, problems = written.paths, written.problems
-    except SuiteError as problem:
+    except (SuiteError, OSError) as problem:
         files, problems = (), (str(problem),)
     problems = (*problems, *remember(options, done.ledger))
     if options.view != "none":
         terminal.final_table(document, out, files=files, problems=problems)
+    if not files and document.verdict == "conforms":
+        return UsageError.exit_code  # nobody would find what the run has come to
     return EXIT_CODES["deviates"] if document.changes else EXIT_CODES[document.verdict]
 
 

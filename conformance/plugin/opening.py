@@ -45,6 +45,8 @@ class Opened:
     transport: Transport
     run: Run
     vigil: Vigil
+    worker: str
+    """Which of several processes this is; empty where it is the only one."""
     stack: ExitStack
     begun: float
     started: str
@@ -123,6 +125,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
         transport=transport,
         run=run,
         vigil=vigil,
+        worker=str(worker["workerid"]) if worker else "",
         stack=stack,
         begun=time.monotonic(),
         started=now(),

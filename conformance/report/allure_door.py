@@ -51,13 +51,20 @@ class RedactingLogger(AllureFileLogger):
     def __init__(self, report_dir: str | Path, clean: bool = False, *, redactor: Redactor = NO_SECRETS) -> None:  # noqa: FBT001, FBT002, RUF100  # allure-pytest's own call
         super().__init__(report_dir, clean)  # type: ignore[no-untyped-call]  # has no types
         self._redactor = redactor
+        self.full = ""
+        """Why nothing more can be written; then the run itself says so at its end, and no hook of pytest's fails for it."""
 
     def report_item(self, item: Any, name: str = "") -> None:
         """Write a result, a container or the globals; the same name writes the same file."""
+        if self.full:
+            return
         data = asdict(item, filter=lambda _, value: bool(value) or value is False)
         prefix = name or getattr(item, "uuid", None) or uuid.uuid4()
         file = item.file_pattern.format(prefix=prefix)
-        write_text(Path(self._report_dir) / file, json.dumps(_slim(self._redactor.tree(data)), ensure_ascii=False))
+        try:
+            write_text(Path(self._report_dir) / file, json.dumps(_slim(self._redactor.tree(data)), ensure_ascii=False))
+        except OSError as problem:
+            self.full = problem.strerror or str(problem)
 
     _report_item = report_item
 
@@ -74,8 +81,11 @@ class RedactingLogger(AllureFileLogger):
         """Write an attachment."""
         data = body.encode(errors="backslashreplace") if isinstance(body, str) else body
         target = Path(self._report_dir) / file_name
-        target.with_name(f"{file_name}.tmp").write_bytes(self._redactor.data(data))
-        target.with_name(f"{file_name}.tmp").replace(target)
+        try:
+            target.with_name(f"{file_name}.tmp").write_bytes(self._redactor.data(data))
+            target.with_name(f"{file_name}.tmp").replace(target)
+        except OSError as problem:
+            self.full = problem.strerror or str(problem)
 
     @hookimpl
     def report_attached_file(self, source: str | Path, file_name: str) -> None:

@@ -20,6 +20,8 @@ from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, Ended,
 from conformance.selftest.transport.servers import Seen, Server, requests_of, reset
 from conformance.transport import Transport
 
+PATIENCE = 20.0
+"""Seconds within which the emulator answers."""
 Sickness = Callable[[socket.socket, Seen], bool]
 """Does something to a connection in the place of a reply; False where the connection is over."""
 
@@ -67,7 +69,7 @@ class Between:
 
     def __call__(self, sock: socket.socket, _index: int) -> None:
         """Serve one connection."""
-        with socket.create_connection(("127.0.0.1", self._port)) as beyond:
+        with socket.create_connection(("127.0.0.1", self._port), PATIENCE) as beyond:
             for place, request in enumerate(requests_of(sock), 1):
                 self.seen.append(request)
                 sickness = self.sick(len(self.seen), request)
@@ -76,18 +78,18 @@ class Between:
                         return
                     continue
                 beyond.sendall(request.head + b"\r\n\r\n" + request.body)
-                sock.sendall(_reply(beyond))
+                sock.sendall(_reply(beyond, bodyless=request.head.startswith(b"HEAD ")))
                 if place == self.closes_after:
                     return
 
 
-def _reply(sock: socket.socket) -> bytes:
+def _reply(sock: socket.socket, *, bodyless: bool) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data:
         data += _more(sock)
     head, _, body = data.partition(b"\r\n\r\n")
     length = int((Seen(head, b"").values("Content-Length") or ["0"])[0])
-    while len(body) < length:
+    while len(body) < length and not bodyless:
         body += _more(sock)
     return head + b"\r\n\r\n" + body
 

@@ -21,10 +21,10 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _disturbed(stage: Scene, out: str, effort: str = "standard") -> "subprocess.Popen[str]":
+def _disturbed(stage: Scene, out: str, effort: str = "standard", *more: str) -> "subprocess.Popen[str]":
     """A run that has changed its campaigns, and is not about to end."""
     before = stage.contents()
-    process = stage.begin(*stage.run(out, "--effort", effort))
+    process = stage.begin(*stage.run(out, "--effort", effort, *more))
     _until(lambda: process.poll() is not None or stage.contents() != before)
     assert process.poll() is None
     return process
@@ -47,6 +47,27 @@ def test_an_interrupted_run_puts_back_and_reports(stage: Scene, number: signal.S
     assert "interrupted before its end" in _verdict(stage, number.name)[1]
     assert "Traceback" not in done.said
     assert "restore" not in done.err
+
+
+def test_with_workers_it_says_as_much(tmp_path: Path) -> None:
+    with scene(tmp_path) as stage:
+        before = stage.contents()
+        process = _disturbed(stage, "workers", "standard", "-n", "2")
+        _until(lambda: all((tmp_path / "workers" / f"traffic-gw{worker}.ndjson").exists() for worker in (0, 1)))
+        process.send_signal(signal.SIGINT)
+        done = ended(process)
+        assert stage.contents() == before
+    verdict, headline = _verdict(stage, "workers")
+    assert (done.code, verdict, "interrupted before its end" in headline) == (3, "inconclusive", True), done.said
+    assert "INCONCLUSIVE" in done.out
+    assert "Traceback" not in done.said
+    assert not list((tmp_path / "workers").glob("part-*"))
+
+
+def test_workers_that_can_not_begin_say_why(stage: Scene) -> None:
+    done = stage.command(*stage.run("many", "-n", "3"))
+    assert (done.code, "3 workers need a campaign each, and the target file lists 2" in done.said) == (2, True), done.said
+    assert "INTERNALERROR" not in done.said
 
 
 def test_interrupted_twice_it_stops_at_once_and_says_how_to_restore(tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Workers that end when the run is interrupted: they put back what they took, and what they had found by then is not lost.
+
+xdist listens to no worker any more once the run is interrupted. So each leaves its part in a file as well.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from conformance.plugin.done import Done
+
+PATIENCE = 300.0
+"""Seconds for workers to put back what they took; at a gentle pace a hundred numbers take their time. A second Ctrl-C ends the wait."""
+_PREFIX, _SUFFIX = "part-", ".json"
+
+
+def begin(folder: Path) -> None:
+    """Remove what workers of an earlier run may have left."""
+    for file in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        file.unlink()
+
+
+def be_patient(config: pytest.Config) -> None:
+    """Have xdist wait for its workers for longer than it does by itself."""
+    session = config.pluginmanager.getplugin("dsession")
+    if (nodes := getattr(session, "nodemanager", None)) is not None:
+        nodes.EXIT_TIMEOUT = PATIENCE
+
+
+def leave(folder: Path, worker: str, part: bytes) -> None:
+    """In a worker: leave its part of the run."""
+    folder.joinpath(f"{_PREFIX}{worker}{_SUFFIX}").write_bytes(part)
+
+
+def left_behind(folder: Path, handed: Collection[str]) -> list[Done]:
+    """The parts of workers that could not hand them over; the files go."""
+    found = []
+    for file in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
+        if file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) not in handed:
+            found.append(msgspec.json.decode(file.read_bytes(), type=Done))
+        file.unlink()
+    return found
