@@ -42,6 +42,9 @@ def record(
     out: Annotated[Path, typer.Option(help="File of the recording (*.jsonl); it must not exist.")],
     plan: Annotated[str, typer.Option(help="gentle: each defect and each reading once, one call at a time.")] = "gentle",
     from_har: Annotated[Path | None, typer.Option(help="Make the recording of a HAR file instead of a server.")] = None,
+    held: Annotated[
+        str, typer.Option(help="With --from-har: what the campaign held at first, numbers with commas, where no look in the file shows it.")
+    ] = "",
     by: Annotated[str, typer.Option(envvar="ISALES_RECORDED_BY", help="Who orders the recording.")] = "not told",
     per_second: Annotated[float, typer.Option(help="Calls a second at most.")] = GENTLE_PACE,
     yes: Annotated[bool, typer.Option(help="Do not ask after the plan was printed.")] = False,
@@ -52,7 +55,10 @@ def record(
     if plan not in _PLANS:
         raise UsageError(f"There is no plan {plan!r}: gentle.")
     if from_har is not None:
-        recordings.write(out, imported(from_har, by=by, suite_version=suite_version()))
+        numbers = [number.strip() for number in held.split(",") if number.strip()]
+        made = imported(from_har, by=by, suite_version=suite_version(), held=numbers)
+        recordings.write(out, made)
+        console().print(Text(_what_it_is_good_for(made)), soft_wrap=True)
     elif target is None:
         raise UsageError("Name the server to record with --target FILE, or a HAR file with --from-har FILE.")
     else:
@@ -61,6 +67,16 @@ def record(
             _ask()
         recordings.write(out, _recorded(target, out, by, plan, per_second))
     console().print(Text(f"Recorded: {out}"), soft_wrap=True)
+
+
+def _what_it_is_good_for(made: recordings.Recording) -> str:
+    """Of an imported recording: how many exchanges can be judged, and how many of them played again."""
+    steps = sum(1 for _ in made.steps())
+    again = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
+    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {again}."
+
+
+_NOT_TOLD = "no look shows all that the campaign held; --held NUMBER,NUMBER says it"
 
 
 def _show_plan(target: Target, per_second: float) -> None:
@@ -124,7 +140,8 @@ def replay(
     """Send the calls of a recording to another server and show what it answers otherwise. Exit 1 when something differs."""
     kept = recordings.read(recording)
     if not any(entry.held for entry in kept.entries):
-        raise UsageError(f"{recording} does not say what the campaign held before each call, so it can be judged but not played again.")
+        told = "does not say what the campaign held before each call, so it can be judged but not played again"
+        raise UsageError(f"{recording} {told} ({_NOT_TOLD} when it is imported).")
     planning.consent(target, [], yes=yes)
     with opened(target, out, name="replay", seed=1) as (loaded, ground):
         differences, compared = playing.replay(kept, ground)

@@ -104,24 +104,3 @@ def test_a_recording_that_was_touched_is_refused(scene: dict[str, object], harm:
     (tmp_path / "touched.jsonl").write_bytes(b"".join(lines))
     with pytest.raises(UsageError):
         recording.read(tmp_path / "touched.jsonl")
-
-
-HAR_REPLY = '{"resultCode":"0200000","resultDesc":"ok num:1","returnCode":"02000001","returnDesc":"ok"}'
-
-
-def test_a_har_file_is_judged(tmp_path: Path) -> None:
-    request = {
-        "method": "DELETE",
-        "url": "https://prod/rest/isales/v1/openapi/campaigns/1/callerNo/7",
-        "headers": [{"name": "Authorization", "value": "auth-v2/secret"}],
-        "postData": {"text": '{"callerNo":[{"accessCode":"1"}]}'},
-    }
-    response = {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}], "content": {"text": HAR_REPLY}}
-    entry = {"startedDateTime": "2026-01-02T03:04:05+00:00", "time": 3, "request": request, "response": response}
-    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": [entry]}}), encoding="utf-8")
-    made = command("record", "--from-har", tmp_path / "a.har", "--out", tmp_path / "a.jsonl")
-    assert made.exit_code == 0, (made.output, made.exception)
-    assert "secret" not in (tmp_path / "a.jsonl").read_text("utf-8")
-    result = command("judge", tmp_path / "a.jsonl")
-    assert (result.exit_code, "response.codes-agree" in result.stdout) == (1, True), result.output
-    assert "judged but not played" in str(command("replay", tmp_path / "a.jsonl", "--target", tmp_path / "x").exception)
