@@ -13,7 +13,7 @@ from conformance.oracle import answer_of
 SETTLING = 1.0
 """Seconds after which a call that was cut off has surely done what it does. Only then does a look tell the truth."""
 MAX_LOOKS = 3
-"""Looks at a campaign of a target that does not answer, before it is given up."""
+"""Looks at a campaign of a target that does not answer, or does not do as it is told, before it is given up."""
 _LISTED = 10
 
 
@@ -63,13 +63,13 @@ def _restore(ground: Ground, key: CampaignKey) -> str:
 
 
 def _insist(ground: Ground, key: CampaignKey, original: frozenset[str]) -> None:
-    """Once more, after a while: a server may show late what it did, and refuse a list for one number in it."""
-    time.sleep(SETTLING)
-    ground.look(key)
-    one_by_one(ground, key, original)
-    if _difference(ground, key):
+    """Once more, after a while: a server may show late what it did, refuse a list for one number in it, or refuse now and then."""
+    for _ in range(MAX_LOOKS):
         time.sleep(SETTLING)
         ground.look(key)
+        if not _difference(ground, key):
+            return
+        one_by_one(ground, key, original)
 
 
 def _untouched(ground: Ground, key: CampaignKey) -> bool:

@@ -56,6 +56,7 @@ def _figures(result: Comparison, ours: str, theirs: str) -> dict[str, Any]:
         "fidelity": round(result.fidelity, 4),
         "equal": result.behaviours - result.unequal,
         "compared": result.behaviours,
+        "in most replies": [f"{kind}: {what}: {mine} → {their}" for kind, what, mine, their in result.everywhere],
         "calls": list(result.calls),
         "noise": [f"{each.kind}: {each.what}: {each.ours} / {each.theirs}" for each in result.noise],
         "not_set_up": result.not_set_up,

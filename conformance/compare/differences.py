@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from conformance.compare.seen import Seen
+from conformance.compare.seen import SEPARATOR, Seen
 from conformance.exchange import Exchange
 
 DifferenceClass: TypeAlias = Literal["state", "success", "code", "status", "shape", "text", "time"]
@@ -59,10 +59,21 @@ def contrasts(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
         bodies = [dict(side.shape).get("body", "members") for side in (ours, theirs)]
         yield Contrast(kind="shape", what="body", ours=bodies[0], theirs=bodies[1])
         return
-    yield from _by_part("shape", ours.shape, theirs.shape)
+    yield from _by_part("shape", *_both_have(SEPARATOR, ours.shape, theirs.shape))
     if ours.codes == theirs.codes:
         both = dict(ours.text).keys() & dict(theirs.text).keys()  # a missing member is a matter of shape
         yield from _by_part("text", *(tuple(part for part in side.text if part[0] in both) for side in (ours, theirs)))
+
+
+Parts: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def _both_have(name: str, ours: Parts, theirs: Parts) -> tuple[Parts, Parts]:
+    """Both without a part that only one has: how many numbers are shown is a matter of state."""
+    if name in dict(ours) and name in dict(theirs):
+        return ours, theirs
+    one, other = (tuple(part for part in side if part[0] != name) for side in (ours, theirs))
+    return one, other
 
 
 def _codes(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
@@ -77,7 +88,7 @@ def _told(seen: Seen) -> str:
     return f"{seen.result} {seen.codes[0] or f'HTTP {seen.status}'}" if seen.status else seen.result
 
 
-def _by_part(kind: DifferenceClass, ours: tuple[tuple[str, str], ...], theirs: tuple[tuple[str, str], ...]) -> Iterator[Contrast]:
+def _by_part(kind: DifferenceClass, ours: Parts, theirs: Parts) -> Iterator[Contrast]:
     before, after = dict(ours), dict(theirs)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

@@ -1,10 +1,11 @@
 """A reply after the declared normalisers: what is left is what two servers can be compared by.
 
-Normalised away, and nothing else: the words of descriptions (their structure stays), every header but Content-Type, the order of
-members, how JSON is laid out, the time, ids of requests and traces (members whose values are never the same twice).
+Normalised away, and nothing else: the words of descriptions (their structure and script stay), every header but Content-Type, the
+order of members, how JSON is laid out, the time, ids of requests and traces (members whose values are never the same twice).
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from conformance.compare import wording
 from conformance.contract import REPLY_MEMBERS, Code
 from conformance.exchange import Exchange, NoAnswer, Reply
 
+SEPARATOR = "between numbers"
+SCRIPT = "script"
+"""Parts of a reply that are told of where both sides have them: Chinese or not, and what stands between numbers."""
 LONGEST = 60
 """Characters of a description's structure that are compared: what follows is a list of something."""
 
@@ -66,13 +70,22 @@ def _result(reply: Reply, codes: tuple[str, str]) -> str:
 
 
 def _shape(reply: Reply, members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    media = (reply.header("content-type") or "none").partition(";")[0].strip().lower()
+    media, _, parameters = (reply.header("content-type") or "none").lower().replace('"', "").replace(" ", "").partition(";")
     if members is None:
         return [("content type", media if reply.body else "none"), ("body", "not JSON" if reply.body else "empty")]
-    found = [("content type", media), *((name, _type(members[name])) for name in sorted(members))]
+    charset = parameters.removeprefix("charset=") or "none"
+    found = [("content type", media), ("charset", charset), *((name, _type(members[name])) for name in sorted(members))]
     first = members.get("resultDesc")
     number = wording.count(first) if isinstance(first, str) else None
-    return [*found, ("num", "none" if number is None else str(number))]
+    return [*found, ("num", "none" if number is None else str(number)), *_separator(members)]
+
+
+def _separator(members: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What stands between the numbers of a campaign that are shown."""
+    campaign = members.get("returnObject")
+    shown = campaign.get("callerNo") if isinstance(campaign, dict) else None
+    between = re.findall(r"(?<=[0-9])[^0-9]+(?=[0-9])", shown) if isinstance(shown, str) else []
+    return [(SEPARATOR, between[0])] if between else []
 
 
 def _type(value: object) -> str:
@@ -90,4 +103,5 @@ def _text(members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     if len(found) == 2:
         first, second = (str(value) for _, value in texts)
         found.append(("returnDesc", f"{found.pop()[1]} ({wording.second(first, second, _code(members, 'resultCode'))})"))
-    return found
+    spoken = [(SCRIPT, wording.script(value)) for _, value in texts[:1] if isinstance(value, str)]
+    return found + spoken

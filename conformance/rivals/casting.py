@@ -2,6 +2,7 @@
 
 from conformance.campaigns import Ground
 from conformance.generation.deeds import Stage
+from conformance.generation.sizes import LARGE
 from conformance.rivals.programme import Author
 from conformance.rivals.rival import Rival
 from conformance.rivals.searching import Search, alike, place_of
@@ -15,7 +16,10 @@ def search(ours: Ground, theirs: Ground, *, max_calls: int, seed: int) -> Search
     rivals = Rival(ours, places[0]), Rival(theirs, places[1])
     for rival in rivals:
         rival.sees = ours.shows == theirs.shows == "all"
-    return Search(*rivals, Author(stage_for(ours, theirs, rivals[0])), max_calls=max_calls, seed=seed)
+    stage = stage_for(ours, theirs, rivals[0])
+    crowd = ours.fresh(LARGE - len(stage.present))
+    theirs.announce(crowd)
+    return Search(*rivals, Author(stage, crowd), max_calls=max_calls, seed=seed)
 
 
 def stage_for(ours: Ground, theirs: Ground, first: Rival) -> Stage:

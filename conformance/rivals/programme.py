@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.exchange import Call
-from conformance.generation.deeds import Deed, Stage, catalogue
+from conformance.generation.deeds import Deed, Stage, catalogue, pairs
+from conformance.generation.sizes import in_a_large_campaign, in_any_campaign
 
 MOST_STEPS = 5
 SIZES = (2, 3, 5, 8)
@@ -29,11 +31,12 @@ class Programme(Struct, frozen=True, kw_only=True):
 
 
 class Author:
-    """Writes programmes for one stage, whose present numbers are the cast."""
+    """Writes programmes for one stage, whose present numbers are the cast. `crowd` are further numbers, for a large campaign."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, crowd: Sequence[str] = ()) -> None:
         self._stage = stage
-        self._deeds = catalogue(stage)
+        self._crowd = tuple(crowd)
+        self._deeds = [*catalogue(stage), *in_any_campaign()]
         self._common = [place for place, deed in enumerate(self._deeds) if deed.behaviour.startswith(("naming", "adding", "a look"))]
 
     def singles(self) -> list[Programme]:
@@ -41,6 +44,18 @@ class Author:
         made = [self._alone(deed, USUAL) for deed in self._deeds]
         naming = [deed for deed in self._deeds if deed.behaviour.startswith("naming")]
         return made + [self._alone(deed, size) for size in (2, 8) for deed in naming]
+
+    def large(self) -> list[Programme]:
+        """What only a large campaign shows: as many numbers as one call may name, and more."""
+        stage = replace(self._stage, present=(*self._stage.present, *self._crowd))
+        wholes = in_a_large_campaign() if self._crowd else ()
+        return [
+            Programme(held=stage.present, steps=tuple(Step(deed=deed.name, call=deed.make(stage)) for deed in deeds)) for deeds in wholes
+        ]
+
+    def pairs(self) -> list[Programme]:
+        """Two defects at once: which of them is told."""
+        return [self._alone(deed, USUAL) for deed in pairs(self._stage)]
 
     def _alone(self, deed: Deed, size: int) -> Programme:
         held = self._stage.present[:size]
@@ -60,7 +75,7 @@ class Author:
         """The deed with the held numbers turned by so many places, so that each of them is named first now and then."""
         at = turn % len(held)
         padded = (*held[at:], *held[:at], *self._stage.absent[len(self._stage.absent) - max(0, 3 - len(held)) :])
-        turned = Stage(**{name: getattr(self._stage, name) for name in Stage.__struct_fields__} | {"present": padded[: max(3, len(held))]})
+        turned = replace(self._stage, present=padded[: max(3, len(held))])
         return Step(deed=deed.name, call=deed.make(turned if _needs_three(deed) else _exactly(turned, len(held))))
 
 
@@ -69,4 +84,4 @@ def _needs_three(deed: Deed) -> bool:
 
 
 def _exactly(stage: Stage, size: int) -> Stage:
-    return Stage(**{name: getattr(stage, name) for name in Stage.__struct_fields__} | {"present": stage.present[:size]})
+    return replace(stage, present=stage.present[:size])

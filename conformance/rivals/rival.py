@@ -25,7 +25,11 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class Rival:
-    """Plays programmes on a ground. `stuck` are numbers that nobody gets out again: the other side gets them too."""
+    """Plays programmes on a ground.
+
+    `stuck` are numbers that nobody gets out again: the other side gets them too. `lacking` are those that nobody gets in: the other
+    side does without them.
+    """
 
     def __init__(self, ground: Ground, place: Place) -> None:
         self.ground = ground
@@ -34,6 +38,9 @@ class Rival:
         self.sees = ground.shows == "all"
         """Whether states are read off the query companion: only where both servers show them."""
         self.stuck: dict[CampaignKey, set[str]] = {}
+        self.lacking: dict[CampaignKey, set[str]] = {}
+        self.refused: Exchange | None = None
+        """Why the last set-up was not done."""
         ground.listeners.append(self._count)
 
     def _count(self, _: Exchange) -> None:
@@ -46,12 +53,14 @@ class Rival:
 
     def set_up(self, holdings: Sequence[Collection[str]]) -> bool:
         """Give each campaign exactly these numbers; False where the server did not do it."""
-        done = True
+        done, self.refused = True, None
         with Episode(self.ground) as episode:
             for key, wanted in zip(self.campaigns, holdings, strict=False):
                 if not self._holds(episode, key, wanted):
                     self.stuck.setdefault(key, set()).update(self.ground.own(key) - set(wanted))
+                    self.lacking.setdefault(key, set()).update(set(wanted) - self.ground.own(key))
                     done = False
+                    self.refused = next((each for each in reversed(episode.exchanges) if seen(each).result != "served"), None)
             episode.exchanges.clear()  # looked at already, and nobody judges it
         return done
 

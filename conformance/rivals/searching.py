@@ -1,27 +1,30 @@
 """The search for what tells two servers apart: every deed alone, then drawn sequences, each difference with a short programme."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 
 from conformance.campaigns import Ground
-from conformance.compare.differences import Contrast, Difference, contrasts, state_contrast
+from conformance.compare.differences import CASUAL, Contrast, Difference, contrasts, state_contrast
 from conformance.compare.places import Place
-from conformance.compare.replyshape import quantile
 from conformance.compare.seen import seen
 from conformance.errors import BudgetSpent
 from conformance.generation.exploring import explore
-from conformance.rivals.programme import Author, Programme
+from conformance.rivals.pace import Pace
+from conformance.rivals.programme import SIZES, Author, Programme
 from conformance.rivals.rival import Rival, Trace
 
 NOISE_SHARE = 0.1
 """Share of the calls that is spent on comparing the first server with itself."""
 RESERVE = 60
 """Calls that are kept for the way back: what the campaigns held is put back whatever the limit."""
+WIDE = frozenset({"shape", "text", "status"})
+"""Classes of which one difference is the same wherever it shows."""
+LARGEST_CAST = max(SIZES)
 MOST_SHRUNK = 40
 """Differences of sequences that are shortened; two servers with more have little in common."""
-SLOWER, NOTICEABLE_MS = 2.0, 20.0
-"""Times and milliseconds by which the medians of two servers must differ to be told of."""
 
 
 class Comparison(Struct, kw_only=True):
@@ -31,7 +34,8 @@ class Comparison(Struct, kw_only=True):
     noise: list[Contrast] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
     sequences: int = 0
-    unequal_sequences: int = 0
+    shown: list[tuple[str, frozenset[tuple[str, ...]]]] = field(default_factory=list)
+    """For each programme in which something differed that counts: the single deed, or an empty text, and what differed."""
     not_set_up: int = 0
     calls: tuple[int, int] = (0, 0)
 
@@ -41,10 +45,17 @@ class Comparison(Struct, kw_only=True):
         return len(self.compared) + self.sequences
 
     @property
+    def everywhere(self) -> list[tuple[str, ...]]:
+        """What most single deeds show alike (one more member, a charset): one thing to tell, and not the fault of each behaviour."""
+        counted = Counter(key for deed, keys in self.shown if deed for key in keys if key[0] in WIDE)
+        return [key for key, times in counted.items() if times > len(self.compared) / 2]
+
+    @property
     def unequal(self) -> int:
-        """Those that differed in something that counts."""
-        named = {name for difference in self.differences if difference.counts for name in difference.behaviours}
-        return len(named & self.compared) + self.unequal_sequences
+        """Behaviours that differed in something that counts, besides what differs everywhere."""
+        general = frozenset(self.everywhere)
+        differing = [deed for deed, keys in self.shown if keys - general]
+        return len({deed for deed in differing if deed}) + differing.count("")
 
     @property
     def fidelity(self) -> float:
@@ -61,22 +72,26 @@ class Search:
         self._max_calls = max_calls
         self._seed = seed
         self._found: dict[tuple[str, ...], Difference] = {}
-        self._times: tuple[list[float], list[float]] = ([], [])
+        self._pace = Pace()
+        self._pairs: frozenset[str] = frozenset()
         self._shrunk = 0
         self.result = Comparison()
 
     def run(self, tick: Callable[[int], None] = lambda _: None) -> Comparison:
         """Search until the calls are spent or everything was tried."""
-        singles = self._author.singles()
+        singles, pairs = self._author.singles(), self._author.pairs()
+        self._pairs = frozenset(programme.steps[0].deed for programme in pairs)
         self._noise(singles)
+        self._companions()
         try:
-            for programme in singles:
+            for programme in [*singles, *self._author.large(), *pairs]:
                 tick(self._spent)
-                self._compare(programme, single=True)
+                self._compare(programme, single=len(programme.steps) == 1)
             explore(self._author.sequences(), self._one_sequence(tick), examples=self._max_calls, seed_with=self._seed)
         except BudgetSpent:
             tick(self._spent)
-        self._latency()
+        for contrast, kind in self._pace.contrasts():
+            self._found["time", kind] = Difference(contrast=contrast, behaviours=[], held=(), deeds=(), ours=(), theirs=())
         self.result.differences = list(self._found.values())
         self.result.calls = (self.ours.calls, self.theirs.calls)
         return self.result
@@ -108,10 +123,11 @@ class Search:
         return rival.play(programme, self.ours.place) if rival.set_up(self._holdings(programme, rival)) else None
 
     def _holdings(self, programme: Programme, rival: Rival) -> list[set[str]]:
-        """What the campaigns must hold: as written, and on both sides what can't be removed on either."""
+        """What the campaigns must hold: as written, and on both sides what can't be removed on either, without what can't be added."""
         wanted = [set(programme.held), set(programme.held[:2])]
         for place, _ in enumerate(rival.campaigns):
             for side in (self.ours, self.theirs):
+                wanted[place] -= side.lacking.get(side.campaigns[place], set())
                 wanted[place] |= side.stuck.get(side.campaigns[place], set())
         return wanted[: len(rival.campaigns)]
 
@@ -130,15 +146,34 @@ class Search:
             self._take(contrast, at, programme, traces)
 
     def _both(self, programme: Programme) -> tuple[Trace, Trace] | None:
-        """Play on both, set up alike; a second try where a number turned out to be stuck on one side."""
-        for _ in range(2):
+        """Play on both, set up alike; further tries where a number turned out to be stuck or refused on one side."""
+        for _ in range(3):
             alike = [rival.set_up(self._holdings(programme, rival)) for rival in (self.ours, self.theirs)]
+            self._note_set_up(programme)
             if all(alike):
                 pair = self.ours.play(programme, self.ours.place), self.theirs.play(programme, self.ours.place)
-                for times, trace in zip(self._times, pair, strict=True):
-                    times += [(exchange.end - exchange.start) * 1000 for exchange in trace.exchanges]
+                self._pace.took(*(trace.exchanges for trace in pair))
                 return pair
         return None
+
+    def _companions(self) -> None:
+        """Servers that do not show the same of a campaign: states are then told by deleting on both."""
+        ours, theirs = self.ours.ground.shows, self.theirs.ground.shows
+        if ours != theirs:
+            self._without_calls(Contrast(kind="shape", what="numbers that the query shows", ours=ours, theirs=theirs))
+
+    def _note_set_up(self, programme: Programme) -> None:
+        """That one side alone can't be made to hold something is a difference too; both were told the same."""
+        refused = self.ours.refused, self.theirs.refused
+        if (refused[0] is None) == (refused[1] is None):
+            return
+        told = ["done" if each is None else f"{each.call.method} refused: {seen(each).codes[0] or seen(each).result}" for each in refused]
+        sized = "large" if len(programme.held) > LARGEST_CAST else "small"
+        self._without_calls(Contrast(kind="success", what=f"giving a {sized} campaign its numbers", ours=told[0], theirs=told[1]))
+
+    def _without_calls(self, contrast: Contrast) -> None:
+        key = (contrast.kind, contrast.what, contrast.ours, contrast.theirs)
+        self._found.setdefault(key, Difference(contrast=contrast, behaviours=[], held=(), deeds=(), ours=(), theirs=()))
 
     def _told(self, programme: Programme, ours: Trace, theirs: Trace) -> list[tuple[Contrast, int]]:
         """The contrasts of the first call that differs, with its place; then of what the campaigns hold."""
@@ -158,16 +193,21 @@ class Search:
         return found
 
     def _count(self, programme: Programme, told: Sequence[tuple[Contrast, int]], *, single: bool) -> None:
+        deed = programme.steps[0].deed if single else ""
         if single:
-            self.result.compared.add(programme.steps[0].deed)
+            self.result.compared.add(deed)
         else:
             self.result.sequences += 1
-            self.result.unequal_sequences += any(contrast.kind not in {"text", "time"} for contrast, _ in told)
+        counted = frozenset((each.kind, each.what, each.ours, each.theirs) for each, _ in told if each.kind not in CASUAL)
+        if counted:
+            self.result.shown.append((deed, counted))
 
     # -- differences ------------------------------------------------------------------------------------------------
 
     def _take(self, contrast: Contrast, at: int, programme: Programme, traces: tuple[Trace, Trace]) -> None:
         deed = programme.steps[at].deed
+        if deed in self._pairs and self._follows(contrast, deed):
+            return
         if self._known(contrast, deed, single=_alone(programme, traces)):
             return
         if len(programme.steps) > 1 and self._shrunk < MOST_SHRUNK:
@@ -179,7 +219,7 @@ class Search:
         single = _alone(programme, traces)
         if self._known(contrast, deed, single=single):
             return
-        key = _key(contrast, deed, single=single)
+        key = self._key(contrast, deed, single=single)
         deeds = tuple(step.deed for step in programme.steps)
         self._found[key] = Difference(
             contrast=contrast,
@@ -191,9 +231,24 @@ class Search:
             steady=steady,
         )
 
+    def _follows(self, contrast: Contrast, pair: str) -> bool:
+        """Whether one of a pair of defects is answered otherwise alone as well: then the pair shows nothing new."""
+        for known in self._found.values():
+            alone = {deed.partition(" #")[0] for deed in known.deeds}
+            if len(known.deeds) == 1 and known.contrast == contrast and any(deed in pair for deed in alone):
+                known.behaviours.append(pair)
+                return True
+        return False
+
+    def _key(self, contrast: Contrast, deed: str, *, single: bool) -> tuple[str, ...]:
+        """Of pairs of defects only which one no longer wins: what is told instead follows from the other."""
+        if deed in self._pairs and contrast.kind == "code":
+            return ("order", re.split(" with | before ", deed)[0])
+        return _key(contrast, deed, single=single)
+
     def _known(self, contrast: Contrast, deed: str, *, single: bool) -> bool:
         """Whether this difference has been found; a deed that shows it alone is then named beside it."""
-        known = self._found.get(_key(contrast, deed, single=single))
+        known = self._found.get(self._key(contrast, deed, single=single))
         if known is not None and deed not in known.behaviours:
             known.behaviours.append(deed)
         return known is not None
@@ -221,24 +276,19 @@ class Search:
                 at += 1
         return programme, traces, steady
 
-    def _latency(self) -> None:
-        mine, their = (quantile(times, 0.5) for times in self._times)
-        if abs(mine - their) > NOTICEABLE_MS and max(mine, their) > SLOWER * min(mine, their):
-            contrast = Contrast(kind="time", what="median", ours=f"{mine:.0f} ms", theirs=f"{their:.0f} ms")
-            self._found["time",] = Difference(contrast=contrast, behaviours=[], held=(), deeds=(), ours=(), theirs=())
-
 
 def _key(contrast: Contrast, deed: str, *, single: bool) -> tuple[str, ...]:
     """What is one difference: a shape, a text or a status wherever it shows; anything else with the deed that shows it.
 
-    The many ways to name numbers are one, and what campaigns hold after a sequence is the work of no single deed.
+    The forms of one behaviour are one, the many ways to name numbers too, and what campaigns hold after a sequence is the work of no
+    single deed.
     """
     told = () if contrast.what == "num" else _told(contrast)
-    if contrast.kind in {"shape", "text", "status"}:
+    if contrast.kind in WIDE:
         return (contrast.kind, contrast.what, *told)
     if contrast.kind == "state" and not single:
         return (contrast.kind, contrast.what, *told)
-    return (contrast.kind, contrast.what, *told, "naming" if deed.startswith("naming") else deed)
+    return (contrast.kind, contrast.what, *told, "naming" if "naming" in deed else deed.partition(" #")[0])
 
 
 def _told(contrast: Contrast) -> tuple[str, ...]:
