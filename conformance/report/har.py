@@ -3,7 +3,9 @@
 import base64
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -23,8 +25,20 @@ NEWEST_KEPT = 5_000
 BODY_KEPT = 64 * 1024
 """Bytes of a body; the recording beside it has it whole."""
 
+HEADERS_KNOWN = 256
+"""Lists of headers that are kept made."""
+
 Source = Callable[[], Iterable[Exchange]]
 """Gives the exchanges in the order of their numbers, from the start, each time that it is called: they are read twice."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Form:
+    """What is the same for every entry."""
+
+    base_url: str
+    redactor: Redactor
+    records: Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]
 
 
 def write(
@@ -35,13 +49,15 @@ def write(
     wanted = {*evidence, *(deviation.at_call for result in document.clauses for deviation in result.deviations)}
     oldest = max(total - NEWEST_KEPT, 0)
     begun = _begun(document.started)
+    records = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))  # nearly all calls have the same headers
+    form = _Form(base_url=base_url, redactor=redactor, records=records)
     creator = harfile.Creator(name="isales-conformance", version=document.suite_version or "unknown")
     with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest)) as har:
         first = None
         for position, exchange in enumerate(source()):
             first = exchange.start if first is None else first
             if position >= oldest or exchange.number in wanted:
-                _add(har, exchange, begun + timedelta(seconds=exchange.start - first), base_url, redactor)
+                _add(har, exchange, begun + timedelta(seconds=exchange.start - first), form)
 
 
 def recorded(path: Path) -> Source:
@@ -72,37 +88,37 @@ def _begun(started: str) -> datetime:
     return begun if begun.tzinfo else begun.replace(tzinfo=UTC)
 
 
-def _add(har: harfile.HarFile, exchange: Exchange, started: datetime, base_url: str, redactor: Redactor) -> None:
+def _add(har: harfile.HarFile, exchange: Exchange, started: datetime, form: _Form) -> None:
     spent = round(max(exchange.end - exchange.start, 0) * 1000, 3)
     har.add_entry(
         startedDateTime=started,
         time=spent,
-        request=_request(exchange, base_url, redactor),
-        response=_response(exchange, redactor),
+        request=_request(exchange, form),
+        response=_response(exchange, form),
         timings=harfile.Timings(send=0, wait=spent, receive=0),
         comment=f"exchange {exchange.number}; credential: {exchange.call.credential}",
     )
 
 
-def _request(exchange: Exchange, base_url: str, redactor: Redactor) -> harfile.Request:
-    call = exchange.call
+def _request(exchange: Exchange, form: _Form) -> harfile.Request:
+    call, redactor = exchange.call, form.redactor
     posted = None
     if call.body:
         text, cut = _text(call.body, redactor)
         posted = harfile.PostData(mimeType=call.header("content-type") or "", text=text, comment=cut or None)
     return harfile.Request(
         method=redactor.text(call.method),
-        url=redactor.text(url(call.target, base_url)),
+        url=redactor.text(url(call.target, form.base_url)),
         httpVersion="HTTP/1.1",
-        headers=_records(call.headers, redactor),
-        queryString=_records(parse_qsl(call.query, keep_blank_values=True), redactor),
+        headers=form.records(call.headers),
+        queryString=form.records(tuple(parse_qsl(call.query, keep_blank_values=True))),
         postData=posted,
         bodySize=len(call.body),
     )
 
 
-def _response(exchange: Exchange, redactor: Redactor) -> harfile.Response:
-    outcome = exchange.outcome
+def _response(exchange: Exchange, form: _Form) -> harfile.Response:
+    outcome, redactor = exchange.outcome, form.redactor
     if isinstance(outcome, NoAnswer):
         said = redactor.text(f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})")
         return harfile.Response(status=0, statusText=said, httpVersion="", comment=said)  # 0 is what browsers write
@@ -110,7 +126,7 @@ def _response(exchange: Exchange, redactor: Redactor) -> harfile.Response:
         status=outcome.status,
         statusText=_phrase(outcome.status),
         httpVersion="HTTP/1.1",
-        headers=_records(outcome.headers, redactor),
+        headers=form.records(outcome.headers),
         content=_content(outcome, redactor),
         redirectURL=redactor.text(outcome.header("location") or ""),
         bodySize=len(outcome.body),
@@ -137,7 +153,7 @@ def _cut(body: bytes) -> str:
     return f"{BODY_KEPT:,} of {len(body):,} bytes kept" if len(body) > BODY_KEPT else ""
 
 
-def _records(pairs: Iterable[tuple[str, str]], redactor: Redactor) -> list[harfile.Record]:
+def _records(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[harfile.Record]:
     return [harfile.Record(name=redactor.text(name), value=redactor.text(_sendable(value))) for name, value in pairs]
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import TypeVar
 from urllib.parse import quote
@@ -10,6 +11,8 @@ from urllib.parse import quote
 import msgspec
 
 REMOVED = "[secret removed]"
+SHORT, SHORT_KEPT = 200, 4096
+"""Texts up to so many characters are remembered, so many of them: a run's traffic says the same few over and over."""
 SHORTEST_SECRET = 4
 """Shorter values are left: they stand in ordinary words, and removing them would spoil the report without hiding anything."""
 
@@ -27,9 +30,13 @@ class Redactor:
         longest_first = sorted(written, key=len, reverse=True)
         self._exact = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
         self._patterns = (_HEADER, _DIGEST) if digests else (_HEADER,)
+        self._short = lru_cache(SHORT_KEPT)(self._without)
 
     def text(self, value: str) -> str:
         """The text without secrets."""
+        return self._short(value) if len(value) <= SHORT else self._without(value)
+
+    def _without(self, value: str) -> str:
         if self._exact is not None:
             value = self._exact.sub(REMOVED, value)
         for pattern in self._patterns:
