@@ -173,13 +173,17 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     if done.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
     if unjudged:
-        told.append(f"{len(unjudged)} clause(s) could not be judged on this target: {', '.join(unjudged)}.")
+        told.append(f"{_clauses(len(unjudged))} could not be judged on this target: {', '.join(unjudged)}.")
     if scope.left_out:
         reasons = dict.fromkeys(scope.left_out.values())
         told.append(
-            "; ".join(f"{sum(1 for each in scope.left_out.values() if each == reason)} clause(s) {reason}" for reason in reasons) + "."
+            "; ".join(f"{_clauses(sum(1 for each in scope.left_out.values() if each == reason))} {reason}" for reason in reasons) + "."
         )
     return told
+
+
+def _clauses(count: int) -> str:
+    return "1 clause" if count == 1 else f"{count} clauses"
 
 
 def suite_version() -> str:

@@ -47,7 +47,7 @@ def message(result: ClauseResult) -> str:
         return f"Waived: {result.reason}"
     if result.verdict == "not-tested":
         untestable = digest.is_untestable(result)
-        return f"{'No check can tell' if untestable else 'Not tested'}: {result.reason or 'no reason was given.'}"
+        return f"{'No check can tell' if untestable else 'Not tested'}: {digest.as_sentence(result.reason or 'no reason was given')}"
     open_ones = digest.open_deviations(result)
     happened = [f"{each.summary} ({digest.how_often(each)})" for each in open_ones if not each.waived]
     return "\n\n".join([*(happened or [result.reason]), f"Demanded: {result.demand}"])

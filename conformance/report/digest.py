@@ -64,11 +64,12 @@ def count_words(document: VerdictDocument) -> tuple[tuple[str, str], ...]:
         ("fail", count.failed, "failed"),
         ("not-tested", count.not_judged, "could not be judged"),
         ("waived", count.waived, "waived"),
+        ("fail", len(document.changes), "changed against the profile"),
         ("pass", count.passed, "passed"),
         ("left-out", count.left_out, "left out"),
         ("untestable", count.untestable, "untestable"),
     )
-    words = [(name, f"{number} {word}") for name, number, word in rows if number or name in {"fail", "pass"}]
+    words = [(name, f"{number} {word}") for name, number, word in rows if number or word in {"failed", "passed"}]
     questions = count.recorded + count.unrecorded
     return (*words, ("open", f"{count.recorded} of {questions} open questions answered")) if questions else tuple(words)
 
@@ -99,7 +100,8 @@ def sentence(document: VerdictDocument) -> str:
         return f"{what}: the target does not do what the document demands."
     if document.verdict == "conforms":
         excused = f" {_clauses(count.waived)} {_is(count.waived)} waived." if count.waived else ""
-        return f"The target does what the document demands, as far as {number(document.requests)} calls could tell.{excused}"
+        changed = f" But it left the expected profile in {_ways(len(document.changes))}: the run fails." if document.changes else ""
+        return f"The target does what the document demands, as far as {number(document.requests)} calls could tell.{excused}{changed}"
     if count.not_judged:
         return f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could not be judged: this is no pass."
     return "Nothing broken was found, but fewer cases were judged than the effort promises: this is no pass."
@@ -140,8 +142,13 @@ def why_not_tested(document: VerdictDocument) -> dict[str, tuple[ClauseResult, .
     """Not-tested clauses by reason; reasons that could be helped come before what nobody can test."""
     groups: dict[str, list[ClauseResult]] = {}
     for result in sorted(document.of("not-tested"), key=_helplessness):
-        groups.setdefault(result.reason or "No reason was given.", []).append(result)
+        groups.setdefault(as_sentence(result.reason or "No reason was given"), []).append(result)
     return {reason: tuple(results) for reason, results in groups.items()}
+
+
+def as_sentence(text: str) -> str:
+    """The text with a capital at its beginning and a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def is_left_out(result: ClauseResult) -> bool:
@@ -248,6 +255,10 @@ def duration(seconds: float) -> str:
 
 def _clauses(count: int) -> str:
     return "1 clause" if count == 1 else f"{count} clauses"
+
+
+def _ways(count: int) -> str:
+    return "1 way" if count == 1 else f"{count} ways"
 
 
 def _is(count: int) -> str:

@@ -104,7 +104,7 @@ def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[Clau
 
 
 def _skipped(row: Clause, ledger: Ledger) -> str:
-    return "; ".join(dict.fromkeys(ledger.skipped[check] for check in row.checks if check in ledger.skipped))
+    return "; ".join(dict.fromkeys(ledger.skipped[check].rstrip(".") for check in row.checks if check in ledger.skipped))
 
 
 _SUBJECTS: dict[str, tuple[str, ...]] = {

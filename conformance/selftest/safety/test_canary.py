@@ -1,5 +1,7 @@
 """A distinctive secret is looked for in everything that a run leaves, says, or shows to other users of the machine."""
 
+import base64
+import gzip
 import re
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from conformance.transport.auth import hmac_hex, prefix, timestamp
 
 CANARY = "Canary-4f1d9a77-Zwitscher/+="
 _FULL_HEADER = re.compile(rb"auth-v2(?:/|%2[Ff]|\\/)[^\s\"'<>]{1,80}?(?:/|%2[Ff]|\\/)[^\s\"'<>]{10,80}(?:/|%2[Ff]|\\/)[0-9a-f]{64}")
+_PACKED = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 
 FAULTS = (
     ("reply.stack-trace", "reply.sql", "robust.one-in-20", "auth.any-signature"),
@@ -27,7 +30,7 @@ FAULTS = (
 def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
     with scene(tmp_path, secret_key=CANARY, faults=faults) as stage:
         began = datetime.now(UTC)
-        process = stage.begin(*stage.run("out"))
+        process = stage.begin(*stage.run("out"), "--html")  # made where there is a Node; what it embeds is unpacked below
         seen = list(_command_lines(process))
         done = ended(process)
     assert done.code in {0, 1, 3}
@@ -80,13 +83,29 @@ def _command_lines(process: "subprocess.Popen[str]") -> Iterator[bytes]:
 
 def _assert_hidden(out: Path, done: Ended, command_lines: list[bytes], began: datetime) -> None:
     told = {"stdout": done.out.encode(), "stderr": done.err.encode(), "command lines": b"\n".join(command_lines)}
-    told |= {str(file): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    told |= {name: content for file in out.rglob("*") if file.is_file() for name, content in _unpacked(file)}
     assert len(told) > 3
     assert command_lines or not Path("/proc").exists()
     sought = _forms(began)
     for name, content in told.items():
         assert not [form for form in sought if form in content], name
         assert not _FULL_HEADER.search(content), name
+
+
+def _unpacked(file: Path) -> Iterator[tuple[str, bytes]]:
+    """A file, and what is packed into it: report.html carries every text of the report as base64."""
+    content = file.read_bytes()
+    yield str(file), content
+    if content[:2] == b"\x1f\x8b":
+        yield f"{file}, unpacked", gzip.decompress(content)
+    for place, packed in enumerate(_PACKED.findall(content) if file.suffix in {".html", ".har"} else []):
+        yield f"{file}, part {place}", base64.b64decode(packed[: len(packed) // 4 * 4])
+
+
+def test_packed_parts_are_looked_into(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_bytes(b"<script>d('x','" + base64.b64encode(b"before " * 20 + CANARY.encode() + b" after" * 20) + b"')</script>")
+    assert any(CANARY.encode() in content for _, content in _unpacked(page))
 
 
 def _forms(began: datetime) -> list[bytes]:
