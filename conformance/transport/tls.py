@@ -71,6 +71,6 @@ def _refuse_missing(key: str, file: str) -> None:
             return
     except OSError as error:
         raise ConfigurationError(
-            f"[tls] {key} = {file}: the file can't be read ({error.strerror}). Correct the path (a relative one begins at the folder of the "
-            "target file), or let this user read it."
+            f"[tls] {key} = {file}: the file can't be read ({error.strerror}). Correct the path (a relative one begins at the folder of "
+            "the target file), or let this user read it."
         ) from None
