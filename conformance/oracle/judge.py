@@ -37,6 +37,8 @@ def judge(history: History) -> Judgement:
             docket.at = entry
             judge_reply(entry, docket, _codes_of_the_state(entry, tracks, alone=len(window) == 1))
         _hold(window, tracks)
+    for track in tracks.values():
+        track.finish()
     _locales(groups, docket)
     return docket.close(control_served=any(_is_control(entry) for entry in entries))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from conformance.contract import Code
-from conformance.exchange import CampaignKey, Contents, QueryShows
+from conformance.exchange import CampaignKey, Contents, Exchange, QueryShows
 from conformance.oracle.blame import Blame, extra_number, hidden_cause, missing_number
 from conformance.oracle.calls import Facts
 from conformance.oracle.docket import Docket
@@ -21,6 +21,8 @@ ABSENT_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE})
 """What fits a number that the campaign lacks, beside 0200001, which fits everything."""
 LAST_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE})
 """What fits a call that would leave no number."""
+_RACE = "race"
+_NO_ORDER = "No order of these concurrent calls explains their replies."
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
 
 
@@ -40,6 +42,8 @@ class Track:
         self.before: list[Entry] = []
         self.since: list[Entry] = []
         self.deferred: list[Entry] = []
+        self.emptied: list[tuple[str, str, tuple[Exchange, ...]]] = []
+        """Calls served that named all that should be left, after deletions that no look has confirmed: detail, summary, program."""
         self.miscounts: list[tuple[Entry, int]] = []
 
     def codes_of_the_state(self, facts: Facts, *, alone: bool) -> frozenset[str]:
@@ -201,9 +205,16 @@ class Track:
         held = max(len(world) for world in self.worlds)
         how = "single" if items == 1 else "repeated" if items > named else "absent" if named > held else "batch"
         summary = f"A call naming every one of the {held} number(s) that the campaign still held was served ({entry.answer.code})."
-        self.docket.find("restriction.last-number", "emptied", summary, naming(self.since, entry.facts.named, entry), how)
+        self.emptied.append((how, summary, naming(self.since, entry.facts.named, entry)))
+        if self.shows != "all" or not self._served():
+            self._report_emptied()
         self.worlds |= frozenset(world - entry.facts.named for world in self.worlds)
         self.lost = self.shows != "all"
+
+    def _report_emptied(self) -> None:
+        for how, summary, program in self.emptied:
+            self.docket.find("restriction.last-number", "emptied", summary, program, how)
+        self.emptied.clear()
 
     def _refused_wrongly(self, entry: Entry) -> None:
         (world, *_) = sorted(self.worlds, key=len)
@@ -245,12 +256,24 @@ class Track:
             return
         if not self.lost:
             self._compare(shown, entry)
+        else:
+            self._look_after_a_race(shown)
         self.worlds, self.complete, self.lost, self.raced = frozenset({shown}), True, False, frozenset()
         self.tentative.clear()
         self.deferred.clear()
+        self.emptied.clear()
         self.miscounts.clear()
         self.before += self.since
         self.since = []
+
+    def _look_after_a_race(self, shown: World) -> None:
+        """Calls at the same time that were all served must have emptied the campaign: else it is not the last number that suffered."""
+        if shown:
+            for detail, _, program in self.emptied:
+                if detail == _RACE:
+                    self.docket.find("effect.concurrent", "no-order", _NO_ORDER, program)
+        else:
+            self._report_emptied()
 
     def _look_at_one(self, shown: World, entry: Entry) -> None:
         fitting = frozenset(world for world in self.worlds if shown <= world)
@@ -266,6 +289,8 @@ class Track:
             self._confirmed(fitting[0])
             return
         world = min(self.worlds, key=lambda possible: (len(possible ^ shown), sorted(possible)))
+        if not shown - world:
+            self._report_emptied()  # else an earlier deletion had not done what it said, and the campaign held more than it should have
         self._explain_missing(world - shown - self.tentative, entry)
         self._deleted_again(world & self.tentative - shown, entry)
         self._explain_extra(shown - world, entry)
@@ -331,6 +356,7 @@ class Track:
         return any(past.position in self.docket.accepted and past.facts.named & numbers for past in self.since)
 
     def _confirmed(self, world: World) -> None:
+        self._report_emptied()
         for entry in self.deferred:
             self._unjust(entry, world)
         if len(self._served()) == 1:
@@ -388,10 +414,16 @@ class Track:
         program = tuple(entry.exchange for entry in entries)
         if removed >= held:
             summary = f"{len(served)} concurrent calls, each served, together named every number of the campaign."
-            self.docket.find("restriction.last-number", "emptied", summary, program, "race")
+            self.emptied.append((_RACE, summary, program))
+            if self.shows != "all":
+                self._report_emptied()
         else:
-            self.docket.find("effect.concurrent", "no-order", "No order of these concurrent calls explains their replies.", program)
+            self.docket.find("effect.concurrent", "no-order", _NO_ORDER, program)
         self.lost = True
+
+    def finish(self) -> None:
+        """The history ends: what no later look contradicts stands."""
+        self._report_emptied()
 
 
 _RACED = Blame(

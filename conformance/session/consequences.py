@@ -22,18 +22,22 @@ READ_OFF_CONTENTS = frozenset(
     }
 )
 """Clauses of which a deviation is laid to a call because of what a campaign held afterwards."""
+OFTEN = 20
+"""Seen so often, a deviation needs no second showing."""
+REFUSED = "refused"
+"""Kind of a faultless call that was refused, whatever its clause: that nothing was wrong with it follows from what the campaign held."""
 RARER = 10
 """How many times less often than the deviation behind it: one with a rate of its own stands for itself."""
 
 
 def consequences(ledger: Ledger) -> dict[str, str]:
     """The deviations of a run that are another one in disguise: their keys in the ledger, with the clause that is broken in truth."""
-    confirmed = [known for known in _contents(ledger) if known.shortened and not known.unconfirmed]
+    certain = [known for known in _contents(ledger) if (known.shortened and not known.unconfirmed) or known.seen >= OFTEN]
     found = {}
     for key, known in ledger.deviations.items():
-        if known.finding.clause not in READ_OFF_CONTENTS or not known.unconfirmed:
+        if not known.unconfirmed or not (known.finding.clause in READ_OFF_CONTENTS or known.finding.kind == REFUSED):
             continue
-        behind = [other for other in confirmed if other.finding.clause != known.finding.clause and known.seen * RARER <= other.seen]
+        behind = [other for other in certain if other.finding.clause != known.finding.clause and known.seen * RARER <= other.seen]
         if behind:
             found[key] = max(behind, key=lambda other: other.seen).finding.clause
     return found

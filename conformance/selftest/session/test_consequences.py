@@ -14,8 +14,8 @@ from conformance.session.ledger import Deviating, Ledger
 BEHIND = "effect.nothing-else"
 
 
-def known(clause: str, seen: int, *, unconfirmed: bool = False) -> Deviating:
-    finding = Finding(clause=clause, kind="k", summary="S.", program=(), setting=Setting())
+def known(clause: str, seen: int, *, unconfirmed: bool = False, kind: str = "k") -> Deviating:
+    finding = Finding(clause=clause, kind=kind, summary="S.", program=(), setting=Setting())
     return Deviating(finding=finding, check="c", at_call=1, seen=seen, shortened=True, unconfirmed=unconfirmed)
 
 
@@ -44,8 +44,13 @@ def test_what_a_reply_alone_tells_is_never_one(clause: str, seen: int) -> None:
     assert not consequences(ledger(known(BEHIND, 1000), known(clause, seen, unconfirmed=True)))
 
 
+def test_a_refusal_may_be_one_whatever_its_clause() -> None:
+    refused = known("response.success-code", 1, unconfirmed=True, kind="refused")
+    assert consequences(ledger(known(BEHIND, 50), refused)) == {refused.key: BEHIND}
+
+
 def test_without_one_behind_it_the_rare_one_stands() -> None:
-    assert not consequences(ledger(known(BEHIND, 50, unconfirmed=True), known("effect.failed-changes-nothing", 1, unconfirmed=True)))
+    assert not consequences(ledger(known(BEHIND, 15, unconfirmed=True), known("effect.failed-changes-nothing", 1, unconfirmed=True)))
 
 
 def test_a_server_that_takes_more_breaks_that_clause_alone(tmp_path: Path) -> None:
