@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from conformance.campaigns.ground import Ground
 from conformance.campaigns.vital import INTERFACE, advice, seen, sign_of
+from conformance.campaigns.measuring import measure_query
 from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
 from conformance.generation.calls import query
@@ -20,10 +21,11 @@ MOST_FOUND_OUT = 40
 """Numbers that are taken away one by one to learn what a campaign holds; a larger one stays partly unknown, which is said."""
 
 
-def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]], observe: str = "auto") -> None:
+def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]], observe: str = "auto", wide: int = 0) -> None:
     """Establish what each campaign holds and write it to the journal, before anything is changed.
 
     `given` are complete lists from the target file; `observe` is what the user says the query companion shows (auto: find out).
+    `wide`: the most numbers to which the run will grow a campaign.
     Raises TargetUnreachable, CredentialsRefused, CampaignUnusable.
     """
     first = {key: _first_query(ground, key) for key in ground.all_keys}
@@ -36,11 +38,14 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
     _reserve(ground)
     ground.shows = read_query(ground, shown, observe)
     _must_add(ground, next(iter(first.values())))
+    if ground.shows == "all" and observe == "auto" and wide:
+        ground.shows = "one"  # so that looking does not overwrite what is known
+        ground.shows = measure_query(ground, shown, wide)
     for key in ground.all_keys:
         _settle_original(ground, key, given.get(key), shown[key])
     if ground.shows == "one":
         for key in ground.keys[:WORKED_ON]:
-            if key not in given:
+            if key not in given and not ground.held[key].complete:
                 _find_out(ground, key)
 
 
@@ -139,7 +144,8 @@ def read_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None
         return "nothing"
     if not added:
         return "all" if len(seen) > 1 else "one"
-    return "all" if added <= seen else "one" if len(seen) == 1 else "nothing"
+    part = len(seen) == 1 or seen <= (shown[key] or frozenset()) | added  # a large campaign, of which only so many are shown
+    return "all" if added <= seen else "one" if part else "nothing"
 
 
 def _try_adding(ground: Ground, key: CampaignKey) -> frozenset[str]:
@@ -161,5 +167,6 @@ def _settle_original(ground: Ground, key: CampaignKey, given: tuple[str, ...] | 
         ground.look(key)
     else:
         known = frozenset(given or shown or ())
-        ground.original[key] = Contents(numbers=known, complete=given is not None)
+        whole = given is not None or (shown is not None and ground.held[key].complete)
+        ground.original[key] = Contents(numbers=known, complete=whole)
     ground.log.holding(key, sorted(ground.original[key].numbers), complete=ground.original[key].complete)

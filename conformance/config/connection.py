@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conformance.config.secret import Secret
 from conformance.config.target import Auth, ProxyAddress, Target
-from conformance.contract import PATH_PREFIX
+from conformance.contract import CONTENT_TYPE, PATH_PREFIX
 from conformance.transport.auth import Keys
 from conformance.transport.authorizer import Authorizer, AuthV2, CommandHeader, FixedHeader, NoHeader
 from conformance.transport.budget import Budget
@@ -30,6 +30,7 @@ def transport_options(
         timeout_seconds=limits.timeout_seconds,
         proxy=_proxy(target.proxy) if target.proxy is not None else None,
         length_always="content-length" in target.auth.signed_headers,
+        type_always=CONTENT_TYPE if "content-type" in target.auth.signed_headers else "",
     )
 
 

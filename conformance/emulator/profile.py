@@ -30,6 +30,8 @@ A complete example of the format, with the defaults (every table and key is opti
     [query]
     shows = "all"                       # "first", "last", "absent" (no query interface: 404)
     separator = ","                     # or "json": the text of a JSON list
+    at_most = 0                         # numbers that are shown; 0: no limit
+    characters = 0                      # after which the text is cut off; 0: no limit
 
     [text]
     default = "zh_CN"                   # the language without a `locale` header
@@ -111,6 +113,8 @@ class Query:
 
     shows: Literal["all", "first", "last", "absent"] = "all"
     separator: str = ","
+    at_most: int = 0
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,9 +220,10 @@ class Rules:
             numbers = numbers[:1]
         elif query.shows == "last":
             numbers = numbers[-1:]
+        numbers = numbers[: query.at_most or None]
         if query.separator == "json":
             return "[" + ",".join(f'"{number}"' for number in numbers) + "]"
-        return query.separator.join(numbers)
+        return query.separator.join(numbers)[: query.characters or None]
 
 
 def _parse(request: Request) -> None:

@@ -85,7 +85,10 @@ _LISTS_BY_CODE: dict[str, tuple[tuple[str, Callable[[list[str]], list[str]]], ..
         ("present and absent numbers", lambda present: [present[0], *filled([], 1)]),
     ),
     Code.PARAMETER_ERROR: (("all numbers of the campaign", lambda present: present[:100]),),
-    Code.LENGTH_OUT_OF_RANGE: (("a very long text", lambda _: ["1" * 300]),),
+    Code.LENGTH_OUT_OF_RANGE: (
+        ("a very long text", lambda _: ["1" * 300]),
+        ("a text of 20,000 digits", lambda _: ["1" * 20_000]),
+    ),
 }
 """By code: lists that are no defect of the call alone, or a telling one."""
 

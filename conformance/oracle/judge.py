@@ -15,6 +15,20 @@ from conformance.oracle.track import Track
 Tracks = dict[CampaignKey, Track]
 _ByLocale: TypeAlias = dict[Call, dict[str, list[Entry]]]
 
+UNSEEN = (
+    "what the campaigns hold is not known: the query does not show it, and the target file does not list it "
+    '(campaigns = [{ id = …, numbers = ["…"] }])'
+)
+SEEN_ONLY = (
+    "restriction.last-number",
+    "method.delete-only",
+    "auth.changes-nothing",
+    "effect.removes-named",
+    "effect.nothing-else",
+    "effect.other-campaigns",
+    "effect.failed-changes-nothing",
+)
+"""Clauses of which cases can be made only where the contents of some campaign are known whole."""
 LOCALE_REPEATS = 3
 """Where several codes fit a defect a server may choose among them, each time anew: only what holds so often is the locale's doing."""
 
@@ -40,6 +54,8 @@ def judge(history: History) -> Judgement:
     for track in tracks.values():
         track.finish()
     _locales(groups, docket)
+    if setting.query != "all" and not all(track.complete for track in tracks.values()):
+        docket.undecided.update({clause: UNSEEN for clause in SEEN_ONLY if clause not in docket.undecided})
     return docket.close(control_served=any(_is_control(entry) for entry in entries))
 
 

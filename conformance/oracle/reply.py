@@ -17,6 +17,9 @@ Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
 
 TOO_MANY_REQUESTS = 429
 """How often a caller may call is open: such a reply says nothing of the call, which was not looked at."""
+TOO_LARGE = 413
+PLENTY = 8 * 1024
+"""Bytes of a body from which a gateway may say that it is too large: nearly twice what 100 of the longest numbers need."""
 _DOCUMENTED = frozenset({*FAILURE_CODES, Code.SUCCESS})
 _MEMBER_CLAUSES = dict(
     zip(REPLY_MEMBERS, ("response.result-code", "response.result-desc", "response.return-code", "response.return-desc"), strict=True)
@@ -147,7 +150,8 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
         yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
     if found := _internals_in(reply.body):
         yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
-    if facts.kind == "delete" and not facts.unauthorised and reply.status < 500:
+    too_large = reply.status == TOO_LARGE and len(exchange.call.body) > PLENTY
+    if facts.kind == "delete" and not facts.unauthorised and reply.status < 500 and not too_large:
         yield from _delete_faults(facts, reply, answer)
 
 

@@ -133,7 +133,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     transport.on_exchange(opened.note)
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
     given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
-    _possess(ground, given, target.query)
+    _possess(ground, given, target.query, options.amounts.wide)
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
     run.spoils = (OMITTED, *(name for name, spoil in SPOILS.items() if spoil.keyless or not keyless))
@@ -178,10 +178,10 @@ def _capped(options: TransportOptions, calls: int) -> TransportOptions:
     return msgspec.structs.replace(options, budget=msgspec.structs.replace(options.budget, max_requests=RUNAWAY * calls))
 
 
-def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str) -> None:
+def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str, wide: int) -> None:
     """Open the ground; where that fails half-way or is interrupted, what it has changed is put back."""
     try:
-        open_ground(ground, given=given, observe=observe)
+        open_ground(ground, given=given, observe=observe, wide=wide)
     except BaseException:
         ground.restoring = True
         abandon(ground)

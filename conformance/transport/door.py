@@ -211,7 +211,14 @@ class Transport:
 
     def _prepared(self, call: Call) -> Prepared:
         options = self.options
-        return prepare(call, options.address.host_header, options.extra_headers, options.authorizer, length_always=options.length_always)
+        return prepare(
+            call,
+            options.address.host_header,
+            options.extra_headers,
+            options.authorizer,
+            length_always=options.length_always,
+            type_always=options.type_always,
+        )
 
     def _reason_to_withhold(self, call: Call) -> str | None:
         return unsendable(call) or self.options.guard(call)

@@ -31,7 +31,8 @@ class TransportOptions(Struct, frozen=True, kw_only=True):
 
     `guard`: unless another is given, no call that could change something is sent. `recorder`: the file that gets every exchange.
     `resend_stale`: send a call once more when the kept-alive connection had been closed before it. `length_always`: send
-    Content-Length with every call (needed where it is signed). `extra_headers` are added to every call that has none of that name.
+    Content-Length with every call (needed where it is signed); `type_always`: the Content-Type of a GET, likewise.
+    `extra_headers` are added to every call that has none of that name.
     """
 
     address: Address
@@ -46,3 +47,4 @@ class TransportOptions(Struct, frozen=True, kw_only=True):
     extra_headers: tuple[tuple[str, str], ...] = ()
     resend_stale: bool = True
     length_always: bool = False
+    type_always: str = ""

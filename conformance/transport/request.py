@@ -53,13 +53,23 @@ def unsendable(call: Call) -> str | None:
     return None
 
 
-def prepare(call: Call, host: str, extra: tuple[tuple[str, str], ...], authorizer: Authorizer, *, length_always: bool = False) -> Prepared:
+def prepare(
+    call: Call,
+    host: str,
+    extra: tuple[tuple[str, str], ...],
+    authorizer: Authorizer,
+    *,
+    length_always: bool = False,
+    type_always: str = "",
+) -> Prepared:
     """Complete a call. `extra` headers stand behind the call's own, unless it has one of that name."""
     headers = [("Host", host)]
     names = {name.lower() for name, _ in call.headers}
     headers += [pair for pair in _DEFAULTS if pair[0].lower() not in names]
     headers += call.headers
     headers += [pair for pair in extra if pair[0].lower() not in names]
+    if type_always and not call.body and call.method == "GET" and "content-type" not in names:
+        headers.append(("Content-Type", type_always))
     if call.body or length_always or call.method not in _WITHOUT_LENGTH:
         headers.append(("Content-Length", str(len(call.body))))
     added = authorizer.headers(call.method, call.target, headers, call.body, call.credential)

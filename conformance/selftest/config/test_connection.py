@@ -54,6 +54,13 @@ def test_a_signed_length_is_always_sent() -> None:
     assert transport_options(load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-length"})).length_always
 
 
+def test_a_signed_type_is_always_sent() -> None:
+    assert transport_options(load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-type"})).type_always.endswith(
+        "charset=UTF-8"
+    )
+    assert not transport_options(load_target(None, {}, GIVEN)).type_always
+
+
 def test_secrets_do_not_show() -> None:
     secret = Secret("hunter2")
     assert [str(secret), repr(secret), f"{secret}", f"{secret:>6}", repr([secret])] == ["****", "****", "****", "  ****", "[****]"]

@@ -98,6 +98,20 @@ def test_an_id_with_a_sign_may_be_none_of_the_interfaces_paths() -> None:
     assert found([(at_vdn("10000"), page)]) == {"reply.status", "reply.json"}
 
 
+def test_a_gateway_may_refuse_what_is_far_too_large() -> None:
+    page = Reply(status=413, headers=(("content-type", "text/html"),), body=b"<html>Request Entity Too Large</html>")
+    assert not found([(delete(KEY, filled(HELD, 400)), page)])
+    assert found([(delete(KEY, HELD[:101]), page)]) == {"reply.status", "reply.json"}
+
+
+def test_what_can_not_be_judged_says_why() -> None:
+    known = ((KEY, Contents(numbers=frozenset(HELD[:2]), complete=False)),)
+    call = Exchange(number=1, call=delete(KEY, HELD[:1]), outcome=replied("0200000"), start=0.0, end=0.5)
+    undecided = dict(judge(History(setting=Setting(campaigns=known, query="nothing"), exchanges=(call,))).undecided)
+    assert "numbers" in undecided["restriction.last-number"]
+    assert "restriction.last-number" not in dict(judged([]).undecided)
+
+
 def in_locales(call: Call, codes: Iterable[tuple[str, str]]) -> list[tuple[Call, Reply]]:
     return [(with_header(call, "locale", locale) if locale else call, replied(code)) for locale, code in codes]
 

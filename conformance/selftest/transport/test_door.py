@@ -326,6 +326,21 @@ def test_503_with_retry_after_is_returned_and_holds_the_next_call_back(
     assert transport.send(CALL).start - first.end >= 0.15
 
 
+def test_a_signed_type_goes_with_a_query_too(serve: Serve, connect: Connect) -> None:
+    seen: list[Seen] = []
+    signed = ("content-length", "content-type", "host")
+    transport = connect(
+        serve(answering(OK, OK, seen=seen)),
+        authorizer=AuthV2(KEYS, signed_headers=signed),
+        length_always=True,
+        type_always="application/json",
+    )
+    transport.send(Call(method="GET", target="/"))
+    transport.send(Call(method="DELETE", target="/", body=b"{}"))
+    assert [request.values("content-type") for request in seen] == [["application/json"], []], "a DELETE is sent as it was meant"
+    assert "/content-length;content-type;host/" in seen[0].values("authorization")[0]
+
+
 def test_secrets_that_come_back_are_removed(serve: Serve, connect: Connect) -> None:
     def behave(sock: socket.socket, index: int) -> None:
         for request in requests_of(sock):
