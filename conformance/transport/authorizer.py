@@ -1,6 +1,7 @@
 """Who writes the Authorization header: auth-v2, a text made elsewhere, or nobody."""
 
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -50,6 +51,8 @@ class AuthV2:
         self._signed = frozenset(name.lower() for name in signed_headers) | {"host"}
         self._milliseconds = milliseconds
         self._clock = clock
+        self._lock = threading.Lock()
+        self._latest = 0.0
 
     credentials = frozenset({SIGNED, OMITTED, *SPOILS})
 
@@ -65,11 +68,19 @@ class AuthV2:
         signed = tuple(pair for pair in headers if pair[0].lower() in self._signed)
         parts = Parts(method=method, target=target, headers=signed, body=body)
         if credential == SIGNED:
-            when = timestamp(self._clock(), milliseconds=self._milliseconds)
+            when = timestamp(self._moment(), milliseconds=self._milliseconds)
             return [("Authorization", authorization(self._keys, when, parts))]
         _refuse_unknown(credential, self.credentials)
         unsigned = Unsigned(keys=self._keys, seconds=self._clock(), milliseconds=self._milliseconds, parts=parts, headers=tuple(headers))
         return [("Authorization", SPOILS[credential].make(unsigned))]
+
+    def _moment(self) -> float:
+        """Now; with milliseconds a later one for each call, so that no two signatures are alike: a server may take that for a replay."""
+        if not self._milliseconds:
+            return self._clock()
+        with self._lock:
+            self._latest = max(round(self._clock(), 3), round(self._latest + 0.001, 3))
+            return self._latest
 
 
 KEYLESS = frozenset(name for name, spoil in SPOILS.items() if spoil.keyless)

@@ -90,3 +90,12 @@ def test_schemes_say_which_credentials_they_know() -> None:
     assert "signature-changed" in str(caught.value)
     with pytest.raises(UsageError):
         fixed.headers("GET", "/", (), b"", "signature-changed")
+
+
+def test_with_milliseconds_no_two_signatures_are_alike() -> None:
+    """A server that remembers signatures would take the second of two like calls for a replay."""
+    moments = iter([NOW, NOW, NOW, NOW + 0.0015, NOW - 1])
+    signer = AuthV2(KEYS, milliseconds=True, clock=lambda: next(moments))
+    made = [signer.headers("GET", "/", HEADERS, b"", SIGNED)[0][1] for _ in range(5)]
+    assert len(set(made)) == 5
+    assert [text.split("/")[2][-5:] for text in made] == sorted(text.split("/")[2][-5:] for text in made)
