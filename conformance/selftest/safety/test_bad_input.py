@@ -23,15 +23,35 @@ MISTAKES: dict[str, tuple[Change, dict[str, str], int, str]] = {
         'line 3: the key vdnid is unknown (did you mean "vdn_id"?)',
     ),
     "malformed TOML": (_replace("[1001, 1002]", "[1001, 1002"), {}, 2, "is not valid TOML"),
-    "wrong type": (_replace("[1001, 1002]", '"many"'), {}, 2, "campaigns must be a list of at least one campaign"),
+    "wrong type": (_replace("[1001, 1002]", '"many"'), {}, 2, "campaigns must be a list of at least one campaign, as in [1001, 1002]"),
     "vdn out of range": (_replace("vdn_id = 1\n", "vdn_id = 10000\n"), {}, 2, "vdn_id must be a whole number in 1..9999, not 10000"),
     "variable not set": (lambda text: text, {SECRET_VARIABLE: ""}, 2, f"the environment variable {SECRET_VARIABLE} is empty. Set it"),
     "nothing listed": (_replace("[1001, 1002]", "[]"), {}, 2, "a list of at least one campaign"),
-    "port closed": (lambda text: _at_port(text, 1), {}, 3, "Check base_url, the network and the port"),
-    "wrong CA": (_replace("emulator-ca.pem", "other-ca.pem"), {}, 3, "certificate is not accepted"),
-    "no such CA file": (_replace("emulator-ca.pem", "nowhere.pem"), {}, 2, "the file can't be read (No such file or directory)"),
-    "wrong credentials": (lambda text: text, {SECRET_VARIABLE: "something else"}, 3, "it does not accept these credentials"),
-    "campaign not there": (_replace("1002]", "1777]"), {}, 3, "campaign 1777 of VDN 1 does not exist (0200007)"),
+    "port closed": (
+        lambda text: _at_port(text, 1),
+        {},
+        3,
+        "no connection to port 1 of 127.0.0.1: Connection refused",
+    ),
+    "wrong CA": (
+        _replace("emulator-ca.pem", "other-ca.pem"),
+        {},
+        3,
+        "its chain is not trusted",
+    ),
+    "no such CA file": (_replace("emulator-ca.pem", "nowhere.pem"), {}, 2, "target.toml: [tls] ca_file"),
+    "wrong credentials": (
+        lambda text: text,
+        {SECRET_VARIABLE: "something else"},
+        3,
+        "HTTP 401: a signed read is refused",
+    ),
+    "campaign not there": (
+        _replace("1002]", "1777]"),
+        {},
+        3,
+        "campaign 1777: does not exist in VDN 1 (0200007)",
+    ),
 }
 
 
