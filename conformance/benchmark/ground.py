@@ -38,6 +38,8 @@ class Benched:
     transport: Transport
     base_url: str
     context: ssl.SSLContext | None
+    folder: Path
+    """Where recording and journal are."""
 
     def authorization(self, call: Call) -> str:
         """A valid Authorization for a call: good for as long as the server accepts its time."""
@@ -59,7 +61,7 @@ def benched(*, https: bool, seed: int) -> Iterator[Benched]:
         ):
             context = ssl.create_default_context(cafile=str(running.ca_file)) if running.ca_file else None
             run = _run(transport, journal, seed)
-            yield Benched(run=run, transport=transport, base_url=running.base_url, context=context)
+            yield Benched(run=run, transport=transport, base_url=running.base_url, context=context, folder=place)
 
 
 def _target_file(running: Running, place: Path) -> Path:

@@ -1,6 +1,6 @@
 """Memory over many calls: it must not grow with their number."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,9 +26,14 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 def soak(bench: Benched, calls: int) -> Iterator[Reading]:
     """Run the state machine, the defect tests and the coverage cases in turn until so many calls were sent."""
+    return readings_of(bench, lambda sent: sent >= calls)
+
+
+def readings_of(bench: Benched, done: Callable[[int], bool]) -> Iterator[Reading]:
+    """Work until it is done (told the calls sent so far), with a reading now and then."""
     units = [subject.unit for subject in subjects(bench, _nothing, episodes=EPISODES) if subject.name in SOAKED]
     due = EVERY
-    while bench.transport.requests < calls:
+    while not done(bench.transport.requests):
         for unit in units:
             unit()
             if bench.transport.requests >= due:

@@ -6,7 +6,7 @@ work on the suite as on any other tests.
 
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.knowing import chosen
 from conformance.plugin.knowing import try_known as try_known_programs
-from conformance.plugin.opening import Opened, load, look_before, needs_emulator, now, open_run
+from conformance.plugin.opening import Opened, load, look_before, must_suffice, needs_emulator, now, open_run
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
@@ -234,15 +234,17 @@ def _unbegun(state: State, problem: SuiteError) -> int:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Before workers start: an emulator for all of them, where no target is named."""
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
+    """Before workers start: an emulator for all of them, where no target is named, and a look at the target else."""
     state = config.stash[_STATE]
     workers.begin(state.options.out)
     try:
         if needs_emulator(state.options):
             state.shared_target = state.shared.enter_context(embedded_target(state.options))
-        else:
-            look_before(load(state.options), state.options)
+        target = load(state.options, state.shared_target)
+        must_suffice(target, len(specs))
+        if state.shared_target is None:
+            look_before(target, state.options)
     except SuiteError as problem:
         state.problem = problem
         pytest.exit(str(problem), returncode=problem.exit_code)

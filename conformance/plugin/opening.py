@@ -205,14 +205,19 @@ def load(options: Options, instead: Path | None = None) -> Target:
     return load_target(instead or options.target, os.environ, overrides)
 
 
+def must_suffice(target: Target, workers: int) -> None:
+    """Raise UsageError where there are fewer campaigns than workers."""
+    listed = len(target.campaigns)
+    if workers > listed:
+        raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
+
+
 def _share(target: Target, worker: Mapping[str, Any] | None) -> tuple[CampaignKey, ...]:
     """The campaigns of this process: all, or every n-th where several workers share them."""
     keys = tuple(campaign.key for campaign in target.campaigns)
     if worker is None:
         return keys
     place, count = int(str(worker["workerid"]).removeprefix("gw")), int(worker["workercount"])
-    if count > len(keys):
-        raise UsageError(f"{count} workers need a campaign each, and the target file lists {len(keys)}. Give -n {len(keys)}, or list more.")
     return keys[place::count]
 
 

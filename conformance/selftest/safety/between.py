@@ -22,6 +22,8 @@ from conformance.transport import Transport
 
 PATIENCE = 20.0
 """Seconds within which the emulator answers."""
+LONGEST = 180.0
+"""Seconds that a run may take on a busy machine."""
 Sickness = Callable[[socket.socket, Seen], bool]
 """Does something to a connection in the place of a reply; False where the connection is over."""
 
@@ -112,7 +114,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     def run(self, *more: str, effort: str = "quick") -> Ended:
         """Run `isales-conformance run` to its end."""
         arguments = ("run", "--target", str(self.target), "--effort", effort, "--no-html", "--out", str(self.folder / "out"), "--seed", "1")
-        return ended(begin(self.folder, (*arguments, *more), self.variables))
+        return ended(begin(self.folder, (*arguments, *more), self.variables), LONGEST)
 
     def contents(self) -> dict[CampaignKey, frozenset[str] | None]:
         """What the campaigns hold; asked for past the sickness."""

@@ -34,20 +34,20 @@ def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
         seen = list(_command_lines(process))
         done = ended(process)
     assert done.code in {0, 1, 3}
-    _assert_hidden(tmp_path / "out", done, seen, began)
+    assert_hidden(tmp_path / "out", done, seen, began)
 
 
 def test_a_server_that_echoes_the_header(tmp_path: Path) -> None:
     began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, _echo)
     assert done.code in {1, 3}, done.said
-    _assert_hidden(tmp_path / "out", done, seen, began)
+    assert_hidden(tmp_path / "out", done, seen, began)
 
 
 def test_a_server_that_fails(tmp_path: Path) -> None:
     began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, lambda sock, index: None)
     assert done.code == 3
     assert (tmp_path / "out" / "journal.jsonl").exists()
-    _assert_hidden(tmp_path / "out", done, seen, began)
+    assert_hidden(tmp_path / "out", done, seen, began)
 
 
 def _run_against(folder: Path, behaviour: object) -> tuple[Ended, list[bytes]]:
@@ -81,7 +81,7 @@ def _command_lines(process: "subprocess.Popen[str]") -> Iterator[bytes]:
         time.sleep(0.2)
 
 
-def _assert_hidden(out: Path, done: Ended, command_lines: list[bytes], began: datetime) -> None:
+def assert_hidden(out: Path, done: Ended, command_lines: list[bytes], began: datetime) -> None:
     told = {"stdout": done.out.encode(), "stderr": done.err.encode(), "command lines": b"\n".join(command_lines)}
     told |= {name: content for file in out.rglob("*") if file.is_file() for name, content in _unpacked(file)}
     assert len(told) > 3

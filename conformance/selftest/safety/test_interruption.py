@@ -11,7 +11,7 @@ import pytest
 
 from conformance.selftest.safety.scene import Scene, ended, scene
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 
 
 def _until(true: Callable[[], bool]) -> None:

@@ -36,7 +36,7 @@ def verdict_of(stage: Stage) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("sickness", ["server errors", "a redirection", "another host", "silence"])
+@pytest.mark.parametrize("sickness", ["server errors", "a redirection", "silence"])
 def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
     with staged(tmp_path, extra=IMPATIENT) as stage:
         stage.between.sick = lambda number, seen: MAD[sickness]
@@ -106,12 +106,10 @@ def _deletions(sickness: Sickness, when: Callable[[int, Seen], bool]) -> Callabl
     ("sickness", "when"),
     [
         (page(b"500 Internal Server Error"), lambda count, seen: count > 80),
-        (page(b"503 Service Unavailable"), lambda count, seen: b"null" in seen.body or b"\\" in seen.body),
         (resets, lambda count, seen: count % 30 == 0),
         (hangs, lambda count, seen: b"true" in seen.body),
-        (closes, lambda count, seen: len(seen.body) > 2500),
     ],
-    ids=["after long use", "on some input", "one in thirty", "hangs on some input", "drops large bodies"],
+    ids=["after long use", "one in thirty", "hangs on some input"],
 )
 def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, Seen], bool]) -> None:
     with staged(tmp_path, extra=IMPATIENT) as stage:
@@ -137,4 +135,6 @@ def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
         done = stage.run()
         document = verdict_of(stage)
     assert (done.code, document["verdict"]) == (1, "deviates"), done.said
-    assert "reply.always" in {clause["id"] for clause in document["clauses"] if clause["verdict"] == "fail"} or document
+    failed = [clause for clause in document["clauses"] if clause["verdict"] == "fail"]
+    assert [clause["id"] for clause in failed] == ["reply.answered"]
+    assert "It came back." in document["headline"][0]

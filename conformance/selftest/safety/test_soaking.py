@@ -1,0 +1,15 @@
+"""The soak reads what it should, for some seconds."""
+
+from conformance.selftest.safety.soaking import MOST_PER_CALL, Soaked, soaked
+
+
+def test_some_seconds() -> None:
+    done = soaked(3.0)
+    assert done.calls > 0
+    assert 0 <= done.per_call <= MOST_PER_CALL
+
+
+def test_what_grows_is_not_flat() -> None:
+    assert Soaked(calls=1000, growth=1.0, per_call=500.0).flat
+    assert not Soaked(calls=1000, growth=80.0, per_call=500.0).flat
+    assert not Soaked(calls=1000, growth=1.0, per_call=9000.0).flat
