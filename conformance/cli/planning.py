@@ -55,14 +55,36 @@ def plan(target_file: Path | None, effort: str, pairs: list[str]) -> None:
     out.print(f"Target: {target.base_url} (VDN {target.vdn_id}). Effort {effort}: {takes}.")
     named = ", ".join(f"{key[0]}/{key[1]}" for key in target.disposable)
     out.print(f"Deletes and adds only in: {named}. What they hold is written to the journal first and put back at the end.")
-    out.print(
-        f"At most {amounts.wide} numbers in one campaign at a time; added numbers begin with {target.numbers.prefix or 'any digits'}."
-    )
+    most = target.pace.max_added_numbers
+    bound = "([pace] max_added_numbers sets a limit)"
+    limit = f"at most {most:,} are added in all" if most is not None else f"about {amounts.calls:,} are added {bound}"
+    out.print(f"Never more than {amounts.wide} numbers in one campaign, {limit}; they begin with {target.numbers.prefix or 'any digits'}.")
+    out.print("Every number that these campaigns hold may be deleted and added again.")
+    out.print(_kinds(target, amounts.calls))
     table = Table("check", "clauses it serves", box=None, pad_edge=False)
     for check in ORDER:
         table.add_row(check, ", ".join(serve(check)))
     out.print(table)
     out.print("Nothing was sent.")
+
+
+# Of a hundred calls of a run; measured on the emulator, where quick and standard differ by a few.
+_KINDS = (
+    ("DELETE callerNo: faultless, or with a defect that must be refused", 48, "the listed campaigns"),
+    ("GET campaign: what it holds now", 35, "the listed campaigns"),
+    ("POST callerNo: fresh numbers, up to 100 a call", 14, "the listed campaigns"),
+    ("DELETE with a missing or spoilt Authorization", 2, "the listed campaigns; must change nothing"),
+    ("other methods, odd paths, ids that nobody has", 1, "listed campaigns, or ids that can't exist"),
+)
+
+
+def _kinds(target: Target, calls: int) -> Table:
+    """Each kind of call, how many, and on which campaigns."""
+    table = Table("kind of call", "about", "on", box=None, pad_edge=False)
+    for kind, share, place in _KINDS:
+        if target.auth.scheme != "none" or "Authorization" not in kind:
+            table.add_row(kind, f"{calls * share // 100:,}", place)
+    return table
 
 
 def _duration(target: Target, calls: int) -> str:

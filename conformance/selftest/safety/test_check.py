@@ -217,3 +217,28 @@ def test_the_command(stage: Scene) -> None:
     assert listed.code == 3
     assert [set(step) for step in steps] == [{"step", "status", "says", "do"}] * len(steps)
     assert stage.command("check", "--target", "nowhere.toml").code == 2
+
+
+def test_the_plan_of_a_run(stage: Scene) -> None:
+    """Kinds of calls, how many, where, the most numbers: and nothing is sent."""
+    before = stage.contents()
+    done = stage.command(*stage.run("planned", "--dry-run", "--set", "pace.requests_per_second=2", "--set", "pace.max_added_numbers=700"))
+    assert done.code == 0
+    for words in (
+        "Effort quick: about 600 calls, 5 min at 2 calls per second",
+        "Deletes and adds only in: 1/1001, 1/1002, 2/2001",
+        "Never more than 103 numbers in one campaign, at most 700 are added in all",
+        "GET campaign: what it holds now",
+        "DELETE with a missing or spoilt Authorization",
+        "Nothing was sent.",
+    ):
+        assert words in done.said
+    assert stage.contents() == before
+    assert not (stage.folder / "planned").exists()
+
+
+def test_http_to_a_port_that_speaks_tls(stage: Scene, tmp_path: Path) -> None:
+    steps = _of_stage(stage, tmp_path, 'base_url = "https:', 'base_url = "http:')
+    assert _errors(steps) == ["answer"]
+    assert steps["answer"].says == "the port speaks TLS, and base_url begins with http://"
+    assert steps["answer"].do == f'Write base_url = "{stage.emulator.base_url}".'
