@@ -9,6 +9,11 @@ ClauseVerdict: TypeAlias = Literal["pass", "fail", "not-tested", "waived"]
 RunVerdict: TypeAlias = Literal["conforms", "deviates", "inconclusive"]
 
 
+def counted(count: int, what: str) -> str:
+    """`1 number`, `2 numbers`: how sentences about findings count."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One deviation: which clause is broken, how (`kind`, a word; `detail`, what tells two deviations of one kind apart), and where.

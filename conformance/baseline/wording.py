@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from conformance.finding import counted
 from conformance.verdict import WaiverResult
 
 WARNING_DAYS = 14
@@ -14,16 +15,16 @@ def headlines(results: Sequence[WaiverResult]) -> Iterator[str]:
         yield f"Waiver fails the run: {result.says}."
     if excusing := _of(results, "excuses"):
         clauses = dict.fromkeys(result.clause for result in excusing)
-        yield f"{len(excusing)} waiver(s) excuse deviations of {len(clauses)} clause(s): {', '.join(clauses)}."
+        yield f"{counted(len(excusing), 'waiver')} {'excuses' if len(excusing) == 1 else 'excuse'} deviations of {', '.join(clauses)}."
     for result in results:
         if 0 <= result.days_left <= WARNING_DAYS and result.standing in {"excuses", "quiet"}:
-            yield f"Waiver expires in {result.days_left} day(s), on {result.expires}: {result.says}."
+            yield f"Waiver expires in {counted(result.days_left, 'day')}, on {result.expires}: {result.says}."
     for result in _of(results, "elsewhere"):
         yield f"Waiver does not apply: {result.says}."
     for result in _of(results, "quiet"):
         yield f"Waiver not needed this time: {result.says}."
     if unjudged := _of(results, "not-judged"):
-        yield f"{len(unjudged)} waiver(s) not judged: {'; '.join(result.says for result in unjudged)}."
+        yield f"{counted(len(unjudged), 'waiver')} not judged: {'; '.join(result.says for result in unjudged)}."
 
 
 def _of(results: Sequence[WaiverResult], *standings: str) -> list[WaiverResult]:

@@ -4,6 +4,7 @@ import re
 
 from conformance.contract import MAX_NUMBERS_PER_CALL, Code
 from conformance.exchange import Reply
+from conformance.finding import counted
 from conformance.oracle.defects import ANY_FAILURE, DEFECTS, fitting_codes
 from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry
@@ -154,4 +155,6 @@ def special_shape(entry: Entry) -> tuple[str, ...]:
 
 
 def _what(entry: Entry) -> str:
-    return f"{entry.exchange.call.method} naming {entry.facts.items} number(s)" if entry.facts.items else entry.exchange.call.method
+    return (
+        f"{entry.exchange.call.method} naming {counted(entry.facts.items, 'number')}" if entry.facts.items else entry.exchange.call.method
+    )

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from conformance.contract import Code
 from conformance.exchange import CampaignKey, Contents, Exchange, QueryShows
+from conformance.finding import counted
 from conformance.oracle.blame import Blame, extra_number, hidden_cause, missing_number
 from conformance.oracle.calls import Facts
 from conformance.oracle.docket import Docket
@@ -193,8 +194,8 @@ class Track:
         Only of a deletion that stands alone between two looks: a wrong count beside another one may be the true count of a deletion
         that took more than it named.
         """
-        for entry, counted in self.miscounts:
-            summary = f"A call that deleted {len(entry.facts.named)} number(s) says num:{counted}."
+        for entry, said in self.miscounts:
+            summary = f"A call that deleted {counted(len(entry.facts.named), 'number')} says num:{said}."
             self.docket.find("response.count", "miscounts", summary, (entry.exchange,))
         self.miscounts.clear()
 
@@ -204,7 +205,8 @@ class Track:
         named, items = len(entry.facts.named), entry.facts.items
         held = max(len(world) for world in self.worlds)
         how = "single" if items == 1 else "repeated" if items > named else "absent" if named > held else "batch"
-        summary = f"A call naming every one of the {held} number(s) that the campaign still held was served ({entry.answer.code})."
+        all_held = "the one number" if held == 1 else f"every one of the {held} numbers"
+        summary = f"A call naming {all_held} that the campaign still held was served ({entry.answer.code})."
         self.emptied.append((how, summary, naming(self.since, entry.facts.named, entry)))
         if self.shows != "all" or not self._served():
             self._report_emptied()
@@ -233,7 +235,7 @@ class Track:
         clause, why = unjust_refusal(entry)
         if self.complete and len(world - entry.facts.named) == 1 and clause == "response.success-code" and self._served_before():
             clause, why = "restriction.last-number", "although one number would be left"
-        summary = f"A call naming {entry.facts.items} number(s) of the campaign was refused ({entry.answer.code}) {why}."
+        summary = f"A call naming {counted(entry.facts.items, 'number')} of the campaign was refused ({entry.answer.code}) {why}."
         self.docket.find(clause, "refused", summary, naming(self.since, entry.facts.named, entry), entry.answer.code or "")
 
     def _served_before(self) -> bool:

@@ -15,7 +15,7 @@ from conformance.clauses import all_clauses, specs_folder
 from conformance.config import Target
 from conformance.errors import SuiteError, UsageError
 from conformance.exchange import Call, Exchange, NoAnswer
-from conformance.finding import RunVerdict
+from conformance.finding import RunVerdict, counted
 from conformance.plugin import expecting
 from conformance.plugin.again import CA_FILE, FILE, command, write_target
 from conformance.plugin.done import Done
@@ -173,17 +173,11 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     if done.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
     if unjudged:
-        told.append(f"{_clauses(len(unjudged))} could not be judged on this target: {', '.join(unjudged)}.")
+        told.append(f"{counted(len(unjudged), 'clause')} could not be judged on this target: {', '.join(unjudged)}.")
     if scope.left_out:
         reasons = dict.fromkeys(scope.left_out.values())
-        told.append(
-            "; ".join(f"{_clauses(sum(1 for each in scope.left_out.values() if each == reason))} {reason}" for reason in reasons) + "."
-        )
+        told.append("; ".join(f"{counted(list(scope.left_out.values()).count(reason), 'clause')} {reason}" for reason in reasons) + ".")
     return told
-
-
-def _clauses(count: int) -> str:
-    return "1 clause" if count == 1 else f"{count} clauses"
 
 
 def suite_version() -> str:

@@ -52,4 +52,4 @@ def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger,
 
 def headlines(changes: tuple[Change, ...], profile: Path | None) -> list[str]:
     """A sentence for each change."""
-    return [f"changed against {profile}: {change_words(change)}." for change in changes]
+    return [f"Changed against {profile}: {change_words(change)}." for change in changes]

@@ -218,12 +218,14 @@ class _Clause:
 
 
 def _write_matrices(document: VerdictDocument, logger: RedactingLogger, at: int) -> None:
-    tables = (
+    tables: tuple[tuple[str, str, str, str], ...] = (
         ("Result codes", matrices.codes_html(document), "text/html", "html"),
         ("Clauses and verdicts", matrices.clauses_html(document), "text/html", "html"),
         ("Result codes, table", matrices.codes_csv(document), "text/csv", "csv"),
         ("Clauses and verdicts, table", matrices.clauses_csv(document), "text/csv", "csv"),
     )
+    if document.waivers or document.changes:
+        tables = (*tables, ("Waivers and changes", matrices.held_html(document), "text/html", "html"))
     found = []
     for position, (name, body, kind, extension) in enumerate(tables):
         source = f"run-{position}-attachment.{extension}"

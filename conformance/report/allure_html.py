@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from conformance.finding import counted
 from conformance.report import digest
 from conformance.report.allure_cache import NotInstalled, ensure_allure
 from conformance.report.allure_texts import categories
@@ -90,7 +91,7 @@ def banner(document: VerdictDocument) -> str:
     """The verdict as a bar above Allure's page, which itself opens somewhere in the list of results."""
     said = escape(f"{digest.sentence(document)} {document.target.get('base_url', '')}".strip())
     word = digest.VERDICT_WORD[document.verdict]
-    return f'<div id="isales-verdict" class="{document.verdict}" role="status">{word}<span>{said}</span></div>'
+    return f'<div id="isales-verdict" class="{digest.tone(document)}" role="status">{word}<span>{said}</span></div>'
 
 
 def finished(page: str, bar: str = "") -> str:
@@ -146,10 +147,10 @@ def config(document: VerdictDocument, output: Path, history: Path, *, append_his
         ],  # rules of categories see only what is not hidden
         "categories": categories(),
         "variables": {
-            "Clauses failed": f"{count.failed} of {count.binding}",
-            "Could not be judged": str(count.not_judged),
-            "Codes reached": f"{count.codes_reached} of {count.codes}",
-            "Questions answered": f"{count.recorded} of {count.recorded + count.unrecorded}",
+            "Failed": f"{count.failed} of {count.binding} clauses",
+            "Not judged": counted(count.not_judged, "clause"),
+            "Codes": f"{count.codes_reached} of {count.codes} reached",
+            "Open": f"{count.recorded} of {count.recorded + count.unrecorded} answered",
         },
         "plugins": {"awesome": {"options": _awesome(name)}},
     }

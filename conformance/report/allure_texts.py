@@ -66,7 +66,7 @@ def description(result: ClauseResult) -> str:
     for each in digest.open_deviations(result):
         lines += ["", f"**What happened:** {prose(each.summary)} {digest.how_often(each).capitalize()}."]
         lines += [f"**Given:** {prose(each.given)}"] if each.given else []
-        lines += [f"**Waived:** {prose(each.waived)}"] if each.waived else []
+        lines += [f"**Waived:** {prose(each.waived)}"] if each.waived and each.waived != result.reason else []
         lines += [f"**Look for it again:** `{each.rerun}`"] if each.rerun and "`" not in each.rerun else []
     row = all_clauses().get(result.id)
     if row is not None and row.checks:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.clauses import all_clauses
-from conformance.finding import ClauseVerdict, RunVerdict
+from conformance.finding import ClauseVerdict, RunVerdict, counted
 from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument, WaiverResult
 
 LEFT_OUT = "left out"
@@ -100,11 +100,18 @@ def sentence(document: VerdictDocument) -> str:
         return f"{what}: the target does not do what the document demands."
     if document.verdict == "conforms":
         excused = f" {_clauses(count.waived)} {_is(count.waived)} waived." if count.waived else ""
-        changed = f" But it left the expected profile in {_ways(len(document.changes))}: the run fails." if document.changes else ""
+        changed = (
+            f" But it left the expected profile in {counted(len(document.changes), 'way')}: the run fails." if document.changes else ""
+        )
         return f"The target does what the document demands, as far as {number(document.requests)} calls could tell.{excused}{changed}"
     if count.not_judged:
         return f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could not be judged: this is no pass."
     return "Nothing broken was found, but fewer cases were judged than the effort promises: this is no pass."
+
+
+def tone(document: VerdictDocument) -> RunVerdict:
+    """The colour of a run: one that conforms and fails all the same, because it left its expected profile, is not green."""
+    return "inconclusive" if document.verdict == "conforms" and document.changes else document.verdict
 
 
 def rotten(document: VerdictDocument) -> tuple[WaiverResult, ...]:
@@ -254,11 +261,7 @@ def duration(seconds: float) -> str:
 
 
 def _clauses(count: int) -> str:
-    return "1 clause" if count == 1 else f"{count} clauses"
-
-
-def _ways(count: int) -> str:
-    return "1 way" if count == 1 else f"{count} ways"
+    return counted(count, "clause")
 
 
 def _is(count: int) -> str:

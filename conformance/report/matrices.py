@@ -45,6 +45,11 @@ def clauses_html(document: VerdictDocument) -> str:
     return template("clauses.html.jinja").render(document=document, matrix=digest.matrix(document), d=digest)
 
 
+def held_html(document: VerdictDocument) -> str:
+    """What waivers excuse or no longer do, and where the target left the expected profile, as a page."""
+    return template("held.html.jinja").render(document=document, d=digest)
+
+
 def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = StringIO()
     writer = csv.writer(out)

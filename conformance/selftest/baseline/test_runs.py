@@ -39,7 +39,7 @@ def test_a_waived_fault_keeps_exit_0_and_shows_in_the_headline(broken: Ended, wa
     assert broken.code == 1
     ended = run(tmp_path / "out", "--waivers", str(waivers))
     assert ended.code == 0, ended.said
-    assert re.search(rf"[0-9]+ waiver\(s\) excuse deviations of 1 clause\(s\): {CLAUSE}\.", ended.headline)
+    assert re.search(rf"[0-9]+ waivers excuse deviations of {CLAUSE}\.", ended.headline)
     assert (ended.verdict["verdict"], ended.clause()["verdict"]) == ("conforms", "waived")
     assert "Ticket 7 (owner A. Tester, until " in ended.clause()["reason"]
     assert all("Ticket 7" in each["waived"] for each in ended.clause()["deviations"])
@@ -70,7 +70,7 @@ def test_days_before_it_expires_the_run_says_so(waivers: Path, tmp_path: Path) -
     waivers.write_text(re.sub(r"expires = \S+", f"expires = {SOON}", waivers.read_text("utf-8")), encoding="utf-8")
     ended = run(tmp_path / "out", "--waivers", str(waivers))
     assert ended.code == 0
-    assert re.search(rf"Waiver expires in [45] day\(s\), on {SOON}: {CLAUSE}", ended.headline)
+    assert re.search(rf"Waiver expires in [45] days, on {SOON}: {CLAUSE}", ended.headline)
     assert waivers_command("check", str(waivers)) == 0
 
 
@@ -114,7 +114,7 @@ def test_a_legal_change_against_a_profile(told: str, code: int, tmp_path: Path) 
     assert [(each["subject"], each["expected"], each["got"]) for each in ended.verdict["changes"]] == [
         ("access-code.empty", ["02000004"], "02000001")
     ] * code
-    assert (f"changed against {profile}: access-code.empty gave 02000001" in ended.headline) == bool(code)
+    assert (f"Changed against {profile}: access-code.empty gave 02000001" in ended.headline) == bool(code)
 
 
 def test_what_was_found_last_night_is_tried_first(tmp_path: Path) -> None:

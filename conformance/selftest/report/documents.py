@@ -9,7 +9,7 @@ from conformance.contract import Code
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.report.curl import CurlOptions
 from conformance.report.shown import shown
-from conformance.verdict import ClauseResult, CodeResult, Deviation, Shown, VerdictDocument
+from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument, WaiverResult
 
 BASE = "https://10.0.0.5:28443"
 PATH = "/rest/isales/v1/openapi/campaigns/1/callerNo/1001"
@@ -87,6 +87,27 @@ def waived() -> VerdictDocument:
         )
 
     return _document("conforms", result, _codes(()))
+
+
+def held() -> VerdictDocument:
+    """A run that conforms, with a waiver that excuses a deviation, and that left the profile that it was expected to keep to."""
+    document = waived()
+    fields = {name: getattr(document, name) for name in document.__struct_fields__}
+    waiver = WaiverResult(
+        clause="response.count",
+        kind="wrong-count",
+        detail="two",
+        server="CC-iSales 8.*",
+        reason="Ticket 1234",
+        owner="A. Tester",
+        expires="2027-01-31",
+        days_left=69,
+        standing="excuses",
+        red=False,
+        says="response.count (wrong-count: two): Ticket 1234",
+    )
+    change = Change(subject="number.absent", expected=("served",), got="02000009", times=2, calls=(one(names("1"), says("02000009")),))
+    return VerdictDocument(**{**fields, "waivers": (waiver,), "changes": (change,)})
 
 
 def meeting() -> VerdictDocument:

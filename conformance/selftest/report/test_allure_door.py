@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.clauses import all_clauses
-from conformance.report import allure_door, allure_texts
+from conformance.report import allure_door, allure_html, allure_texts
 from conformance.report.redaction import Redactor
 from conformance.selftest.report import documents
 from conformance.verdict import ClauseResult, VerdictDocument
@@ -98,6 +98,34 @@ def test_a_passed_clause_shows_cases_bound_and_samples(tmp_path: Path) -> None:
     result = written(documents.passing(), tmp_path)["restriction.limit-100"]
     assert "412 cases; a fault in fewer than 0.728 %" in result["description"]
     assert len(result["steps"][0]["steps"]) == 2
+
+
+def test_waivers_and_changes_are_a_matrix_of_their_own(tmp_path: Path) -> None:
+    written(documents.held(), tmp_path)
+    named = {each["name"]: each["source"] for each in json.loads((tmp_path / "run-globals.json").read_text("utf-8"))["attachments"]}
+    page = (tmp_path / named["Waivers and changes"]).read_text("utf-8")
+    assert "A. Tester, until 2027-01-31" in page
+    assert "number.absent</code> gave 02000009" in page
+    written(documents.passing(), tmp_path / "other")
+    assert "Waivers and changes" not in (tmp_path / "other" / "run-globals.json").read_text("utf-8")
+
+
+def test_no_rule_of_a_category_hangs_on_a_label_that_is_hidden() -> None:
+    settings = allure_html.config(documents.failing(), Path("out"), Path("history"), append_history=True)
+    used = {name for rule in settings["categories"] for name in rule["matchers"].get("labels", {})}
+    assert used
+    assert not used & set(settings["hideLabels"]), "the generator sorts by what is shown"
+
+
+def test_the_script_of_a_race() -> None:
+    deviation = next(iter(documents.meeting().of("fail")[0].deviations))
+    lines = allure_texts.script(deviation, "emulate --again").splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == [
+        "curl the-set-up",
+        "curl -Z one --next two",
+        "curl putting-back",
+    ]
+    assert "#   emulate --again" in lines
 
 
 def test_attachments_are_there_each_in_one_place(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [800, 1280])
-@pytest.mark.parametrize("made", [documents.failing, documents.hostile, documents.inconclusive, documents.meeting])
+@pytest.mark.parametrize("made", [documents.failing, documents.hostile, documents.inconclusive, documents.meeting, documents.held])
 def test_summary(browser: Browser, tmp_path: Path, made: object, width: int, dark: bool) -> None:
     file = tmp_path / "summary.html"
     summary_html.write(made(), file)  # type: ignore[operator]  # one of the functions above

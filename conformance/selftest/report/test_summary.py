@@ -87,6 +87,22 @@ def test_waived_clauses_are_shown_with_the_reason() -> None:
     assert "ticket 1234, owner A. Tester" in text
 
 
+def test_a_run_that_left_its_profile_is_not_green() -> None:
+    page = summary_html.render(documents.held())
+    assert 'class="verdict inconclusive"' in page
+    assert "But it left the expected profile in 1 way: the run fails." in page
+    assert ("fail", "1 changed against the profile") in digest.count_words(documents.held())
+    assert digest.tone(documents.waived()) == "conforms"
+
+
+def test_calls_that_must_meet_are_one_line() -> None:
+    page = summary_html.render(documents.meeting())
+    assert '<pre class="curl">curl -Z one --next two</pre>' in page
+    assert "Sent at the same time as the call before it." in page
+    assert "start it again in another shell" in page
+    assert page.count('title="One click selects the whole line"') == 1 + sum(bool(code.witness) for code in documents.meeting().codes)
+
+
 def test_hostile_texts_stay_texts() -> None:
     html = summary_html.render(documents.hostile())
     assert "<script" not in html

@@ -10,7 +10,7 @@ from conformance.report import verdict_json
 from conformance.selftest.report import documents
 from conformance.verdict import VerdictDocument
 
-ALL = [documents.passing, documents.failing, documents.inconclusive, documents.waived, documents.hostile, documents.meeting]
+ALL = [documents.passing, documents.failing, documents.inconclusive, documents.waived, documents.hostile, documents.meeting, documents.held]
 Made = Callable[[], VerdictDocument]
 
 
