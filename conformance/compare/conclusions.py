@@ -133,16 +133,20 @@ def order(behaviour: Behaviour) -> dict[str, object]:
 
 
 def winners(behaviour: Behaviour, joined_by: str = "+&") -> Iterator[tuple[str, str]]:
-    """(the one that is told, the other) for each pair whose two codes differ; `+` two places, `&` one item."""
+    """(the one that is told, the other) for each pair whose codes, or whose statuses, differ; `+` two places, `&` one item."""
     told = codes(behaviour)
     for pair, values in sorted(behaviour.of("pair").items()):
         one, sign, other = _parted(pair)
-        if sign not in joined_by or one not in told or other not in told or told[one] == told[other]:
+        if sign not in joined_by or one not in told or other not in told:
             continue
-        value = max(values, key=lambda value: (values[value], value))
-        if value == told[one]:
+        answers: tuple[str | None, ...] = told[one], max(values, key=lambda value: (values[value], value)), told[other]
+        if told[one] == told[other]:
+            answers = (behaviour.usual("status", one), behaviour.usual("pair-status", pair), behaviour.usual("status", other))
+        if answers[0] == answers[2]:
+            continue
+        if answers[1] == answers[0]:
             yield one, other
-        elif value == told[other]:
+        elif answers[1] == answers[2]:
             yield other, one
 
 

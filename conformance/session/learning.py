@@ -73,6 +73,8 @@ class Learner:
         value = _value(reply, answer)
         is_pair = "+" in subject or "&" in subject
         self.behaviour.note("pair" if is_pair else "code", subject, value)
+        if is_pair:
+            self.behaviour.note("pair-status", subject, str(reply.status))
         if not is_pair and answer.outcome == "refused":
             self.behaviour.note("status", subject, str(reply.status))
             self.behaviour.note("content-type", subject, reply.header("content-type") or "none")

@@ -47,6 +47,8 @@ def _told_apart(deed: Deed) -> bool:
         return deed.form == 5
     if deed.behaviour == "campaign-id.out-of-range":
         return deed.form in {2, 6}
+    if deed.behaviour == "vdn-id.very-long":
+        return deed.form == 1
     return deed.behaviour in {"query.unknown", "content-type.other"} or (deed.behaviour == "vdn-id.out-of-range" and deed.form == 1)
 
 
