@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from conformance.campaigns.ground import Ground
-from conformance.campaigns.vital import INTERFACE, advice, seen, sign_of
 from conformance.campaigns.measuring import measure_query
+from conformance.campaigns.vital import INTERFACE, advice, seen, sign_of
 from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
 from conformance.generation.calls import query

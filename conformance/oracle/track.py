@@ -44,7 +44,7 @@ class Track:
         self.since: list[Entry] = []
         self.deferred: list[Entry] = []
         self.emptied: list[tuple[str, str, tuple[Exchange, ...]]] = []
-        """Calls served that named all that should be left, after deletions that no look has confirmed: detail, summary, program."""
+        """Calls served that named all that should be left, until the next look: detail, summary, program."""
         self.miscounts: list[tuple[Entry, int]] = []
 
     def codes_of_the_state(self, facts: Facts, *, alone: bool) -> frozenset[str]:
@@ -208,7 +208,7 @@ class Track:
         all_held = "the one number" if held == 1 else f"every one of the {held} numbers"
         summary = f"A call naming {all_held} that the campaign still held was served ({entry.answer.code})."
         self.emptied.append((how, summary, naming(self.since, entry.facts.named, entry)))
-        if self.shows != "all" or not self._served():
+        if self.shows != "all":
             self._report_emptied()
         self.worlds |= frozenset(world - entry.facts.named for world in self.worlds)
         self.lost = self.shows != "all"
