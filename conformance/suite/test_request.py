@@ -20,9 +20,9 @@ LOCALE_ROUNDS = 7
 """Where codes differ: a server that chooses between two at random keeps to one per locale, and to another, once in 4,000 times."""
 OTHER_CONTENT_TYPES = (
     "application/json",
+    "text/plain",
     "application/json;charset=utf-8",
     "application/json; charset=GBK",
-    "text/plain",
     "application/xml",
     "application/x-www-form-urlencoded",
     "application/octet-stream",

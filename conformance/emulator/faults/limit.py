@@ -25,6 +25,12 @@ def _large_campaign(points: Points) -> None:
     overlook(points, _TOO_MANY, when=lambda request: len(points.look(request) or ()) > 250)
 
 
+@fault("limit.one-campaign", "Knows the limit in the campaign with the lowest id only.", _AT_MOST)
+def _one_campaign(points: Points) -> None:
+    first = min(points.start.campaigns)
+    overlook(points, _TOO_MANY, when=lambda request: request.key != first)
+
+
 @fault("limit.hundred-refused", "Refuses exactly 100 numbers: `<` where `<=` was meant.", _UP_TO)
 def _hundred_refused(points: Points) -> None:
     def change(request: Request) -> None:

@@ -83,6 +83,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "limit.none": judged(some(150)),
     "limit.off-by-one": judged(some(101)),
     "limit.hundred-refused": judged(some(100)),
+    "limit.one-campaign": judged(some(101)),
     "limit.large-campaign": judged(some(101)),
     "limit.byte-counter": judged(some(256)),
     "limit.truncates": judged(some(101)),

@@ -35,6 +35,7 @@ def test_a_lie_is_found_under_its_clause(fault: str, clause: str, tmp_path: Path
 
 
 HIDDEN_LIES = {
+    "limit.one-campaign": "restriction.limit-100",
     "values.only-ten-checked": "body.access-code",
     "values.zeros-refused": "body.access-code",
     "last.counts-again": "restriction.last-number",
