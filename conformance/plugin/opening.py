@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +92,8 @@ def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opene
     try:
         return _open(options, worker, stack)
     except BaseException:
-        stack.close()
+        with suppress(UsageError):  # a recording that can't be closed is not the news: why there is no run is
+            stack.close()
         raise
 
 
