@@ -48,11 +48,13 @@ class Witness(Struct, kw_only=True):
     exchange: Exchange
     trigger: str
     control: Exchange | None = None
+    open: bool = False
+    """Nothing that the document forbids was tried, only what it leaves open."""
 
     @property
-    def plainness(self) -> tuple[int, int, str]:
-        """Smaller is plainer: few things tried at once, said in few words."""
-        return (self.trigger.count(","), len(self.trigger), self.trigger)
+    def plainness(self) -> tuple[bool, int, int, str]:
+        """Smaller is plainer: a defect before what is open, few things tried at once, said in few words."""
+        return (self.open, self.trigger.count(","), len(self.trigger), self.trigger)
 
 
 class Ledger(Struct, kw_only=True):
@@ -111,11 +113,13 @@ class Ledger(Struct, kw_only=True):
             self.samples[clause] = (*held, *(each for each in more if each not in held))[:SAMPLES_KEPT]
 
     def _codes(self, history: History) -> None:
-        control: Exchange | None = None
-        for exchange in history.exchanges:
-            if exchange.call.method != "DELETE" or exchange.reply is None or exchange.reply.status == 401:
-                continue
-            answer = answer_of(exchange)
+        told = [
+            (exchange, answer_of(exchange))
+            for exchange in history.exchanges
+            if exchange.call.method == "DELETE" and exchange.reply is not None and exchange.reply.status != 401
+        ]
+        control = next((exchange for exchange, answer in told if answer.outcome == "served"), None)  # where none came before: after
+        for exchange, answer in told:
             if answer.outcome == "served":
                 control = exchange
             elif answer.code is not None:
@@ -125,7 +129,9 @@ class Ledger(Struct, kw_only=True):
         known = self.witnesses.get(code)
         facts = facts_of(exchange.call, setting)
         trigger = ", ".join(facts.defects or facts.open_points) or "a restriction"
-        new = Witness(exchange=exchange, trigger=trigger, control=control or (known.control if known else None))
+        held = known.control if known else None
+        is_open = bool(facts.open_points) and not facts.defects
+        new = Witness(exchange=exchange, trigger=trigger, control=control or held, open=is_open)
         if known is None or new.plainness < known.plainness:
             self.witnesses[code] = new
         elif known.control is None:
