@@ -9,10 +9,12 @@ from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Judgement
 from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry, entries_of, windows
+from conformance.oracle.notebook import Notebook
 from conformance.oracle.replies import judge_reply
-from conformance.oracle.track import Track
+from conformance.oracle.together import take_together
+from conformance.oracle.track import codes_of_the_state, finish, notice, take
 
-Tracks = dict[CampaignKey, Track]
+Notebooks: TypeAlias = dict[CampaignKey, Notebook]
 _ByLocale: TypeAlias = dict[Call, dict[str, list[Entry]]]
 
 UNSEEN = (
@@ -42,39 +44,42 @@ def judge(history: History) -> Judgement:
     """
     setting = history.setting
     docket = Docket(setting)
-    tracks: Tracks = {key: Track(key, held, setting.query, docket) for key, held in setting.campaigns}
+    books: Notebooks = {
+        key: Notebook(key=key, worlds=frozenset({held.numbers}), complete=held.complete, shows=setting.query, docket=docket)
+        for key, held in setting.campaigns
+    }
     entries = entries_of(history)
     docket.positions = {entry.exchange.number: entry.position for entry in entries}
     groups = windows(entries)
     for window in groups:
         for entry in window:
             docket.at = entry
-            judge_reply(entry, docket, _codes_of_the_state(entry, tracks, alone=len(window) == 1))
-        _hold(window, tracks)
-    for track in tracks.values():
-        track.finish()
+            judge_reply(entry, docket, _codes_of_the_state(entry, books, alone=len(window) == 1))
+        _hold(window, books)
+    for book in books.values():
+        finish(book)
     _locales(groups, docket)
-    if setting.query != "all" and not all(track.complete for track in tracks.values()):
+    if setting.query != "all" and not all(track.complete for track in books.values()):
         docket.undecided.update({clause: UNSEEN for clause in SEEN_ONLY if clause not in docket.undecided})
     return docket.close(control_served=any(_is_control(entry) for entry in entries))
 
 
-def _hold(window: list[Entry], tracks: Tracks) -> None:
-    for key, track in tracks.items():
+def _hold(window: list[Entry], books: Notebooks) -> None:
+    for key, book in books.items():
         here = [entry for entry in window if entry.facts.campaign == key and entry.facts.kind != "elsewhere"]
         if len(here) == 1:
-            track.take(here[0])
+            take(book, here[0])
         elif here:
-            track.take_together(here)
+            take_together(book, here)
         for entry in window:
             if entry not in here:
-                track.notice(entry)
+                notice(book, entry)
 
 
-def _codes_of_the_state(entry: Entry, tracks: Tracks, *, alone: bool) -> frozenset[str]:
+def _codes_of_the_state(entry: Entry, books: Notebooks, *, alone: bool) -> frozenset[str]:
     """Codes with which a call may be refused for what the campaign holds, before anybody looks at its defects."""
-    track = tracks.get(entry.facts.campaign) if entry.facts.campaign else None
-    return track.codes_of_the_state(entry.facts, alone=alone) if track and entry.facts.named else frozenset()
+    book = books.get(entry.facts.campaign) if entry.facts.campaign else None
+    return codes_of_the_state(book, entry.facts, alone=alone) if book and entry.facts.named else frozenset()
 
 
 def _is_control(entry: Entry) -> bool:
