@@ -4,11 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from conformance.campaigns.arranging import arrange, arrange_count, settle_uncertain
+from conformance.campaigns.arranging import MAX_TRIES, arrange, arrange_count, settle_uncertain
 from conformance.campaigns.ground import Ground, chunks
+from conformance.errors import CampaignUnusable
 from conformance.exchange import Call, CampaignKey, Exchange, History
 from conformance.generation.calls import delete
 from conformance.oracle import answer_of, facts_of
+
+A_FEW = 3
+"""Numbers without which an episode has nothing to work on."""
 
 
 class Episode:
@@ -54,8 +58,16 @@ class Episode:
         return arrange(self.ground, key or self.key, wanted)
 
     def hold_at_least(self, count: int, key: CampaignKey | None = None) -> list[str]:
-        """Make the campaign hold at least so many numbers that may be named; gives all of them."""
-        return arrange_count(self.ground, key or self.key, count)
+        """Make the campaign hold at least so many numbers that may be named; gives all of them.
+
+        Fewer where the server allows no more. Raises CampaignUnusable where not even a few can be had.
+        """
+        held = arrange_count(self.ground, key or self.key, count)
+        if len(held) < min(count, A_FEW):
+            raise CampaignUnusable(
+                f"Campaign {(key or self.key)[1]} could not be given {count} numbers: {len(held)} are there after {MAX_TRIES} tries."
+            )
+        return held
 
     def hold_exactly(self, count: int, key: CampaignKey | None = None) -> list[str]:
         """Make the campaign hold so many numbers; gives them. Fewer or more where the server did not do as it was told."""

@@ -10,8 +10,6 @@ from conformance.oracle.replies import special_shape
 from conformance.oracle.worlds import World, after
 
 NO_COUNT = "no description of a success carries num:N, which the document leaves open"
-UNTRUE = frozenset({"0200007", "02000010"})
-"""No such campaign; hour and minute: of a faultless call on an existing campaign neither can be true."""
 ABSENT_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE})
 """What fits a number that the campaign lacks, beside 0200001, which fits everything."""
 LAST_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE})
@@ -111,16 +109,6 @@ def _legally_refused(book: Notebook, entry: Entry, world: World) -> None:
             docket.kept(*("effect.removes-named" for past in book.since if past.answer.outcome == "served"))
     elif not facts.named <= world and facts.faultless:
         docket.learn("number.absent", entry.answer.code or "HTTP", entry)
-    _untrue(book, entry, world)
-
-
-def _untrue(book: Notebook, entry: Entry, world: World) -> None:
-    """Which failure code a restriction or an absent number has is open; but not one whose text is plainly untrue."""
-    code, facts = entry.answer.code, entry.facts
-    if code in UNTRUE and facts.faultless:
-        why = "naming its last numbers" if facts.named >= world else "naming a number that it lacks"
-        summary = f"A call {why} on an existing campaign was refused with {code}, which says something else."
-        book.docket.find(f"code.{code}", "misused", summary, naming(book.since, facts.named, entry), "campaign.last-number")
 
 
 def _proven_present(book: Notebook, last: World) -> None:

@@ -137,11 +137,6 @@ def _all_hour_minute(points: Points) -> None:
     _recoding_failures(points, lambda _, __: (answer.HOUR_MINUTE, answer.HOUR_MINUTE))
 
 
-@fault("code.last-as-unknown", "The last-number rule is reported as a campaign that does not exist.", _MEANING)
-def _last_as_unknown(points: Points) -> None:
-    _recoding_failures(points, lambda code, defect: (answer.NO_CAMPAIGN,) * 2 if defect == "campaign.last-number" else (code, code))
-
-
 @fault("code.success-for-last", "Refuses to empty a campaign and calls it success.", _SUCCESS)
 def _success_for_last(points: Points) -> None:
     _recoding_failures(points, lambda code, defect: (answer.SUCCESS,) * 2 if defect == "campaign.last-number" else (code, code))

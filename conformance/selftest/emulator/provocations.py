@@ -234,7 +234,6 @@ PROGRAMMES: Mapping[str, Programme] = {
     "code.swapped-campaign": NATURAL["0200007"],
     "code.type-as-campaign": deleted(1),
     "code.all-hour-minute": deleted(BAD),
-    "code.last-as-unknown": NATURAL["0200001"],
     "code.success-for-last": NATURAL["0200001"],
     "code.success-for-bad-number": deleted(BAD),
     "code.success-200": deleted("5245241"),

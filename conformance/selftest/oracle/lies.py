@@ -274,13 +274,6 @@ LIES: dict[str, Lie] = {
         alone=True,
         methods=replying(_replaced("resultDesc", _DESCRIPTION), served=False),
     ),
-    "last number, untrue": Lie(
-        clause="code.02000010",
-        kind="misused",
-        programme=calls(delete(ONE, [A, B, C, D])),
-        alone=True,
-        methods={"_taste": lambda _self, _codes, _about: "02000010"},
-    ),
 }
 """By name."""
 

@@ -41,7 +41,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     "code-long": ("02000003", "02000005"),
     "code-characters": ("02000002", "02000007"),
 }
-_LAST_CODES = tuple(code for code in FAILURES if code not in {"0200007", "02000010"})
+_LAST_CODES = FAILURES
 
 
 @dataclass(frozen=True, kw_only=True)
