@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from conformance.exchange import CampaignKey
+from conformance.plugin.checks import rank
 from conformance.session.ledger import Ledger
 
 
@@ -30,7 +31,7 @@ def together(parts: Sequence[Done]) -> Done:
     """The parts of several workers as one run: ledgers merged, calls added up, time from the longest."""
     first, *rest = parts
     for part in rest:
-        first.ledger.merge(part.ledger)
+        first.ledger.merge(part.ledger, rank)
         first.requests += part.requests
         first.seconds = max(first.seconds, part.seconds)
         first.started = min(first.started, part.started)

@@ -1,7 +1,7 @@
 """What a run has found so far: evidence is kept at once, what shows again is counted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
@@ -173,15 +173,18 @@ class Ledger(Struct, kw_only=True):
         found = [known for known in self.deviations.values() if known.finding.clause == clause]
         return sorted(found, key=lambda known: (-known.seen, known.at_call))
 
-    def merge(self, other: "Ledger") -> None:
-        """Take in what another process of the same run found."""
+    def merge(self, other: "Ledger", rank: Callable[[str], int] = lambda _: 0) -> None:
+        """Take in what another process of the same run found.
+
+        `rank` is a check's place in a run: of two programs as short, the one is shown that a single process would have found first.
+        """
         for key, theirs in other.deviations.items():
             ours = self.deviations.setdefault(key, theirs)
             if ours is not theirs:
                 ours.seen += theirs.seen
                 ours.at_call = min(ours.at_call, theirs.at_call)
-                if len(theirs.finding.program) < len(ours.finding.program):
-                    ours.finding = theirs.finding
+                if (len(theirs.finding.program), rank(theirs.check)) < (len(ours.finding.program), rank(ours.check)):
+                    ours.finding, ours.check = theirs.finding, theirs.check
         for mine, their in ((self.cases, other.cases), (self.tries, other.tries)):
             _add(mine, their)
         for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):

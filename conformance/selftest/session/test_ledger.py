@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from conformance.exchange import Call, Contents, Exchange, History, Reply, Setting
-from conformance.finding import Judgement
+from conformance.finding import Finding, Judgement
 from conformance.session.ledger import MISSED_KEPT, SAMPLES_KEPT, Ledger
 
 KEY = (1, 1001)
@@ -58,3 +58,14 @@ def test_the_first_calls_that_missed_a_code_are_kept() -> None:
     assert [each.number for each in ledger.missed["02000010"]] == [1, 3, 4]
     assert len(ledger.missed["02000010"]) == MISSED_KEPT
     assert ledger.tries["02000010"] == 8
+
+
+def test_of_two_programs_as_short_the_earlier_check_is_shown() -> None:
+    late, early = Ledger(), Ledger()
+    for ledger, check, number in ((late, "body.defects", 5), (early, "limit.boundary", 9)):
+        finding = Finding(clause="c", kind="accepted", summary="s", program=(exchange(NO_LIST, number=number),), setting=SETTING)
+        ledger.record(Judgement(findings=(finding,)), History(setting=SETTING, exchanges=()), check)
+    late.merge(early, ["limit.boundary", "body.defects"].index)
+    merged = late.deviations["c|accepted|"]
+    assert (merged.check, merged.finding.program[0].number, merged.seen) == ("limit.boundary", 9, 2)
+    assert merged.at_call == 5, "what it cost to find is the least of both"
