@@ -46,7 +46,7 @@ def test_a_server_that_echoes_the_header(tmp_path: Path) -> None:
 def test_a_server_that_fails(tmp_path: Path) -> None:
     began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, lambda sock, index: None)
     assert done.code == 3
-    assert (tmp_path / "out" / "journal.jsonl").exists()
+    assert '"inconclusive"' in (tmp_path / "out" / "verdict.json").read_text()
     assert_hidden(tmp_path / "out", done, seen, began)
 
 
