@@ -19,6 +19,14 @@ MISSED = 0.05
 _SAME = {"accept": SERVED}
 _ASPECTS = ("code", "pair")
 """Tables of `[learnt]` that hold codes by defect and by pair of defects."""
+OTHERWISE = {"status": "status of {}", "reading": "readings.{}", "auth": "auth.{}", "text": "text.{}"}
+"""Further tables of `[learnt]`, and what a subject of theirs is called among the changes."""
+_TOLD_OF = {
+    "reading": ("other_methods",),
+    "auth": ("refusal", "refusal_code"),
+    "text": ("return_desc when refused", "return_desc when served"),
+}
+"""Of these tables only what depends neither on the day nor on the calls that were drawn; `open.count` tells what num counts."""
 READING = "open."
 """So begin the questions that the document leaves open; what was learnt of them stands in `[learnt]` itself."""
 _UNSTABLE = {"open.latency", "open.adding", "open.query-shows"}
@@ -54,10 +62,25 @@ def read_profile(file: Path) -> Expectation:
 def _members(profile: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
     learnt = _table(profile.get("learnt"))
     readings = {name: value for name, value in learnt.items() if name.startswith(READING) and name not in _UNSTABLE}
-    for table in (_table(profile.get("codes")), *(_table(learnt.get(aspect)) for aspect in _ASPECTS), readings):
+    aspects = (_table(learnt.get(aspect)) for aspect in _ASPECTS)
+    for table in (_table(profile.get("codes")), *aspects, readings, dict(_further(learnt))):
         for subject, value in table.items():
             for each, times in value.items() if isinstance(value, dict) else [(str(value), 0)]:
                 yield subject, _SAME.get(each, each), times if isinstance(times, int) else 0
+
+
+def otherwise(aspect: str, subject: str) -> str:
+    """What a subject of one of the further tables is called; empty where nobody is held to it."""
+    if aspect not in OTHERWISE or subject not in _TOLD_OF.get(aspect, (subject,)):
+        return ""
+    return OTHERWISE[aspect].format(subject)
+
+
+def _further(learnt: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    for aspect in OTHERWISE:
+        for subject, values in _table(learnt.get(aspect)).items():
+            if (name := otherwise(aspect, subject)) and isinstance(values, dict):
+                yield name, values
 
 
 def _table(value: object) -> Mapping[str, Any]:

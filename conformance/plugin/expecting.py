@@ -1,6 +1,6 @@
 """What a run learnt, held against the profile that the server was expected to keep to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from conformance import baseline
@@ -33,14 +33,21 @@ def _seen(ledger: Ledger) -> list[baseline.Seen]:
     readings = {name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)}
     return [
         baseline.Seen(subject=subject, value=value, times=times, of=sum(values.values()))
-        for subject, values in sorted((*codes.items(), *readings.items()))
+        for subject, values in sorted((*codes.items(), *readings.items(), *_further(ledger)))
         for value, times in sorted(values.items())
     ]
 
 
+def _further(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, int]]]:
+    for aspect in baseline.OTHERWISE:
+        for subject, values in ledger.behaviour.of(aspect).items():
+            if name := baseline.otherwise(aspect, subject):
+                yield name, values
+
+
 def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
     judged_as = "+".join(_JUDGED_AS.get(part, part) for part in seen.subject.split("+"))
-    exchange = ledger.learnt_by.get(f"{judged_as}|{seen.value}")
+    exchange = ledger.learnt_by.get(f"{judged_as}|{seen.value}") or ledger.learnt_by.get(f"{seen.subject}|{seen.value}")
     return Change(
         subject=seen.subject,
         expected=tuple(sorted(expected[seen.subject])),

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from conformance.baseline import otherwise
 from conformance.campaigns import Ground
 from conformance.compare import wording
 from conformance.compare.behaviour import Behaviour
@@ -29,12 +30,13 @@ class Learner:
         self.behaviour = behaviour
         self._examples = {} if examples is None else examples
         """The first exchange that showed a reading that only the learner knows: subject|value."""
+        self._now: Exchange | None = None
         self._order: dict[CampaignKey, list[str]] = {}
         ground.listeners.append(self.heard)
 
     def heard(self, exchange: Exchange) -> None:
         """Take in one exchange."""
-        reply = exchange.reply
+        reply, self._now = exchange.reply, exchange
         if reply is None:
             self.behaviour.note("no-answer", "kind", getattr(exchange.outcome, "kind", ""))
             return
@@ -45,7 +47,7 @@ class Learner:
         elif facts.unauthorised:
             self._refusal(reply, answer)
         elif facts.kind == "other" and not facts.reads:
-            self.behaviour.note("reading", "other_methods", _method_answer(reply, answer))
+            self._note("reading", "other_methods", _method_answer(reply, answer))
         elif facts.kind in {"delete", "add", "query"} and not facts.may_be_401:
             self._understood(exchange, reply, facts, answer)
 
@@ -76,7 +78,7 @@ class Learner:
         if is_pair:
             self.behaviour.note("pair-status", subject, str(reply.status))
         if not is_pair and answer.outcome == "refused":
-            self.behaviour.note("status", subject, str(reply.status))
+            self._note("status", subject, str(reply.status))
             self.behaviour.note("content-type", subject, reply.header("content-type") or "none")
             self.behaviour.note("shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", ""))))
 
@@ -92,6 +94,12 @@ class Learner:
         fitting = [name for name, number in meanings.items() if number == answer.count]
         if len(fitting) < len(meanings):
             self._count_means("|".join(sorted(fitting)) or "other", exchange)
+
+    def _note(self, aspect: str, subject: str, value: str) -> None:
+        """Count something that a profile may hold a server to, and keep the first exchange that showed it."""
+        self.behaviour.note(aspect, subject, value)
+        if self._now is not None and (name := otherwise(aspect, subject)):
+            self._examples.setdefault(f"{name}|{value}", self._now)
 
     def _count_means(self, value: str, exchange: Exchange) -> None:
         self.behaviour.note("reading", "num", value)
@@ -137,7 +145,7 @@ class Learner:
             return
         word = "served" if answer.outcome == "served" else "refused"
         if isinstance(second, str):
-            self.behaviour.note("text", f"return_desc when {word}", wording.second(first, second, answer.code))
+            self._note("text", f"return_desc when {word}", wording.second(first, second, answer.code))
         self.behaviour.note("text", f"shape when {word}", wording.shape(first))
         self.behaviour.note("text", f"script for {call.header('locale') or 'no locale'}", wording.script(first))
 
@@ -146,9 +154,9 @@ class Learner:
             self.behaviour.note("auth", "scheme", "let in")
             return
         self.behaviour.note("auth", "scheme", "refused")
-        self.behaviour.note("auth", "refusal", _refusal_shape(reply, answer))
+        self._note("auth", "refusal", _refusal_shape(reply, answer))
         if answer.code is not None:
-            self.behaviour.note("auth", "refusal_code", answer.code)
+            self._note("auth", "refusal_code", answer.code)
 
 
 def _sized(count: int) -> str:

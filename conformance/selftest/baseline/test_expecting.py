@@ -27,6 +27,15 @@ seen_once = ["body.empty"]
 "item.null+access-code.very-long" = { "02000001" = 3 }
 [learnt.status]
 "access-code.empty" = { "200" = 42 }
+[learnt.reading]
+other_methods = { "405" = 4 }
+num = { "deleted" = 20 }
+[learnt.auth]
+refusal = { "members" = 9 }
+"an hour old" = { "refused" = 1 }
+[learnt.text]
+"return_desc when refused" = { "same" = 80 }
+"shape when refused" = { "w: w" = 80 }
 """
 
 
@@ -54,8 +63,17 @@ def test_what_it_does_not_know(tmp_path: Path) -> None:
         seen("content-type.other", "02000007"),
         seen("number.absent", "02000007"),
         seen("open.other-methods", "PUT: HTTP 404"),
+        seen("status of access-code.empty", "400"),
+        seen("readings.other_methods", "404"),
+        seen("auth.refusal", "empty"),
+        seen("text.return_desc when refused", "code"),
     ]
     assert changes(known, other) == other
+
+
+def test_nobody_is_held_to_what_depends_on_the_calls_that_were_drawn(tmp_path: Path) -> None:
+    known = read_profile(profile(PROFILE, tmp_path))
+    assert not {"readings.num", "auth.an hour old", "text.shape when refused"} & known.keys()
 
 
 def test_a_subject_that_the_profile_lacks_is_no_change(tmp_path: Path) -> None:
