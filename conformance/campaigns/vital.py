@@ -35,6 +35,8 @@ def seen(exchange: Exchange) -> str:
 def advice(exchange: Exchange) -> str:
     """What to do about a target that answers like this."""
     outcome = exchange.outcome
+    if isinstance(outcome, NoAnswer) and "the proxy refused" in outcome.detail:
+        return "Check user and password in [network] proxy, and that it lets calls through to this host and port."
     if isinstance(outcome, NoAnswer):
         return "Check base_url, the network and the port; `isales-conformance check` looks at each step."
     if outcome.status >= 500:

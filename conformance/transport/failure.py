@@ -65,6 +65,8 @@ def _advice(answer: NoAnswer, address: Address) -> str:
     match answer.kind:
         case "name":
             return "Check the host in base_url; where only a proxy knows the name, give [network] proxy."
+        case "refused" if "the proxy refused" in answer.detail:
+            return "Check user and password in [network] proxy, and that it lets calls through to this host and port."
         case "refused":
             return f"Check host and port of base_url: is the server running, and may this machine connect to port {address.port}?"
         case "tls" if "certificate is not accepted" in answer.detail:
