@@ -72,7 +72,7 @@ def _learnt(behaviour: Behaviour, observed: Counts, unreached: tuple[str, ...]) 
     }
     found |= {subject: _counted(values) for subject, values in sorted(observed.items())}
     for aspect in ASPECTS:
-        if behaviour.of(aspect) and not (aspect == "pair" and observed):
+        if behaviour.of(aspect):
             found[aspect] = {subject: _counted(values) for subject, values in sorted(behaviour.of(aspect).items())}
     if behaviour.of("no-answer"):
         found["no-answer"] = _counted(behaviour.seen("no-answer", "kind"))

@@ -1,6 +1,7 @@
 """What the learner must not conclude: what a call that overlapped others, or that said two things, was answered with."""
 
 from conformance.campaigns import Episode, Ground
+from conformance.compare import profile
 from conformance.compare.behaviour import Behaviour
 from conformance.exchange import Exchange
 from conformance.generation.calls import body_of, delete, items, with_body
@@ -39,4 +40,11 @@ def test_what_num_counts_is_learnt_with_a_call_that_shows_it() -> None:
         Learner(made, behaviour, examples)
         sent = made.delete(made.keys[0], [numbers[0], *made.fresh(1)])
     assert behaviour.seen("reading", "num") == {"deleted": 1}
-    assert examples == {"open.count|deleted": sent}
+    assert examples["open.count|deleted"] == sent
+    assert examples["text.return_desc when served|same"] == sent
+
+
+def test_pairs_are_written_so_that_a_run_can_be_held_to_the_order_of_checks() -> None:
+    behaviour = Behaviour(counts={"pair": {"item.null+access-code.empty": {"02000001": 2}}})
+    tables = profile.tables_of(behaviour, {}, observed={"item.null+access-code.empty": {"02000001": 2}})
+    assert tables["learnt"]["pair"] == {"item.null+access-code.empty": {"02000001": 2}}
