@@ -33,7 +33,7 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
         usable(key, exchange)
     shown = {key: None if observe == "none" else shown_numbers(answer_of(exchange)) for key, exchange in first.items()}
     for key in ground.all_keys:
-        ground.held[key] = _first_contents(shown[key], given.get(key))
+        ground.held[key] = ground.original[key] = _first_contents(shown[key], given.get(key))
         ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
     _reserve(ground)
     ground.shows = read_query(ground, shown, observe)

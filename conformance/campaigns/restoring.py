@@ -29,9 +29,17 @@ def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict
 
 
 def abandon(ground: Ground) -> dict[CampaignKey, str]:
-    """Put back what an opening that failed half-way has changed."""
-    for key, held in ground.held.items():
-        ground.original.setdefault(key, held)
+    """Put back what an opening that failed or was interrupted half-way has changed.
+
+    It is not known yet what the query shows, and an addition that was cut off may have been carried out: whatever the run was to add
+    and has not been seen to be gone is taken out.
+    """
+    for key in ground.original:
+        doubtful = ground.added.get(key, set()) - ground.held[key].numbers
+        if doubtful and (shown := ground.look(key)):
+            doubtful = doubtful & shown or doubtful
+        if doubtful:
+            ground.uncertain.setdefault(key, set()).update(doubtful)
     return restore(ground)
 
 

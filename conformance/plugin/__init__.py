@@ -193,12 +193,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
 def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
     if state.watcher is not None:
         state.watcher.end()
+    state.parts += workers.left_behind(state.options.out, state.handed)
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    if interrupted and not state.parts and state.opened is None and state.problem is None:
+        state.problem = CannotJudge("Interrupted while the run was being prepared: nothing was judged.")
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
         terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
-    state.parts += workers.left_behind(state.options.out, state.handed)
-    if exitstatus == pytest.ExitCode.INTERRUPTED and state.opened is None and state.problem is None:
-        session.exitstatus = CannotJudge.exit_code
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     if state.problem is not None and not state.parts:
         session.exitstatus = _unbegun(state, state.problem)
     elif state.opened is not None:

@@ -49,6 +49,20 @@ def test_an_interrupted_run_puts_back_and_reports(stage: Scene, number: signal.S
     assert "restore" not in done.err
 
 
+@pytest.mark.parametrize("wait", [0.0, 0.2, 0.5, 0.9])
+def test_interrupted_while_it_is_being_prepared_it_takes_back_what_it_added(tmp_path: Path, wait: float) -> None:
+    with scene(tmp_path, latency_ms=150) as stage:
+        before = stage.contents()
+        process = _disturbed(stage, "early")
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        done = ended(process)
+        assert stage.contents() == before
+    assert (done.code, _verdict(stage, "early")[0]) == (3, "inconclusive")
+    assert "nterrupted" in done.said
+    assert "Traceback" not in done.said
+
+
 def test_with_workers_it_says_as_much(tmp_path: Path) -> None:
     with scene(tmp_path) as stage:
         before = stage.contents()
