@@ -16,6 +16,12 @@ LONGEST_ID = 19
 LARGEST_ID = 2**63 - 1
 VERY_LONG_NUMBER = 255
 """Characters beyond which a profile calls an accessCode very long."""
+_ONE_TEXT = (
+    {"vdn-id.out-of-range", "vdn-id.not-integer"},
+    {"campaign-id.out-of-range", "campaign-id.not-integer"},
+    {"access-code.empty", "access-code.invalid-characters"},
+)
+"""Two defects that one text has, depending on how it is read (a negative id, a blank number): which comes first is no order of checks."""
 _LONG_IDS = {"vdn-id.out-of-range", "vdn-id.very-long", "campaign-id.out-of-range"}
 _UTF8 = re.compile(r'charset="?utf-?8"?', re.IGNORECASE)
 
@@ -25,7 +31,7 @@ def subject_of(call: Call, facts: Facts, world: frozenset[str] | None) -> str:
 
     Two defects are joined by `+` in the order of their places, by `&` where one item has both.
     """
-    if facts.open_points and facts.defects:
+    if (facts.open_points and facts.defects) or set(facts.defects) in _ONE_TEXT:
         return ""
     if len(facts.defects) in {1, 2}:
         return ("&" if facts.items == 1 else "+").join(_refined(name, call, facts) for name in facts.defects)

@@ -53,6 +53,8 @@ def test_without_one_behind_it_the_rare_one_stands() -> None:
     assert not consequences(ledger(known(BEHIND, 15, unconfirmed=True), known("effect.failed-changes-nothing", 1, unconfirmed=True)))
 
 
-def test_a_server_that_takes_more_breaks_that_clause_alone(tmp_path: Path) -> None:
+def test_a_server_that_takes_more_breaks_that_clause(tmp_path: Path) -> None:
+    """And nothing that is read off a campaign's contents besides; where its theft would empty a campaign it refuses a faultless call."""
     run = judged(tmp_path / "out", "--fault=state.neighbour", "--seed=1")
-    assert set(run.failed) == {BEHIND}
+    assert BEHIND in run.failed
+    assert set(run.failed) <= {BEHIND, "response.success-code"}
