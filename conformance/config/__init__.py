@@ -1,9 +1,8 @@
 """The target file, environment and options, read into one value."""
 
 from conformance.config.connection import authorizer, guard, transport_options
-from conformance.config.effort import Effort
 from conformance.config.loading import load_target
 from conformance.config.secret import Secret
 from conformance.config.target import Campaign, Target, Trigger
 
-__all__ = ["Campaign", "Effort", "Secret", "Target", "Trigger", "authorizer", "guard", "load_target", "transport_options"]
+__all__ = ["Campaign", "Secret", "Target", "Trigger", "authorizer", "guard", "load_target", "transport_options"]

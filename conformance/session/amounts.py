@@ -33,11 +33,11 @@ class Amounts(Struct, frozen=True, kw_only=True):
 
 
 QUICK = Amounts(
-    name="quick", calls=600, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
+    name="quick", calls=550, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
     long_steps=4, wide=103, spoils=22, hostile=15, values=5, replays=4, promised=1, batch=24,
 )  # fmt: skip
 STANDARD = Amounts(
-    name="standard", calls=5000, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=160,
+    name="standard", calls=4200, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=160,
     long_steps=240, wide=420, spoils=60, hostile=40, values=60, replays=14, promised=2, batch=4,
 )  # fmt: skip
 THOROUGH = Amounts(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.config import Effort, Secret, load_target, transport_options
+from conformance.config import Secret, load_target, transport_options
 from conformance.contract import caller_no_path
 from conformance.exchange import Call
 from conformance.transport import AuthV2, CommandHeader, FixedHeader, NoHeader
@@ -67,7 +67,3 @@ def test_secrets_do_not_show() -> None:
     assert secret.reveal() == "hunter2"
     assert secret == Secret("hunter2")
     assert len({secret, Secret("hunter2")}) == 1
-
-
-def test_efforts() -> None:
-    assert [effort.calls for effort in Effort] == [600, 5_000, 40_000]
