@@ -5,7 +5,7 @@ from conformance.campaigns.ground import Ground, Log, Wire
 from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
 from conformance.campaigns.opening import open_ground
-from conformance.campaigns.restoring import abandon, restore
+from conformance.campaigns.restoring import abandon, restore, strangers_in_words
 from conformance.campaigns.resuming import PutBack, resume
 from conformance.campaigns.vigil import Outage, Vigil
 
@@ -25,4 +25,5 @@ __all__ = [
     "open_ground",
     "restore",
     "resume",
+    "strangers_in_words",
 ]

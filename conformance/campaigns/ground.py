@@ -9,7 +9,7 @@ from conformance.contract import MAX_NUMBERS_PER_CALL
 from conformance.exchange import Call, CampaignKey, Contents, Exchange, QueryShows, Setting
 from conformance.generation.calls import add, delete, query
 from conformance.generation.numbers import NumberPool
-from conformance.oracle import Facts, answer_of, facts_of, shown_numbers
+from conformance.oracle import Facts, answer_of, facts_of, mentions, shown_numbers
 
 UNLIKELY_DIGITS = 10
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -74,6 +74,10 @@ class Ground:
     can_add: bool = True
     refusal: Exchange | None = None
     """What came of the last try to find out whether numbers can be added."""
+    strangers: dict[CampaignKey, set[str]] = field(default_factory=dict)
+    """Numbers that appeared although no call of this run had named them: somebody else is at work. They are never named."""
+    mentioned: set[str] = field(default_factory=set)
+    """Numbers that calls of this run have named somehow: a faulty server may keep what it was to delete or refuse."""
     stock: list[str] = field(default_factory=list)
     announced: set[str] = field(default_factory=set)
     most: int | None = None
@@ -144,6 +148,8 @@ class Ground:
     def _keep_up(self, exchange: Exchange) -> None:
         facts, answer = facts_of(exchange.call, self.setting), answer_of(exchange)
         key = facts.campaign
+        if facts.kind != "query":
+            self.mentioned |= mentions(exchange.call.body)
         if key is None or key not in self.held or answer.outcome == "nothing":
             return
         held = self.held[key]
@@ -158,6 +164,8 @@ class Ground:
 
     def _seen(self, key: CampaignKey, shown: frozenset[str] | None) -> None:
         if shown is not None and self.shows == "all":
+            if new := shown - self.held[key].numbers - self.original[key].numbers - self.mentioned:
+                self.strangers.setdefault(key, set()).update(new)
             self.held[key] = Contents(numbers=shown, complete=True)
             self.uncertain.pop(key, None)
             self._forget(key, shown)
@@ -217,9 +225,13 @@ class Ground:
         return f"it names {min(strange)}, and it is not known whether somebody's campaign holds that number" if strange else None
 
     def own(self, key: CampaignKey) -> frozenset[str]:
-        """What the campaign holds and the run may name: everything where its contents are known, else what the run added."""
+        """What the campaign holds and the run may name: everything where its contents are known, else what the run added.
+
+        Never what somebody else has added since.
+        """
         held = self.held[key]
-        return held.numbers if held.complete else held.numbers & frozenset(self.added.get(key, ()))
+        own = held.numbers if held.complete else held.numbers & frozenset(self.added.get(key, ()))
+        return own - self.strangers[key] if key in self.strangers else own
 
 
 def _plain(facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from conformance.campaigns.arranging import arrange, one_by_one
 from conformance.campaigns.ground import Ground, chunks
 from conformance.errors import SuiteError
 from conformance.exchange import CampaignKey, NoAnswer
+from conformance.finding import counted
 from conformance.generation.calls import query
 from conformance.oracle import answer_of
 
@@ -124,6 +125,15 @@ def _difference(ground: Ground, key: CampaignKey) -> str:
 
 def _reason(original: frozenset[str]) -> str:
     return "" if original else " (the campaign was empty before, and the interface lets nobody delete a last number)"
+
+
+def strangers_in_words(ground: Ground) -> list[str]:
+    """A sentence for each campaign in which numbers appeared that no call of this run had named."""
+    return [
+        f"Somebody else was at work on campaign {key[1]}: {counted(len(numbers), 'number')} appeared that no call of this run had named "
+        f"({some(numbers)}). Nothing was done to them."
+        for key, numbers in sorted(ground.strangers.items())
+    ]
 
 
 def some(numbers: Iterable[str]) -> str:

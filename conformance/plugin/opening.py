@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_ground, restore
+from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_ground, restore, strangers_in_words
 from conformance.checking import preflight
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
@@ -81,7 +81,7 @@ class Opened:
             unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
             priority=self.run.ground.priority,
             originals=sorted((key, tuple(sorted(held.numbers))) for key, held in self.run.ground.original.items() if held.complete),
-            told=[outage.says for outage in self.vigil.outages],
+            told=[*(outage.says for outage in self.vigil.outages), *strangers_in_words(self.run.ground)],
             cut_short=bool(self.vigil.gone),
         )
 
