@@ -127,12 +127,13 @@ def _reason(original: frozenset[str]) -> str:
     return "" if original else " (the campaign was empty before, and the interface lets nobody delete a last number)"
 
 
-def strangers_in_words(ground: Ground) -> list[str]:
-    """A sentence for each campaign in which numbers appeared that no call of this run had named."""
+def strangers_in_words(ground: Ground, keys: Collection[CampaignKey]) -> list[str]:
+    """A sentence for each of these campaigns in which numbers appeared that no call of this run had named."""
     return [
         f"Somebody else was at work on campaign {key[1]}: {counted(len(numbers), 'number')} appeared that no call of this run had named "
         f"({some(numbers)}). Nothing was done to them."
         for key, numbers in sorted(ground.strangers.items())
+        if key in keys
     ]
 
 

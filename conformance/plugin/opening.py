@@ -68,6 +68,11 @@ class Opened:
         if exchange.reply is not None and "server" not in self.seen:
             self.seen["server"] = exchange.reply.header("server") or "not told"
 
+    @property
+    def _own_campaigns(self) -> tuple[CampaignKey, ...]:
+        """Those that no other process of this run works on: the foreign one is everybody's."""
+        return self.run.ground.keys if self.worker else self.run.ground.all_keys
+
     def done(self) -> Done:
         """What the run has come to so far: without what was seen only while the target was away."""
         for outage in self.vigil.outages:
@@ -81,7 +86,7 @@ class Opened:
             unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
             priority=self.run.ground.priority,
             originals=sorted((key, tuple(sorted(held.numbers))) for key, held in self.run.ground.original.items() if held.complete),
-            told=[*(outage.says for outage in self.vigil.outages), *strangers_in_words(self.run.ground)],
+            told=[*(outage.says for outage in self.vigil.outages), *strangers_in_words(self.run.ground, self._own_campaigns)],
             cut_short=bool(self.vigil.gone),
         )
 
