@@ -9,7 +9,8 @@ SuiteError                  (exit code 2 unless a class says otherwise)
     ├── TargetUnreachable   name, port, TLS
     ├── CredentialsRefused  401 on a call that was signed with the given keys
     ├── CampaignUnusable    not there, or numbers can't be added
-    │   └── CampaignInUse   another run is at work on it
+    │   ├── CampaignInUse   another run is at work on it
+    │   └── Unreadable      the interface answers, in a form that tells nobody what was done
     └── BudgetSpent         calls, time or added numbers are used up
 """
 
@@ -64,6 +65,10 @@ class CampaignUnusable(CannotJudge):
 
 class CampaignInUse(CampaignUnusable):
     """Another run holds the lock of a campaign."""
+
+
+class Unreadable(CampaignUnusable):
+    """The replies are the interface's, but whether numbers were added can't be read from them. Only their form can be judged."""
 
 
 class BudgetSpent(CannotJudge):

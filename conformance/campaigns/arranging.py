@@ -12,7 +12,7 @@ from conformance.oracle import answer_of
 
 MAX_TRIES = 2
 """Rounds of adding and deleting before an arrangement is given up."""
-RESERVE = 16
+RESERVE = 32
 """Numbers that are added beyond what is missing where any number will do: an addition costs a call and a look."""
 
 

@@ -7,11 +7,15 @@ and looked at.
 from collections.abc import Mapping
 
 from conformance.campaigns.ground import Ground, chunks
+from conformance.contract import MAX_NUMBERS_PER_CALL
 from conformance.exchange import CampaignKey, Contents, QueryShows
 from conformance.oracle import answer_of
 
 CLEARLY_FEWER = 3
 """A campaign is seen whole only where it shows so many times fewer than the limit: a limit may count characters, not numbers."""
+
+USEFUL = MAX_NUMBERS_PER_CALL + 3
+"""Of the numbers that were added for this, how many stay: the checks begin with a large campaign."""
 
 
 def measure_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None], wide: int) -> QueryShows:
@@ -25,9 +29,9 @@ def measure_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | N
     expected = _grow(ground, key, shown[key] or frozenset(), wide)
     seen = ground.look(key) or frozenset()
     if expected <= seen:
-        _shrink(ground, key, expected & ground.added[key])
+        _shrink(ground, key, expected & ground.added[key], keep=USEFUL)
         return "all"
-    _shrink(ground, key, seen & ground.added[key])
+    _shrink(ground, key, seen & ground.added[key], keep=2)
     then = ground.look(key) or frozenset()
     if not then & (expected - seen):
         return "all"  # what is missing was never added, whatever the server said
@@ -49,7 +53,7 @@ def _grow(ground: Ground, key: CampaignKey, first: frozenset[str], wide: int) ->
     return expected
 
 
-def _shrink(ground: Ground, key: CampaignKey, numbers: frozenset[str]) -> None:
-    """Delete all but two of these."""
-    for chunk in chunks(sorted(numbers)[2:]):
+def _shrink(ground: Ground, key: CampaignKey, numbers: frozenset[str], *, keep: int) -> None:
+    """Delete all but so many of these."""
+    for chunk in chunks(sorted(numbers)[keep:]):
         ground.delete(key, chunk)

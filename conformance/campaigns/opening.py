@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from conformance.campaigns.ground import Ground
 from conformance.campaigns.measuring import measure_query
-from conformance.campaigns.vital import INTERFACE, advice, seen, sign_of
-from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable
+from conformance.campaigns.vital import INTERFACE, advice, misshapen, seen, sign_of
+from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable, Unreadable
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
 from conformance.generation.calls import query
 from conformance.oracle import answer_of, shown_numbers
@@ -26,7 +26,7 @@ def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]],
 
     `given` are complete lists from the target file; `observe` is what the user says the query companion shows (auto: find out).
     `wide`: the most numbers to which the run will grow a campaign.
-    Raises TargetUnreachable, CredentialsRefused, CampaignUnusable.
+    Raises TargetUnreachable, CredentialsRefused, CampaignUnusable; Unreadable where calls that change nothing can still be judged.
     """
     first = {key: _first_query(ground, key) for key in ground.all_keys}
     for key, exchange in first.items():
@@ -84,6 +84,11 @@ def _must_add(ground: Ground, shown: Exchange) -> None:
     refusal = ground.refusal
     if ground.can_add or refusal is None:
         return
+    if misshapen(refusal):
+        raise Unreadable(
+            f"What the target answers to the call that adds numbers can't be read ({seen(refusal)}), so no campaign can be set up and none "
+            "could be put back: only the form of the replies was judged, with calls that name no number of a campaign."
+        )
     if sign_of(refusal) != INTERFACE and sign_of(shown) != INTERFACE:
         raise TargetUnreachable(
             f"What answers at the target is not the interface: the query of campaign {ground.keys[0][1]} got {seen(shown)}, and the call "
@@ -138,6 +143,8 @@ def read_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None
     key = ground.keys[0]
     added = _try_adding(ground, key)
     seen = ground.look(key)
+    if not added and seen and (there := seen & ground.added[key]):
+        ground.can_add, added = True, there  # the addition was carried out, whatever its reply says
     if observe in {"all", "first"}:
         return "all" if observe == "all" else "one"
     if seen is None:
@@ -163,8 +170,9 @@ def _try_adding(ground: Ground, key: CampaignKey) -> frozenset[str]:
 def _settle_original(ground: Ground, key: CampaignKey, given: tuple[str, ...] | None, shown: frozenset[str] | None) -> None:
     """Now that it is known how to read the companion: what the campaign held before the run."""
     if ground.shows == "all" and shown is not None:
-        ground.original[key] = Contents(numbers=shown, complete=True)
-        ground.look(key)
+        ground.original[key] = ground.held[key] = Contents(numbers=shown, complete=True)
+        if ground.added.get(key):
+            ground.look(key)
     else:
         known = frozenset(given or shown or ())
         whole = given is not None or (shown is not None and ground.held[key].complete)

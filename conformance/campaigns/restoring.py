@@ -9,7 +9,7 @@ from conformance.errors import SuiteError
 from conformance.exchange import CampaignKey, NoAnswer
 from conformance.finding import counted
 from conformance.generation.calls import query
-from conformance.oracle import answer_of
+from conformance.oracle import answer_of, shown_numbers
 
 SETTLING = 1.0
 """Seconds after which a call that was cut off has surely done what it does. Only then does a look tell the truth."""
@@ -58,8 +58,11 @@ def _restore(ground: Ground, key: CampaignKey) -> str:
     original = ground.original[key]
     if ground.shows != "all" and _untouched(ground, key):
         return ""
-    if silence := silence_of(ground, key):
+    shown, silence = look_or_silence(ground, key)
+    if silence:
         return silence
+    if ground.shows == "all" and original.complete and shown == original.numbers and not ground.added.get(key):
+        return ""
     if original.complete and original.numbers:
         arrange(ground, key, original.numbers)
     else:
@@ -86,17 +89,20 @@ def _untouched(ground: Ground, key: CampaignKey) -> bool:
     return not changed and ground.held[key].numbers == ground.original[key].numbers
 
 
-def silence_of(ground: Ground, key: CampaignKey) -> str:
-    """Look at a campaign; gives words for a target that does not answer, which a restoration need not hammer at."""
+def look_or_silence(ground: Ground, key: CampaignKey) -> tuple[frozenset[str] | None, str]:
+    """Look at a campaign; gives what it shows (None: nothing to read), and words for a target that does not answer.
+
+    A restoration need not hammer at one that is silent.
+    """
     silence = ""
     for _ in range(1 if ground.silent else MAX_LOOKS):
-        outcome = ground.send(query(key, base_path=ground.base_path)).outcome
-        if not isinstance(outcome, NoAnswer):
+        exchange = ground.send(query(key, base_path=ground.base_path))
+        if not isinstance(exchange.outcome, NoAnswer):
             ground.silent = False
-            return ""
-        silence = f"the target does not answer ({outcome.kind}: {outcome.detail})"
+            return shown_numbers(answer_of(exchange)), ""
+        silence = f"the target does not answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
     ground.silent = True
-    return silence
+    return None, silence
 
 
 def _take_out_own(ground: Ground, key: CampaignKey, keep: frozenset[str]) -> None:

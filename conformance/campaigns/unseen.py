@@ -7,7 +7,7 @@ beside a control: a number that is surely new could be added, one that is surely
 from collections.abc import Sequence
 
 from conformance.campaigns.ground import Ground, chunks
-from conformance.campaigns.restoring import MAX_LOOKS, silence_of, some
+from conformance.campaigns.restoring import MAX_LOOKS, look_or_silence, some
 from conformance.errors import TargetUnreachable
 from conformance.exchange import CampaignKey, Contents
 from conformance.oracle import answer_of
@@ -20,7 +20,7 @@ def put_back_unseen(
     ground: Ground, key: CampaignKey, original: Contents, announced: Sequence[str]
 ) -> tuple[frozenset[str], frozenset[str], str]:
     """Add again what was there, delete what was announced. Gives what was added, what was removed, and what is wrong."""
-    if silence := silence_of(ground, key):
+    if silence := look_or_silence(ground, key)[1]:
         return frozenset(), frozenset(), silence
     control = ground.fresh(1)[0]
     can_add = _served_add(ground, key, [control])

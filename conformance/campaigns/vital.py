@@ -1,5 +1,6 @@
 """Whether what answers is the interface, in words."""
 
+from conformance.contract import Code
 from conformance.exchange import Exchange, NoAnswer, Reply
 from conformance.oracle import answer_of
 
@@ -15,6 +16,12 @@ def sign_of(exchange: Exchange) -> str:
     if reply.status in {401, 429} or answer_of(exchange).members is not None:
         return INTERFACE
     return f"HTTP {reply.status}"
+
+
+def misshapen(exchange: Exchange) -> bool:
+    """Whether a reply carries a result code in a form that can't be read: it is the interface's, and breaks its form."""
+    reply = exchange.reply
+    return reply is not None and answer_of(exchange).code not in set(Code) and b"resultcode" in reply.body.lower()
 
 
 def lifeless(exchange: Exchange) -> bool:

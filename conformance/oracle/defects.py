@@ -2,7 +2,8 @@
 
 A code *fits* when its text in the document's table truthfully describes the defect. Where several do, all are listed: the
 document does not say which is meant. 0200001 (parameter error, see the description) fits every defect. A code is left out
-only where its text would be untrue, so that a server that swaps two meanings is still seen on some other defect.
+only where its text would be untrue, so that a server that swaps two meanings is still seen on some other defect. 02000009 fits
+every bad value: a campaign lacks it, and a server may look that up before it looks at the value.
 """
 
 from typing import Literal, TypeAlias
@@ -67,16 +68,16 @@ _ROWS = (
          Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE, Code.EMPTY),
     _row("access-code.missing", "value", "body.access-code", "an item has no accessCode", Code.EMPTY, Code.WRONG_COMBINATION),
     _row("access-code.null", "value", "body.access-code", "an accessCode is null",
-         Code.EMPTY, Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE),
+         Code.EMPTY, Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
     _row("access-code.wrong-type", "value", "body.access-code", "an accessCode is no text",
          Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.EMPTY, Code.TOO_LONG,
-         Code.LENGTH_OUT_OF_RANGE),
+         Code.LENGTH_OUT_OF_RANGE, Code.WRONG_COMBINATION),
     _row("access-code.empty", "value", "body.access-code", "an accessCode is an empty text",
-         Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE),
+         Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
     _row("access-code.too-long", "value", "body.access-code", "an accessCode has more than 24 characters",
-         Code.TOO_LONG, Code.LENGTH_OUT_OF_RANGE, Code.WRONG_VALUE),
+         Code.TOO_LONG, Code.LENGTH_OUT_OF_RANGE, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
     _row("access-code.invalid-characters", "value", "body.access-code", "an accessCode holds something other than the digits 0-9",
-         Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.NOT_CONVERTIBLE),
+         Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.NOT_CONVERTIBLE, Code.WRONG_COMBINATION),
 )  # fmt: skip
 
 DEFECTS: dict[str, Defect] = {row.id: row for row in _ROWS}

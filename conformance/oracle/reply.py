@@ -111,14 +111,20 @@ def _code(members: dict[str, Any] | None, name: str) -> str | None:
 
 
 def shown_numbers(answer: Answer) -> frozenset[str] | None:
-    """The calling numbers that a reply of the query companion shows, or None where it shows nothing that can be read."""
+    """The calling numbers that a reply of the query companion shows, or None where it shows nothing that can be read.
+
+    Where a reply shows numbers and its codes are neither a success nor a documented failure, the numbers count: a server that
+    reports success wrongly may do so in the replies of the companions as well, which are not under test.
+    """
     held = (answer.members or {}).get("returnObject")
-    if answer.outcome != "served" or not isinstance(held, dict) or "callerNo" not in held:
+    if answer.outcome == "nothing" or not isinstance(held, dict) or "callerNo" not in held:
         return None
     try:
-        return _numbers_in(held["callerNo"])
+        numbers = _numbers_in(held["callerNo"])
     except RecursionError:
         return None
+    failed = answer.outcome != "served" and (not numbers or {answer.code, answer.return_code} & set(FAILURE_CODES))
+    return None if failed else numbers
 
 
 def _numbers_in(value: Any) -> frozenset[str] | None:

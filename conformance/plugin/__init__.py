@@ -17,7 +17,7 @@ import pytest
 from conformance import errors
 from conformance.errors import CampaignInUse, CannotJudge, SuiteError, UsageError
 from conformance.plugin import workers
-from conformance.plugin.checks import check_of, order, select, serve
+from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
@@ -122,6 +122,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     state = pyfuncitem.config.stash[_STATE]
     label_check(check, check.partition(".")[0], (pyfuncitem.function.__doc__ or check).strip(), serve(check))
     run.begin(check)
+    if run.unusable and check != FORM_ONLY:
+        run.ledger.skipped[check] = str(run.unusable)
+        pytest.skip(str(run.unusable))
     try:
         result = yield
     except CannotJudge as reason:

@@ -9,16 +9,16 @@ from conformance.clauses import all_clauses, clause
 ORDER = (
     "regression.known",
     "response.shape",
-    "state.direct",
-    "last-number.small",
     "limit.boundary",
-    "body.defects",
-    "body.values",
-    "uri.ids",
     "method.others",
-    "headers.request",
+    "state.direct",
     "auth.tampering",
+    "last-number.small",
     "robustness.hostile",
+    "body.defects",
+    "uri.ids",
+    "body.values",
+    "headers.request",
     "codes.hunt",
     "state.machine",
     "race.bursts",
@@ -33,6 +33,9 @@ long ones."""
 
 OF_NO_CLAUSE = frozenset({"regression.known"})
 """Checks that serve whatever clauses their programs break; they are made where a database is given."""
+
+FORM_ONLY = "response.shape"
+"""The one check that can be made where no campaign can be set up."""
 
 
 def check_of(item: pytest.Item) -> str | None:

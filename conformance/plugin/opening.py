@@ -16,7 +16,7 @@ from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_groun
 from conformance.checking import preflight
 from conformance.config import Target, load_target, transport_options
 from conformance.config import Trigger as UserTrigger
-from conformance.errors import ConfigurationError, UsageError
+from conformance.errors import ConfigurationError, Unreadable, UsageError
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
 from conformance.generation.calls import changed, delete, query
 from conformance.generation.numbers import NumberPool
@@ -139,7 +139,10 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     transport.on_exchange(opened.note)
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
     given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
-    _possess(ground, given, target.query, options.amounts.wide)
+    try:
+        _possess(ground, given, target.query, options.amounts.wide)
+    except Unreadable as problem:
+        run.unusable = problem
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
     run.spoils = (OMITTED, *(name for name, spoil in SPOILS.items() if spoil.keyless or not keyless))

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from conformance.campaigns import Episode, Ground
-from conformance.errors import CannotJudge
-from conformance.exchange import Call, CampaignKey
+from conformance.errors import CannotJudge, Unreadable
+from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Finding, Judgement
 from conformance.generation.triggers import Trigger
 from conformance.oracle import judge
@@ -36,6 +36,8 @@ class Run:
         """Campaign ids that nobody has."""
         self.triggers: list[Trigger] = []
         """The user's own calls for codes that are hard to reach."""
+        self.unusable: Unreadable | None = None
+        """Why no campaign can be set up: then only calls that need none are made."""
         self._departed = Departed(ground)
         self._pending: list[Deviating] = []
         self._shrunk = 0
@@ -58,6 +60,17 @@ class Run:
             findings = tuple(found for found in judge(longer).findings if found.kind == "came-back")
             self._pending += self.ledger.record(Judgement(findings=findings), longer, self.check)
 
+    def from_outside(self, calls: Sequence[Call]) -> None:
+        """Judge calls that need no set-up and name no number that anybody has."""
+        start = self.ground.setting
+        history = History(setting=start, exchanges=tuple(self.ground.send(call) for call in calls))
+        self._pending += self.ledger.record(judge(history), history, self.check)
+
+    def glance(self, episode: Episode, key: CampaignKey | None = None) -> None:
+        """A look between calls, which only narrows down which of them did something: at quick effort the look at the end must do."""
+        if self.amounts.glances:
+            episode.look(key)
+
     def begin(self, check: str) -> None:
         """From now on what is found is found by this check."""
         self.check = check
@@ -70,6 +83,8 @@ class Run:
     def conclude(self) -> list[Deviating]:
         """Shorten what the current check was the first to find, and give it."""
         found, self._pending = self._pending, []
+        if self.unusable:
+            return found
         for known in found:
             if known.finding.clause == "effect.concurrent" and self._shows_one_by_one(known.finding):
                 self.ledger.retract(known)

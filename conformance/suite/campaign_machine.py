@@ -19,7 +19,7 @@ from conformance.generation.calls import delete, with_body, with_header
 from conformance.session.run import Run
 
 picks = st.integers(0, 2**32 - 1)
-MOST_HELD = 40
+MOST_HELD = 16
 """Numbers a campaign of the machine grows to; larger ones have a check of their own."""
 
 
@@ -147,7 +147,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
                 gone = sorted(run.ground.added.get(self.key, set()) - set(held))[-6:]
                 if len(held) < MOST_HELD:
                     new = gone[: chance.randint(1, 3)] if gone and chance.random() < 0.6 else run.ground.fresh(chance.randint(1, 6))
-                    self.episode.hold({*held, *new}, self.key)
+                    run.ground.add(self.key, new)  # without the look of a set-up: when to look is drawn as well
 
             self._do(step, pick)
 

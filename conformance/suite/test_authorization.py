@@ -1,10 +1,14 @@
 """Authorization: a valid signature lets in, everything else is answered 401 and changes nothing."""
 
+from collections import deque
+from collections.abc import Sequence
+
 import pytest
 
 from conformance.exchange import OMITTED
 from conformance.generation.bodies import filled
 from conformance.generation.calls import changed, delete, with_body
+from conformance.generation.drawing import batched
 from conformance.session.run import Run
 
 
@@ -14,18 +18,22 @@ def test_tampering(run: Run) -> None:
     if not run.ground.authenticated:
         pytest.skip("the target file says that this target asks for no credentials")
     words = sorted(run.spoils, key=_telling)[: run.amounts.spoils]
+    for batch in batched(words, run.amounts.batch):
+        _spoilt(run, batch)
+    _defective_and_unauthorised(run)
+
+
+def _spoilt(run: Run, words: Sequence[str]) -> None:
+    """Each call names other numbers, so that what is missing at the end tells which of them was let in."""
     with run.episode() as episode:
+        held = deque(episode.hold_at_least(len(words) + 2))
         for index, word in enumerate(words):
-            held = episode.hold_at_least(4)
-            call = delete(episode.key, held[: 1 + index % 2], base_path=run.ground.base_path)
+            call = delete(episode.key, list(held)[: 1 + index % 2], base_path=run.ground.base_path)
             target = f"{call.target}?trace=1" if word.startswith("query-") else call.target
             episode.send(changed(call, credential=word, target=target))
-            if index % 4 == 3:
-                episode.look()
+            held.rotate(-1 - index % 2)
         episode.look()
         episode.delete(episode.held()[-1:])
-        episode.look()
-    _defective_and_unauthorised(run)
 
 
 _TELLING = (
@@ -73,5 +81,5 @@ def _defective_and_unauthorised(run: Run) -> None:
             episode.send(changed(call, credential=OMITTED))
         long = delete(episode.key, filled(held[:1], 90), base_path=run.ground.base_path)
         episode.send(changed(long, credential="signature-changed" if "signature-changed" in run.spoils else "random-text"))
-        episode.look()
+        run.glance(episode)
         episode.delete(held[-1:])

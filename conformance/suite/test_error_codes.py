@@ -47,7 +47,7 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
                 run.ledger.tried(code, answer.code or NO_CODE, exchange)
                 if answer.code == code:
                     break
-            episode.look()
+            run.glance(episode)
             episode.delete(episode.hold_at_least(3)[:1])
 
 

@@ -45,5 +45,5 @@ def _send(run: Run, batch: Sequence[Draft]) -> None:
         for draft in batch:
             held = episode.hold_at_least(3)
             episode.send(draft(episode.key, held, run.ground.base_path))
-        episode.look()
+        run.glance(episode)
         episode.delete(episode.hold_at_least(2)[:1])

@@ -15,17 +15,19 @@ UNUSUAL_METHODS = ("PURGE", "TRACE", "UNLINK")
 
 @pytest.mark.check("method.others")
 def test_other_methods(run: Run) -> None:
-    """The URI is called with every other method, naming numbers that the campaign holds."""
+    """The URI is called with every other method, naming numbers that the campaign holds, for each method another one."""
     with run.episode() as episode:
-        for method in METHODS if run.amounts.promised == 1 else METHODS + UNUSUAL_METHODS:
-            held = episode.hold_at_least(4)
-            call = delete(episode.key, held[:1], base_path=run.ground.base_path)
-            episode.send(changed(call, method=method))
-            episode.look()
+        methods = METHODS if run.amounts.promised == 1 else METHODS + UNUSUAL_METHODS
+        held = episode.hold_at_least(len(methods) + 2)
+        for index, method in enumerate(methods):
+            one = held[index % len(held)]
+            episode.send(changed(delete(episode.key, [one], base_path=run.ground.base_path), method=method))
+            run.glance(episode)
             if run.amounts.promised > 1:
+                held = episode.hold_at_least(len(methods) + 2)
                 episode.send(changed(delete(episode.key, held[:2], base_path=run.ground.base_path), method=method))
                 episode.look()
-        overridden = changed(delete(episode.key, episode.held()[:1], base_path=run.ground.base_path), method="GET")
+        overridden = changed(delete(episode.key, held[-1:], base_path=run.ground.base_path), method="GET")
         episode.send(with_header(overridden, "X-HTTP-Method-Override", "DELETE"))
         episode.look()
         episode.delete(episode.held()[-1:])
@@ -59,7 +61,7 @@ def test_ids(run: Run) -> None:
             held = episode.hold_at_least(3)
             for target in batch:
                 episode.send(_aimed(run, target, held[:1]))
-            episode.look()
+            run.glance(episode)
             episode.delete(held[-1:])
     _odd_ids(run)
     _foreign(run)
@@ -100,12 +102,12 @@ def _foreign(run: Run) -> None:
     foreign = run.ground.foreign
     if foreign is None:
         return
-    with run.episode(watch=run.ground.all_keys) as episode:
+    with run.episode(watch=(run.ground.keys[0], foreign)) as episode:
         shared = episode.hold_at_least(3)[:2]
         episode.hold([*episode.held(foreign), *shared], foreign)
         crossed = ((run.ground.keys[0][0], foreign[1]), (foreign[0], run.ground.keys[0][1]))
         for key in crossed:
             episode.send(delete(key, shared[:1], base_path=run.ground.base_path))
-        episode.look(foreign)
+        run.glance(episode, foreign)
         episode.delete(shared[:1])
         episode.look(foreign)

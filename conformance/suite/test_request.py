@@ -47,7 +47,7 @@ def test_headers(run: Run) -> None:
             episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type", content_type))
         held = episode.hold_at_least(3)
         episode.send(without_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type"))
-        episode.look()
+        run.glance(episode)
         held = episode.hold_at_least(3)
         last = "fr_FR" if run.amounts.promised > 1 else "en_US"
         episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", last))
@@ -76,7 +76,7 @@ def test_body_defects(run: Run) -> None:
             held = episode.hold_at_least(5)
             for form in batch:
                 episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
-            episode.look()
+            run.glance(episode)
             episode.delete(held[-1:])
     drawn = list(each_bad_item())
     if (more := run.amounts.bodies - len(drawn)) > 0:
@@ -90,7 +90,7 @@ def _bad_lists(run: Run, lists: Sequence[BadList]) -> None:
         held = episode.hold_at_least(7)
         for bad in lists:
             episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
-        episode.look()
+        run.glance(episode)
         episode.delete(held[-1:])
 
 
@@ -99,8 +99,7 @@ def test_body_values(run: Run) -> None:
     """Every legal number is served: each remarkable length, leading zeros, and any legal way to write the JSON."""
     with run.episode() as episode:
         numbers = run.ground.extremes()
-        kept = episode.hold_at_least(2)[:2]
-        episode.hold([*kept, *numbers])
+        episode.hold([*episode.hold_at_least(2), *numbers])
         episode.delete(numbers[: len(numbers) // 2])
         for number in numbers[len(numbers) // 2 :]:
             episode.delete([number])

@@ -4,13 +4,16 @@ import json
 
 import pytest
 
-from conformance.generation.calls import body_of, with_body
+from conformance.generation.calls import body_of, delete, with_body
 from conformance.session.run import Run
 
 
 @pytest.mark.check("response.shape")
 def test_shape(run: Run) -> None:
     """Served and refused calls in turn. The rules of every reply are applied to all other exchanges of the run as well."""
+    if run.unusable:
+        _form_alone(run)
+        return
     with run.episode() as episode:
         held = episode.hold_at_least(6)
         bodies: tuple[dict[str, object], ...] = (
@@ -30,6 +33,18 @@ def test_shape(run: Run) -> None:
                 bucket = run.ledger.learnt.setdefault("open.latency", {})
                 word = f"under {10 ** len(str(int((exchange.end - exchange.start) * 1000)))} ms"
                 bucket[word] = bucket.get(word, 0) + 1
+
+
+def _form_alone(run: Run) -> None:
+    """Calls that must fail whatever the campaign holds, and one for a number that nobody has."""
+    key, base_path = run.ground.keys[0], run.ground.base_path
+    number = run.ground.of_length(23)
+    run.from_outside([
+        with_body(key, body_of({"callerNo": [{"accessCode": f"{number}a"}]}), base_path=base_path),
+        with_body(key, body_of({"callerNo": [{"accessCode": "1" * 25}]}), base_path=base_path),
+        delete((key[0], run.safe_unknown[0]), [number], base_path=base_path),
+        delete(key, [number], base_path=base_path),
+    ])  # fmt: skip
 
 
 def answered(body: bytes) -> dict[str, object]:

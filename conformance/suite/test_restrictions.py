@@ -73,7 +73,7 @@ def _all_at_once(run: Run, size: int, key: CampaignKey) -> None:
         held = episode.hold_exactly(size, key)
         episode.delete(held[:MAX_NUMBERS_PER_CALL], key)
         if size > 1:
-            episode.look(key)
+            run.glance(episode, key)
             episode.delete(held[1 : MAX_NUMBERS_PER_CALL + 1], key)
 
 
@@ -88,7 +88,7 @@ def _all_shapes(run: Run) -> None:
         held = episode.held()
         run.ground.add(episode.key, held[:MAX_NUMBERS_PER_CALL])
         episode.delete(held)
-        episode.look()
+        run.glance(episode)
         episode.delete(held[:1])
         episode.delete(held[1:])
 
@@ -106,7 +106,7 @@ def _with_repetitions(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_exactly(2)
         episode.delete([held[0], held[1], held[0]])
-        episode.look()
+        run.glance(episode)
         episode.delete([*held, *held])
         episode.look()
         one = episode.hold_exactly(1)
@@ -118,8 +118,8 @@ def _with_absent(run: Run) -> None:
         held = episode.hold_exactly(2)
         absent = run.ground.fresh(3)
         episode.delete([*held, absent[0]])
-        episode.look()
+        run.glance(episode)
         episode.delete([absent[1], held[0], absent[2], held[-1]])
-        episode.look()
+        run.glance(episode)
         value = {"callerNo": [*items(held), {"accessCode": absent[0], "priority": 3}]}
         episode.send(with_body(episode.key, body_of(value), base_path=run.ground.base_path))

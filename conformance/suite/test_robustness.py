@@ -59,7 +59,7 @@ def test_hostile(run: Run) -> None:
             held = episode.hold_at_least(4)
             for make in makers:
                 episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
-            episode.look()
+            run.glance(episode)
             episode.delete(held[-1:])
     _queries(run)
     if run.amounts.promised > 1:
@@ -78,7 +78,6 @@ def _queries(run: Run) -> None:
             held = episode.hold_at_least(3)
             call = delete(episode.key, held[:1], base_path=run.ground.base_path)
             episode.send(changed(call, target=f"{call.target}?{query}"))
-        episode.look()
 
 
 def _anything(run: Run, value: object) -> None:

@@ -25,8 +25,9 @@ def test_state_machine(run: Run) -> None:
 @pytest.mark.check("state.long")
 def test_long_and_wide(run: Run) -> None:
     """A campaign grown to several hundred numbers is worn down to one and grown again; then hundreds of small deletions in a row."""
-    if run.amounts.promised > 1:
-        _worn_down(run)
+    if not run.amounts.long_steps:
+        pytest.skip("left to the efforts standard and thorough")
+    _worn_down(run)
     with run.episode() as episode:
         for step in range(run.amounts.long_steps):
             held = episode.hold_at_least(30 if step % 60 == 0 else 2)

@@ -11,10 +11,10 @@ def test_state_direct(run: Run) -> None:
     """The documented example, repetition, absent and repeated numbers, numbers alike, and campaigns that share numbers."""
     _example(run)
     _again_and_again(run)
+    _places(run)
     _open_points(run)
     _near_misses(run)
     _relatives(run)
-    _places(run)
     _shared(run)
 
 
@@ -45,9 +45,8 @@ def _again_and_again(run: Run) -> None:
         episode.delete(rest[:1])
         episode.hold(held)
         episode.delete([number])
-        episode.look()
+        run.glance(episode)
         episode.delete([number])
-        episode.look()
 
 
 def _open_points(run: Run) -> None:
@@ -59,7 +58,7 @@ def _open_points(run: Run) -> None:
         episode.delete([held[0], absent[1]])
         episode.look()
         episode.delete([held[1], held[1]])
-        episode.look()
+        run.glance(episode)
         episode.delete([held[2], held[3], held[2]])
 
 
@@ -77,7 +76,7 @@ def _near_misses(run: Run) -> None:
                 episode.delete([held[1], miss])
                 episode.look()
                 held = episode.hold_at_least(4)
-        episode.look()
+        run.glance(episode)
         episode.delete([held[-1]])
 
 
@@ -94,10 +93,10 @@ def _relatives(run: Run) -> None:
     count = 6 if run.amounts.promised == 1 else 24
     with run.episode() as episode:
         family = run.ground.relatives(count)
-        episode.hold([*episode.hold_at_least(2)[:2], *family])
+        episode.hold([*episode.hold_at_least(2), *family])
         for index, number in enumerate(sorted(family, key=len)):
             episode.delete([number])
-            if index % 3 != 1 or index == len(family) - 1:
+            if index % 2:
                 episode.look()
 
 
@@ -109,8 +108,7 @@ def _places(run: Run) -> None:
                 held = episode.hold_at_least(9)
                 at = int(place * (len(held) - size))
                 episode.delete(held[at : at + size])
-                if run.amounts.promised > 1:
-                    episode.look()
+                run.glance(episode)
 
 
 def _shared(run: Run) -> None:
@@ -120,12 +118,11 @@ def _shared(run: Run) -> None:
     one, other = run.ground.keys[:2]
     with run.episode(watch=(one, other)) as episode:
         numbers = run.ground.fresh(4)
-        episode.hold([*numbers, *episode.hold_at_least(1, one)[:1]], one)
-        episode.hold([*numbers, *episode.hold_at_least(1, other)[:1]], other)
+        for key in (one, other):
+            episode.hold([*numbers, *episode.hold_at_least(1, key)], key)
         episode.delete(numbers[:1], one)
-        episode.look(other)
+        run.glance(episode, other)
         episode.delete(numbers[1:2], other)
-        episode.delete(numbers[:3], one)
-        episode.look(one)
+        episode.delete(numbers, one)
         episode.look(other)
         episode.send(delete(other, [numbers[0], numbers[2]], base_path=run.ground.base_path))

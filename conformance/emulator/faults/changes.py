@@ -1,4 +1,4 @@
-"""The ways in which faults change the honest handling. All but the last two touch deletions only."""
+"""The ways in which faults change the honest handling. They touch deletions only, where they are not told otherwise."""
 
 from collections.abc import Callable, Iterable
 
@@ -139,13 +139,13 @@ def refusing(points: Points, change: Callable[[Request, str], None]) -> None:
     points.refuse = refuse
 
 
-def rewording(points: Points, change: Callable[[Request, Decision, Members], Members]) -> None:
-    """Alter the members of the reply to a deletion."""
+def rewording(points: Points, change: Callable[[Request, Decision, Members], Members], *, everywhere: bool = False) -> None:
+    """Alter the members of the reply to a deletion, or of every reply: most servers write all of them in one place."""
     inner = points.members
 
     def members(request: Request, decision: Decision) -> Members:
         made = inner(request, decision)
-        return change(request, decision, made) if request.operation == "delete" else made
+        return change(request, decision, made) if everywhere or request.operation == "delete" else made
 
     points.members = members
 

@@ -18,14 +18,14 @@ _LOCALE = "Request, locale: it chooses the language of descriptions; codes do no
 _PASSED = "Authentication: a call whose caller is known is answered with HTTP 200; the code tells the outcome."
 
 
-def _recoding(points: Points, change: Callable[[Request, Decision], tuple[object, object]]) -> None:
+def _recoding(points: Points, change: Callable[[Request, Decision], tuple[object, object]], *, everywhere: bool = False) -> None:
     """Choose the two codes of a reply anew."""
 
     def reword(request: Request, decision: Decision, made: Members) -> Members:
         made["resultCode"], made["returnCode"] = change(request, decision)
         return made
 
-    rewording(points, reword)
+    rewording(points, reword, everywhere=everywhere)
 
 
 def _recoding_failures(points: Points, change: Callable[[str, str], tuple[object, object]]) -> None:
@@ -150,6 +150,16 @@ def _success_for_bad_number(points: Points) -> None:
 @fault("code.success-200", "Success has the code 200.", _SUCCESS)
 def _success_200(points: Points) -> None:
     _recoding(points, lambda _, decision: ("200",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2)
+
+
+@fault("code.success-0-everywhere", "Success has the code 0, in the replies to adding and querying too.", _SUCCESS)
+def _success_0_everywhere(points: Points) -> None:
+    _recoding(points, lambda _, decision: ("0",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2, everywhere=True)
+
+
+@fault("code.pair-zero-everywhere", "On success returnCode is `0`, in the replies to adding and querying too.", _PAIR)
+def _pair_zero_everywhere(points: Points) -> None:
+    _recoding(points, lambda _, decision: (decision.code, "0" if decision.code == answer.SUCCESS else decision.code), everywhere=True)
 
 
 @fault("code.locale", "With locale en_US every failure has the general code.", _LOCALE)

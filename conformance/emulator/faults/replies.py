@@ -61,6 +61,11 @@ def _other_case(points: Points) -> None:
     rewording(points, lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()})
 
 
+@fault("reply.other-case-everywhere", "Writes ResultCode for resultCode, and so on, in the replies to adding and querying too.", _FOUR)
+def _other_case_everywhere(points: Points) -> None:
+    rewording(points, lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()}, everywhere=True)
+
+
 @fault("reply.nested", "Puts the four members into `data`.", _FOUR)
 def _nested(points: Points) -> None:
     rewording(points, lambda _, __, made: {"data": made})

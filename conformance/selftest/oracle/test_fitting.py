@@ -58,6 +58,8 @@ FITS = {
     "another kind of blank": (delete(KEY, ["\u3000"]), "02000004"),
     "a value of another type": (listing({"accessCode": 5245241}), "02000007"),
     "nothing where a list is due": (with_body(KEY, body_of({"callerNo": None})), "02000008"),
+    "a bad number is one that the campaign lacks": (listing(FIRST, {"accessCode": "12x"}), "02000009"),
+    "so are two different ones": (listing({"accessCode": ""}, {"accessCode": 12}), "02000009"),
     "a member is missing": (listing(FIRST, {}), "02000009"),
     "a body of strange characters": (with_body(KEY, b"<callerNo/>"), "02000002"),
     "a sign is no digit": (at_vdn("-1"), "02000008"),
@@ -66,8 +68,6 @@ FITS = {
 }
 MISUSED = {
     "too many, all of them there": (delete(KEY, HELD[:101]), "02000009"),
-    "a bad number beside one that is there": (listing(FIRST, {"accessCode": "12x"}), "02000009"),
-    "two different bad numbers": (listing({"accessCode": ""}, {"accessCode": "12x"}), "02000009"),
     "no blank": (delete(KEY, [" 1"]), "02000001"),
     "an absent number is no type": (delete(KEY, filled(HELD[:3], 101)), "02000006"),
     "an absent number is no campaign": (delete(KEY, [ABSENT, "12x"]), "0200007"),
