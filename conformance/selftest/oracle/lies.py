@@ -293,17 +293,20 @@ for _member, _clause in (
         clause=_clause, kind="not-text", programme=calls(GOOD), methods=replying(_replaced(_member, 200000)), alone=True
     )
 
-_PROVOKING = {"code-characters": BAD_ONLY, "code-long": delete(ONE, ["1" * 25]), "list-missing": with_body(ONE, b"{}")}
+_PROVOKING = {
+    "code-characters": BAD_ONLY,
+    "code-long": delete(ONE, ["1" * 25]),
+    "list-missing": with_body(ONE, b"{}"),
+    "list-empty": delete(ONE, []),
+}
 # Codes that say something untrue of invalid characters, and three that would be true of them.
 for _code, _problem in (
-    *(
-        (code, "code-characters")
-        for code in ("0200007", "02000001", "02000003", "02000004", "02000005", "02000006", "02000011")
-    ),
+    *((code, "code-characters") for code in ("0200007", "02000001", "02000003", "02000004", "02000005", "02000006", "02000011")),
     ("02000010", "code-characters"),
     ("02000002", "code-long"),
     ("02000007", "list-missing"),
     ("02000008", "code-long"),
+    ("02000009", "list-empty"),
 ):
     LIES[f"{_code} for {_problem}"] = Lie(
         clause=f"code.{_code}",
