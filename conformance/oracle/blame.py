@@ -80,7 +80,17 @@ def extra_number(number: str, key: CampaignKey, since: Sequence[Entry], before: 
         return Blame(clause="effect.removes-named", kind="still-there", says="a call that succeeded left a number that it named")
     if _served_naming(number, key, before):
         return Blame(clause="effect.removes-named", kind="came-back", says="a number that had been deleted came back")
+    if _moved_here(number, key, since, before):
+        says = "a number that a call deleted from another campaign appeared in this one"
+        return Blame(clause="effect.other-campaigns", kind="appeared", says=says)
     return None
+
+
+def _moved_here(number: str, key: CampaignKey, since: Sequence[Entry], before: Sequence[Entry]) -> bool:
+    """Deleted elsewhere since this campaign was certain not to hold it, and never added here."""
+    elsewhere = {entry.facts.campaign for entry in since if entry.facts.campaign != key}
+    added = any(entry.facts.kind == "add" and entry.facts.campaign == key and number in entry.facts.named for entry in (*before, *since))
+    return not added and any(_served_naming(number, other, since) for other in elsewhere if other is not None)
 
 
 def _served_naming(number: str, key: CampaignKey, entries: Sequence[Entry]) -> bool:

@@ -39,6 +39,7 @@ def _spoilt(run: Run, words: Sequence[str]) -> None:
 _TELLING = (
     OMITTED,
     "body-changed",
+    "replayed",
     "signature-changed",
     "path-changed",
     "unknown-key",
@@ -60,8 +61,8 @@ _TELLING = (
     "empty",
     "signature-lengthened",
     "signature-capitals",
+    "signed-headers-empty",
     "key-not-derived",
-    "replayed",
 )
 """What servers are known to forget, first."""
 

@@ -48,7 +48,7 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
                 if answer.code == code:
                     break
             run.glance(episode)
-            episode.delete(episode.hold_at_least(3)[:1])
+            episode.delete(episode.hold_at_least(3)[-1:])
 
 
 def _unreadable(run: Run) -> bool:

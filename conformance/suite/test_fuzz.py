@@ -46,4 +46,4 @@ def _send(run: Run, batch: Sequence[Draft]) -> None:
             held = episode.hold_at_least(3)
             episode.send(draft(episode.key, held, run.ground.base_path))
         run.glance(episode)
-        episode.delete(episode.hold_at_least(2)[:1])
+        episode.delete(episode.hold_at_least(2)[-1:])

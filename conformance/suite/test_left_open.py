@@ -20,4 +20,4 @@ def test_left_open(run: Run) -> None:
         with run.episode() as episode:
             for _ in questions.ask(episode, batch, numbers, absent):
                 pass
-            episode.delete(episode.hold_at_least(3)[:1])
+            episode.delete(episode.hold_at_least(3)[-1:])

@@ -119,9 +119,10 @@ def _shared(run: Run) -> None:
     with run.episode(watch=(one, other)) as episode:
         numbers = run.ground.fresh(4)
         for key in (one, other):
-            episode.hold([*numbers, *episode.hold_at_least(1, key)], key)
-        episode.delete(numbers[:1], one)
-        run.glance(episode, other)
+            episode.hold([*numbers, *episode.hold_at_least(2, key)], key)
+        lacking = [number for number in episode.held(one) if number not in episode.held(other)]
+        episode.delete([*numbers[:1], *lacking[:1]], one)
+        episode.look(other)
         episode.delete(numbers[1:2], other)
         episode.delete(numbers, one)
         episode.look(other)

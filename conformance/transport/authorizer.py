@@ -8,7 +8,7 @@ from typing import Protocol
 
 from conformance.errors import ConfigurationError, UsageError, nearest
 from conformance.exchange import OMITTED, SIGNED
-from conformance.transport.auth import Keys, Parts, authorization, timestamp
+from conformance.transport.auth import Keys, Parts, authorization, canonical_request, timestamp
 from conformance.transport.spoil import SPOILS, Unsigned
 
 HeaderLines = Sequence[tuple[str, str]]
@@ -53,6 +53,8 @@ class AuthV2:
         self._clock = clock
         self._lock = threading.Lock()
         self._latest = 0.0
+        self._sent: tuple[Parts, str] | None = None
+        """What the last valid header covered, and its text."""
 
     credentials = frozenset({SIGNED, OMITTED, *SPOILS})
 
@@ -69,10 +71,23 @@ class AuthV2:
         parts = Parts(method=method, target=target, headers=signed, body=body)
         if credential == SIGNED:
             when = timestamp(self._moment(), milliseconds=self._milliseconds)
-            return [("Authorization", authorization(self._keys, when, parts))]
+            text = authorization(self._keys, when, parts)
+            self._sent = (parts, text)
+            return [("Authorization", text)]
         _refuse_unknown(credential, self.credentials)
-        unsigned = Unsigned(keys=self._keys, seconds=self._clock(), milliseconds=self._milliseconds, parts=parts, headers=tuple(headers))
+        unsigned = Unsigned(
+            keys=self._keys,
+            seconds=self._clock(),
+            milliseconds=self._milliseconds,
+            parts=parts,
+            headers=tuple(headers),
+            earlier=self._earlier(parts),
+        )
         return [("Authorization", SPOILS[credential].make(unsigned))]
+
+    def _earlier(self, parts: Parts) -> str:
+        covered, text = self._sent or (parts, "")
+        return text if canonical_request(covered) != canonical_request(parts) else ""
 
     def _moment(self) -> float:
         """Now; with milliseconds a later one for each call, so that no two signatures are alike: a server may take that for a replay."""

@@ -22,13 +22,17 @@ _HOUR = 3600.0
 
 
 class Unsigned(Struct, frozen=True, kw_only=True):
-    """A call about to be signed: the keys, the time (POSIX seconds), what a valid signature covers, and every header that is sent."""
+    """A call about to be signed: the keys, the time (POSIX seconds), what a valid signature covers, and every header that is sent.
+
+    `earlier` is the header that was sent with the call before, where that was another one: a server may remember it.
+    """
 
     keys: Keys
     seconds: float
     milliseconds: bool
     parts: Parts
     headers: tuple[tuple[str, str], ...]
+    earlier: str = ""
 
     @property
     def when(self) -> str:
@@ -121,6 +125,8 @@ def _unsigned_body(call: Unsigned) -> str:
 
 
 def _replayed(call: Unsigned) -> str:
+    if call.earlier:
+        return call.earlier
     earlier = Parts(
         method="GET" if call.parts.method != "GET" else "DELETE",
         target=call.parts.target.partition("?")[0] + "/earlier",

@@ -135,6 +135,11 @@ def remove_everywhere(self: Server, _key: CampaignKey, named: set[str]) -> None:
         held.difference_update(named)
 
 
+def move_away(self: Server, key: CampaignKey, named: set[str]) -> None:
+    self.campaigns[key] -= named
+    self.campaigns[TWO] |= named
+
+
 def remove_once(self: Server, key: CampaignKey, named: set[str]) -> None:
     """Of deletions in a row on one campaign only the first has an effect."""
     if self.campaigns[key] == CONTENTS[key]:

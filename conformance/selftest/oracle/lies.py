@@ -22,6 +22,7 @@ from conformance.selftest.oracle.liars import (
     come_back,
     keep_two,
     let_in_silently,
+    move_away,
     never_full,
     of_any_vdn,
     one_of_two,
@@ -121,6 +122,9 @@ LIES: dict[str, Lie] = {
         programme=then_drain(GOOD, key=TWO),
         methods={"remove": remove_everywhere},
         alone=True,
+    ),
+    "moved": Lie(
+        clause="effect.other-campaigns", kind="appeared", programme=calls(delete(ONE, [D]), look=(TWO,)), methods={"remove": move_away}
     ),
     "lost update": Lie(
         clause="effect.concurrent", kind="kept", programme=together(GOOD, delete(ONE, [B])), methods={"remove": remove_once}

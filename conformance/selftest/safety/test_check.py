@@ -225,7 +225,7 @@ def test_the_plan_of_a_run(stage: Scene) -> None:
     done = stage.command(*stage.run("planned", "--dry-run", "--set", "pace.requests_per_second=2", "--set", "pace.max_added_numbers=700"))
     assert done.code == 0
     for words in (
-        "Effort quick: about 550 calls, 5 min at 2 calls per second",
+        "Effort quick: about 450 calls, 4 min at 2 calls per second",
         "Deletes and adds only in: 1/1001, 1/1002, 2/2001",
         "Never more than 103 numbers in one campaign, at most 700 are added in all",
         "GET campaign: what it holds now",

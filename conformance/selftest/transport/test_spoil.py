@@ -99,3 +99,11 @@ def test_with_milliseconds_no_two_signatures_are_alike() -> None:
     made = [signer.headers("GET", "/", HEADERS, b"", SIGNED)[0][1] for _ in range(5)]
     assert len(set(made)) == 5
     assert [text.split("/")[2][-5:] for text in made] == sorted(text.split("/")[2][-5:] for text in made)
+
+
+def test_a_replayed_header_is_one_that_was_sent_with_another_call() -> None:
+    """A server that remembers the headers it let in is asked with one of these; never with one that is right for this call too."""
+    signer = AuthV2(KEYS, clock=lambda: NOW)
+    ((_, sent),) = signer.headers("GET", "/x?a=1&b=2", HEADERS, b"", SIGNED)
+    assert signer.headers("DELETE", "/x", HEADERS, b"{}", "replayed") == [("Authorization", sent)]
+    assert signer.headers("GET", "/x?b=2&a=1", HEADERS, b"", "replayed") != [("Authorization", sent)]
