@@ -62,6 +62,7 @@ _TELLING = (
     "signature-lengthened",
     "signature-capitals",
     "signed-headers-empty",
+    "signed-headers-changed",
     "key-not-derived",
 )
 """What servers are known to forget, first."""

@@ -8,7 +8,7 @@ import pytest
 from conformance.campaigns import Episode
 from conformance.contract import CONTENT_TYPE
 from conformance.exchange import Call
-from conformance.generation.bodies import BODY_FORMS
+from conformance.generation.bodies import BODY_FORMS, Form
 from conformance.generation.calls import body_of, delete, items, with_body, with_header, without_header
 from conformance.generation.drawing import BadList, bad_lists, batched, each_bad_item
 from conformance.generation.exploring import explore
@@ -63,14 +63,27 @@ def _in_each_locale(episode: Episode, call: Call) -> None:
             return
 
 
-MORE_FORMS = {"access-code.invalid-characters": 16, "access-code.wrong-type": 4, "caller-no.wrong-type": 3, "item.not-object": 4}
-"""Forms that are tried at any effort where a defect has many that servers are known to repair."""
+QUICK_FORMS = {
+    "access-code.invalid-characters": 18,
+    "access-code.wrong-type": 5,
+    "caller-no.wrong-type": 4,
+    "item.not-object": 4,
+    "body.not-object": 3,
+    **dict.fromkeys(("body.empty", "item.null", "access-code.missing", "access-code.null", "access-code.empty"), 1),
+    **dict.fromkeys(("caller-no.empty", "caller-no.too-many"), 0),
+}
+"""Forms at quick effort: more where servers are known to repair many, none where another check makes the same calls."""
+
+
+def _forms_of(run: Run, defect: str) -> Sequence[Form]:
+    forms = run.amounts.forms
+    return BODY_FORMS[defect][: QUICK_FORMS.get(defect, forms) if run.amounts.promised == 1 else forms]
 
 
 @pytest.mark.check("body.defects")
 def test_body_defects(run: Run) -> None:
     """Each defect of the body alone, between calls without it that are served; then bad items among good ones, and pairs."""
-    forms = [form for defect, ways in BODY_FORMS.items() for form in ways[: max(run.amounts.forms, MORE_FORMS.get(defect, 0))]]
+    forms = [form for defect in BODY_FORMS for form in _forms_of(run, defect)]
     for batch in batched(forms, run.amounts.batch):
         with run.episode() as episode:
             held = episode.hold_at_least(5)

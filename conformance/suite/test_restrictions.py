@@ -6,7 +6,7 @@ from conformance.campaigns import Episode
 from conformance.contract import MAX_NUMBERS_PER_CALL
 from conformance.exchange import CampaignKey
 from conformance.generation.bodies import among_good, filled
-from conformance.generation.calls import body_of, delete, items, with_body
+from conformance.generation.calls import body_of, delete, items, with_body, with_header
 from conformance.session.run import Run
 
 
@@ -99,7 +99,7 @@ def _one_by_one(run: Run, size: int) -> None:
             episode.delete([number])
         left = episode.held()
         episode.delete(left)
-        episode.delete(left)
+        episode.send(with_header(delete(episode.key, left, base_path=run.ground.base_path), "locale", "en_US"))
 
 
 def _with_repetitions(run: Run) -> None:
