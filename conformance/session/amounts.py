@@ -36,7 +36,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
 
 QUICK = Amounts(
     name="quick", calls=450, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
-    long_steps=0, wide=103, spoils=26, hostile=16, values=5, replays=4, promised=1, batch=64, glances=False,
+    long_steps=0, wide=103, spoils=27, hostile=16, values=5, replays=4, promised=1, batch=64, glances=False,
 )  # fmt: skip
 STANDARD = Amounts(
     name="standard", calls=4200, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=160,

@@ -63,6 +63,7 @@ _TELLING = (
     "signature-capitals",
     "signed-headers-empty",
     "signed-headers-changed",
+    "version-changed",
     "key-not-derived",
 )
 """What servers are known to forget, first."""

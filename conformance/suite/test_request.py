@@ -65,10 +65,10 @@ def _in_each_locale(episode: Episode, call: Call) -> None:
 
 QUICK_FORMS = {
     "access-code.invalid-characters": 18,
-    "access-code.wrong-type": 5,
-    "caller-no.wrong-type": 4,
+    "access-code.wrong-type": 6,
+    "caller-no.wrong-type": 5,
     "item.not-object": 4,
-    "body.not-object": 3,
+    "body.not-object": 4,
     **dict.fromkeys(("body.empty", "item.null", "access-code.missing", "access-code.null", "access-code.empty"), 1),
     **dict.fromkeys(("caller-no.empty", "caller-no.too-many"), 0),
 }
