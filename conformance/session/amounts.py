@@ -43,7 +43,7 @@ STANDARD = Amounts(
     long_steps=240, wide=420, spoils=60, hostile=40, values=60, replays=14, promised=2, batch=4, glances=True,
 )  # fmt: skip
 THOROUGH = Amounts(
-    name="thorough", calls=40000, forms=60, bodies=1200, machine_episodes=240, machine_steps=60, bursts=400, fuzz=600, coverage=True,
+    name="thorough", calls=27000, forms=60, bodies=1200, machine_episodes=240, machine_steps=60, bursts=400, fuzz=600, coverage=True,
     hunt=800, long_steps=2000, wide=900, spoils=60, hostile=400, values=600, replays=24, promised=4, batch=4, glances=True,
 )  # fmt: skip
 AMOUNTS = {amounts.name: amounts for amounts in (QUICK, STANDARD, THOROUGH)}

@@ -59,3 +59,12 @@ def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
     alone, shared = judged(tmp_path / "alone", "--fault=state.prefix"), judged(tmp_path / "shared", "--fault=state.prefix", "-n2")
     assert set(alone.failed) == set(shared.failed)
     assert shared.code == 1
+
+
+@pytest.mark.parametrize("effort", ["standard", "thorough"])
+def test_the_longer_efforts_make_the_cases_that_they_promise(tmp_path: Path, effort: str) -> None:
+    """Of the clause that a single call serves, so that nothing else fills the number up."""
+    found = judged(tmp_path / "out", f"--effort={effort}", "--only=example.exchange")
+    assert [(result.id, result.verdict) for result in found.document.clauses if result.id == "example.exchange"] == [
+        ("example.exchange", "pass")
+    ]
