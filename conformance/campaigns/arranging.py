@@ -59,11 +59,12 @@ def _round(ground: Ground, key: CampaignKey, wanted: frozenset[str]) -> bool:
 
 
 def settle_uncertain(ground: Ground, key: CampaignKey) -> None:
-    """Make sure of numbers of which nobody knows whether they are there: by a look, else by deleting each."""
+    """Make sure of numbers of which nobody knows whether they are there: by a look, or where looks don't tell by deleting each."""
     doubtful = ground.uncertain.get(key)
     if not doubtful:
         return
-    if ground.shows == "all" and ground.look(key) is not None:
+    if ground.shows == "all":
+        ground.look(key)  # where it fails the target is not well: no time for a call per number
         return
     known = ground.held[key].numbers - doubtful
     if not known:

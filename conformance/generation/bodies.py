@@ -55,11 +55,10 @@ INVALID_TEXTS: tuple[Callable[[str], str], ...] = (
     lambda n: n.translate(_ARABIC),
     lambda n: "-" + n,
     lambda n: n[:-1] + "_",
-    lambda n: n + ".0",
-    lambda n: f"'{n}'",
     lambda n: "0x" + n[:4],
     lambda n: "\t" + n,
     lambda n: n + "\u00a0",
+    lambda n: n + ".0",
     lambda n: "(" + n + ")",
     lambda n: n + "'",
     lambda n: n + '"',
@@ -73,6 +72,7 @@ INVALID_TEXTS: tuple[Callable[[str], str], ...] = (
     lambda n: n + "😀",
     lambda _: "null",
     lambda _: ".",
+    lambda n: f"'{n}'",
 )  # fmt: skip
 """Texts that are no number: repairs that servers are known to make (trimming, folding, patterns) applied to a present one."""
 
@@ -102,12 +102,12 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
     "body.not-object": (
         _whole(lambda present: items(present[:1])),
         _whole(lambda present: present[0]),
-        _whole(lambda present: body_of({"callerNo": items(present[:1])}).decode()),
-        _whole(lambda present: [{"callerNo": items(present[:1])}]),
         _whole(lambda present: int(present[0])),
         _whole(lambda _: None),
         _whole(lambda _: True),
         _whole(lambda _: []),
+        _whole(lambda present: [{"callerNo": items(present[:1])}]),
+        _whole(lambda present: body_of({"callerNo": items(present[:1])}).decode()),
     ),
     "caller-no.missing": (_whole(lambda _: {}), _whole(lambda present: {"accessCode": present[0]}), _whole(lambda _: {"": []})),
     "caller-no.null": (_list(lambda _: None),),
@@ -115,11 +115,11 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _list(lambda present: present[0]),
         _list(lambda present: body_of(items(present[:1])).decode()),
         _list(lambda present: {"accessCode": present[0]}),
-        _list(lambda _: ""),
-        _list(lambda present: {"0": {"accessCode": present[0]}}),
         _list(lambda present: int(present[0])),
         _list(lambda _: True),
+        _list(lambda _: ""),
         _list(lambda _: {}),
+        _list(lambda present: {"0": {"accessCode": present[0]}}),
         _list(lambda _: 1.5),
     ),
     "caller-no.empty": (_list(lambda _: []),),
@@ -140,15 +140,15 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _value(lambda n: [n]),
         _value(lambda n: float(n[:9])),
         _value(lambda n: {"accessCode": n}),
-        _value(lambda _: 0),
-        _value(lambda n: -int(n[:15])),
         _value(lambda _: True),
         _value(lambda _: False),
+        _value(lambda _: 0),
         _value(lambda _: []),
         _value(lambda _: {}),
         _value(lambda _: -1),
         _value(lambda _: 10**400),
         _value(lambda _: 12.5),
+        _value(lambda n: -int(n[:15])),
     ),
     "access-code.empty": (_value(lambda _: ""), _list(lambda present: [*items(present[:1]), {"accessCode": ""}])),
     "access-code.too-long": (
@@ -164,7 +164,7 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
     "access-code.invalid-characters": tuple(_fits(make) for make in INVALID_TEXTS),
     "caller-no.too-many": tuple(_list(lambda present, n=n: items(filled(present, n))) for n in (101, 102, 150, 200, 1000)),  # type: ignore[misc]  # default binds the loop variable
 }
-"""By defect: the forms, the most telling first."""
+"""By defect: the forms, the most telling first; further ones are added at the end, since profiles name a form by its place."""
 
 
 def filled(present: list[str], count: int) -> list[str]:
