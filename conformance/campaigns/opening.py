@@ -86,8 +86,9 @@ def _must_add(ground: Ground, shown: Exchange) -> None:
         return
     if misshapen(refusal):
         raise Unreadable(
-            f"What the target answers to the call that adds numbers can't be read ({seen(refusal)}), so no campaign can be set up and none "
-            "could be put back: only the form of the replies was judged, with calls that name no number of a campaign."
+            "What the target answers to the call that adds numbers is neither a success nor a failure of the code table "
+            f"({seen(refusal)}), so no campaign can be set up, and none could be put back: only the form of the replies was judged, with "
+            "calls that name no number of a campaign."
         )
     if sign_of(refusal) != INTERFACE and sign_of(shown) != INTERFACE:
         raise TargetUnreachable(
