@@ -87,8 +87,8 @@ def _must_add(ground: Ground, shown: Exchange) -> None:
     if misshapen(refusal):
         raise Unreadable(
             "What the target answers to the call that adds numbers is neither a success nor a failure of the code table "
-            f"({seen(refusal)}), so no campaign can be set up, and none could be put back: only the form of the replies was judged, with "
-            "calls that name no number of a campaign."
+            f"({seen(refusal)}), so no campaign can be set up, and none could be put back: only the form of the replies can be judged, "
+            "with calls that name no number of a campaign."
         )
     if sign_of(refusal) != INTERFACE and sign_of(shown) != INTERFACE:
         raise TargetUnreachable(
