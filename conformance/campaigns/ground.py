@@ -78,6 +78,8 @@ class Ground:
     """Numbers that appeared although no call of this run had named them: somebody else is at work. They are never named."""
     mentioned: set[str] = field(default_factory=set)
     """Numbers that calls of this run have named somehow: a faulty server may keep what it was to delete or refuse."""
+    in_sight: set[CampaignKey] = field(default_factory=set)
+    """Campaigns that were seen whole, and to which nothing has been done since."""
     stock: list[str] = field(default_factory=list)
     announced: set[str] = field(default_factory=set)
     most: int | None = None
@@ -150,6 +152,7 @@ class Ground:
         key = facts.campaign
         if facts.kind != "query":
             self.mentioned |= mentions(exchange.call.body)
+            self.in_sight.clear()  # a faulty server may touch another campaign than the call names
         if key is None or key not in self.held or answer.outcome == "nothing":
             return
         held = self.held[key]
@@ -167,6 +170,7 @@ class Ground:
             if new := shown - self.held[key].numbers - self.original[key].numbers - self.mentioned:
                 self.strangers.setdefault(key, set()).update(new)
             self.held[key] = Contents(numbers=shown, complete=True)
+            self.in_sight.add(key)
             self.uncertain.pop(key, None)
             self._forget(key, shown)
 

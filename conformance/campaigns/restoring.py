@@ -67,7 +67,7 @@ def _restore(ground: Ground, key: CampaignKey) -> str:
         arrange(ground, key, original.numbers)
     else:
         _take_out_own(ground, key, original.numbers)
-    if ground.shows == "all" and ground.look(key) is None:
+    if ground.shows == "all" and key not in ground.in_sight and ground.look(key) is None:
         return "what it holds now could not be looked at"
     if _difference(ground, key) and ground.shows == "all" and original.numbers:
         _insist(ground, key, original.numbers)
