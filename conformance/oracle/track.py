@@ -45,7 +45,9 @@ def notice(book: Notebook, entry: Entry) -> None:
 
 
 def _added(book: Notebook, entry: Entry) -> None:
-    book.worlds = after(entry.step, book.worlds, complete=book.complete)
+    if not book.lost:
+        book.worlds = after(entry.step, book.worlds, complete=book.complete)
+        book.bound()
     if entry.answer.outcome != "refused":
         book.tentative |= entry.facts.named
 
@@ -152,7 +154,8 @@ def _served_wrongly(book: Notebook, entry: Entry) -> None:
     if book.shows != "all":
         book.report_emptied()
     book.worlds |= frozenset(world - entry.facts.named for world in book.worlds)
-    book.lost = book.shows != "all"
+    book.bound()
+    book.lost = book.lost or book.shows != "all"
 
 
 def _refused_wrongly(book: Notebook, entry: Entry) -> None:

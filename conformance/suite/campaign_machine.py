@@ -16,6 +16,7 @@ from conformance.errors import CannotJudge
 from conformance.exchange import Call, CampaignKey
 from conformance.generation.bodies import BODY_FORMS, filled
 from conformance.generation.calls import delete, with_body, with_header
+from conformance.oracle import answer_of
 from conformance.session.run import Run
 
 picks = st.integers(0, 2**32 - 1)
@@ -147,7 +148,9 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
                 gone = sorted(run.ground.added.get(self.key, set()) - set(held))[-6:]
                 if len(held) < MOST_HELD:
                     new = gone[: chance.randint(1, 3)] if gone and chance.random() < 0.6 else run.ground.fresh(chance.randint(1, 6))
-                    run.ground.add(self.key, new)  # without the look of a set-up: when to look is drawn as well
+                    added = run.ground.add(self.key, new)  # without the look of a set-up: when to look is drawn as well
+                    if answer_of(added).outcome != "served":
+                        self.episode.look(self.key)
 
             self._do(step, pick)
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.oracle import Facts, worlds
+from conformance.exchange import CampaignKey, Contents, Exchange, History, Reply, Setting
+from conformance.generation.calls import add
+from conformance.oracle import Facts, judge, worlds
 from conformance.oracle.reply import Outcome
 from conformance.oracle.worlds import Step, TooManyOrdersError, World, after, after_some_order, may_be_refused, successors
 
@@ -104,3 +106,16 @@ def test_eight_calls_at_once_are_within_the_limit() -> None:
         Step(facts=_facts("delete", frozenset({n}), (), ()), outcome="served" if n != "8" else "refused", start=0, end=1) for n in numbers
     ]
     assert after_some_order(several, [frozenset(numbers)], complete=True) == {frozenset({"8"})}
+
+
+def test_a_campaign_with_too_many_possible_contents_is_given_up_until_it_is_looked_at() -> None:
+    """Each addition of which nobody knows whether it was carried out doubles the worlds."""
+    key: CampaignKey = (1, 1001)
+    doubtful = Reply(status=502, headers=(), body=b"")
+    exchanges = tuple(
+        Exchange(number=number + 1, call=add(key, [f"99{number}"]), outcome=doubtful, start=float(number), end=number + 0.5)
+        for number in range(8)
+    )
+    known = ((key, Contents(numbers=frozenset({"881", "882"}), complete=True)),)
+    judgement = judge(History(setting=Setting(campaigns=known, query="all"), exchanges=exchanges))
+    assert any("too many calls without an answer" in reason for _, reason in judgement.undecided)
