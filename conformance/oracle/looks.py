@@ -125,8 +125,7 @@ def _accepted_elsewhere(book: Notebook, numbers: World) -> bool:
 
 def _confirmed(book: Notebook, world: World) -> None:
     book.report_emptied()
-    for entry in book.deferred:
-        book.report_unjust(entry, world)
+    book.report_deferred()
     if len(book.served()) == 1:
         book.report_miscounts()
     for past in book.since:

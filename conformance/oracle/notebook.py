@@ -32,8 +32,8 @@ class Notebook:
     before: list[Entry] = field(default_factory=list)
     since: list[Entry] = field(default_factory=list)
     """What happened before the last look, and since."""
-    deferred: list[Entry] = field(default_factory=list)
-    """Refusals that an earlier call may explain: the next look decides."""
+    deferred: list[tuple[Entry, World]] = field(default_factory=list)
+    """Refusals that what an earlier call did may explain, with what the campaign should have held: the next look decides."""
     emptied: list[tuple[str, str, tuple[Exchange, ...]]] = field(default_factory=list)
     """Calls served that named all that should be left, until the next look: detail, summary, program."""
     miscounts: list[tuple[Entry, int]] = field(default_factory=list)
@@ -82,13 +82,20 @@ class Notebook:
             self.docket.find("restriction.last-number", "emptied", summary, program, how)
         self.emptied.clear()
 
+    def report_deferred(self) -> None:
+        """Refusals that nothing else explains."""
+        for entry, should_hold in self.deferred:
+            self.report_unjust(entry, should_hold)
+        self.deferred.clear()
+
     def report_unjust(self, entry: Entry, world: World) -> None:
         """A faultless call that named fewer numbers than the campaign held was refused."""
         clause, why = unjust_refusal(entry)
         if self.complete and len(world - entry.facts.named) == 1 and clause == "response.success-code" and self.served_before():
             clause, why = "restriction.last-number", "although one number would be left"
         summary = f"A call naming {counted(entry.facts.items, 'number')} of the campaign was refused ({entry.answer.code}) {why}."
-        self.docket.find(clause, "refused", summary, naming(self.since, entry.facts.named, entry), entry.answer.code or "")
+        earlier = [past for past in self.since if past.position < entry.position]
+        self.docket.find(clause, "refused", summary, naming(earlier, entry.facts.named, entry), entry.answer.code or "")
 
     def report_miscounts(self) -> None:
         """Counts that are wrong, now that it is certain what the campaign held.

@@ -79,6 +79,7 @@ def _defective(book: Notebook, entry: Entry) -> None:
 def finish(book: Notebook) -> None:
     """The history ends: what no later look contradicts stands."""
     book.report_emptied()
+    book.report_deferred()
 
 
 def _legal(book: Notebook, entry: Entry) -> None:
@@ -162,10 +163,10 @@ def _refused_wrongly(book: Notebook, entry: Entry) -> None:
     (world, *_) = sorted(book.worlds, key=len)
     if book.raced:
         book.report(_RACED, entry)
+    elif book.shows == "all":
+        book.deferred.append((entry, world))  # an earlier call may have left less than it should have
+        return
     elif blame := hidden_cause(entry, world, book.key, book.since):
-        if book.shows == "all":
-            book.deferred.append(entry)
-            return
         book.report(blame, entry)
     else:
         book.report_unjust(entry, world)

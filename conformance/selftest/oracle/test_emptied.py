@@ -43,3 +43,14 @@ def test_an_honest_server_is_not_blamed() -> None:
         script.look()
 
     assert not judge(play(Server(campaigns=held()), empty)).findings
+
+
+def test_a_refusal_is_no_deviation_of_its_own_where_an_earlier_call_took_more_than_it_named() -> None:
+    server = Server(campaigns=held())
+    script = Script(server, setting_of(server))
+    script.delete(BACK)
+    server.campaigns[ONE] = {REST[0]}
+    script.delete(REST[0])
+    script.look()
+    assert server.campaigns[ONE] == {REST[0]}
+    assert kinds(judge(script.history)) == {("effect.nothing-else", "took-more")}
