@@ -23,7 +23,7 @@ from conformance.expectations import why_unseen
 from conformance.report import verdict_json
 from conformance.report.terminal import console
 
-RUN_LIMIT = 900
+RUN_LIMIT = 1800
 """Seconds after which one run of the exam is given up."""
 
 
