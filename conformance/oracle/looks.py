@@ -57,6 +57,8 @@ def _compare(book: Notebook, shown: World, entry: Entry) -> None:
     world = min(book.worlds, key=lambda possible: (len(possible ^ shown), sorted(possible)))
     if not shown - world:
         book.report_emptied()  # else an earlier deletion had not done what it said, and the campaign held more than it should have
+    if world - shown and world - shown <= frozenset().union(*(entry.facts.named for entry, _ in book.deferred)):
+        book.report_deferred()  # what is missing was taken by the calls that say they failed: no earlier one made them fail
     _explain_missing(book, world - shown - book.tentative, entry)
     _deleted_again(book, world & book.tentative - shown, entry)
     _explain_extra(book, shown - world, entry)
