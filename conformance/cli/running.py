@@ -25,7 +25,7 @@ def run(
     target: Annotated[
         Path | None, typer.Option(readable=False, help="Target file (TOML). Without it the embedded emulator is used.")
     ] = None,
-    effort: Annotated[str, typer.Option(help="quick (about 450 calls), standard (about 4,200) or thorough (about 27,000).")] = "standard",
+    effort: Annotated[str, typer.Option(help="quick (about 450 calls), standard (about 4,000) or thorough (about 27,000).")] = "standard",
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn; default: today's date.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Judge only this clause (repeatable).")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("reports/latest"),
