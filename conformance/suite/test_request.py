@@ -64,8 +64,8 @@ def _in_each_locale(episode: Episode, call: Call) -> None:
 
 
 QUICK_FORMS: dict[str, tuple[int, ...]] = {
-    "access-code.invalid-characters": (*range(16), 19, -1),
-    "access-code.wrong-type": (0, 1, 2, 3, 6, -1),
+    "access-code.invalid-characters": (*range(16), 19, 33),
+    "access-code.wrong-type": (0, 1, 2, 3, 6, 12),
     "caller-no.wrong-type": (0, 1, 2, 5, 7),
     "item.not-object": (0, 1, 2, 3),
     "body.not-object": (0, 1, 6, 7),
