@@ -10,6 +10,7 @@ SuiteError                  (exit code 2 unless a class says otherwise)
     ├── CredentialsRefused  401 on a call that was signed with the given keys
     ├── CampaignUnusable    not there, or numbers can't be added
     │   ├── CampaignInUse   another run is at work on it
+    │   ├── OriginalsStay   exact contents are needed, and its own numbers are not taken out
     │   └── Unreadable      the interface answers, in a form that tells nobody what was done
     └── BudgetSpent         calls, time or added numbers are used up
 """
@@ -65,6 +66,10 @@ class CampaignUnusable(CannotJudge):
 
 class CampaignInUse(CampaignUnusable):
     """Another run holds the lock of a campaign."""
+
+
+class OriginalsStay(CampaignUnusable):
+    """A check needs a campaign with exact contents, and what it holds may not be taken out."""
 
 
 class Unreadable(CampaignUnusable):

@@ -104,6 +104,30 @@ class Contents(Struct, frozen=True, kw_only=True):
 QueryShows: TypeAlias = Literal["all", "one", "nothing"]
 
 
+class LookForm(Struct, frozen=True, kw_only=True):
+    """How a target's looks write numbers, learnt from own numbers whose place was known.
+
+    `separator` stands between the tokens of a text. `before` and `after` are what a token holds
+    beside its number, other runs of digits written as `#`. `number_member` names the member of an
+    object that holds the number, `priority_member` the one with its priority; `priority_in_token`:
+    the other run of digits is the priority. `absent_is_empty`: where a campaign holds nothing, the
+    member is left out of the reply.
+    """
+
+    separator: str = ""
+    before: str = ""
+    after: str = ""
+    number_member: str = ""
+    priority_member: str = ""
+    priority_in_token: bool = False
+    absent_is_empty: bool = False
+
+    @property
+    def shows_priority(self) -> bool:
+        """Whether looks tell the priority of a number."""
+        return bool(self.priority_member) or self.priority_in_token
+
+
 class Setting(Struct, frozen=True, kw_only=True):
     """The world in which a history takes place, as established by set-up and observation (never by wish).
 
@@ -117,6 +141,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     campaigns: tuple[tuple[CampaignKey, Contents], ...] = ()
     query: QueryShows = "nothing"
     authenticated: bool = True
+    look_form: LookForm | None = None
+    """How looks write numbers; None: not learnt, every run of digits counts."""
 
     def contents(self, key: CampaignKey) -> Contents | None:
         """What the campaign held at the start, or None for one that is not known to exist."""

@@ -7,16 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.campaigns import Ground, JournalLog, open_ground
-from conformance.config import load_target, transport_options
+from conformance.campaigns import Opened, Plan, opened
+from conformance.config import load_target
 from conformance.emulator import Options, Running, start
 from conformance.exchange import SIGNED, Call
-from conformance.generation.numbers import NumberPool
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.session.amounts import STANDARD
 from conformance.session.run import Run
 from conformance.transport import Transport
-from conformance.transport.journal import Journal
 
 CAMPAIGNS = {(1, 1001): ("5245241", "5245242", "5245243"), (1, 1002): ("5245251", "5245252"), (2, 2001): ("6245241", "6245242")}
 _TARGET = """\
@@ -54,14 +52,25 @@ def benched(*, https: bool, seed: int) -> Iterator[Benched]:
     """Start an emulator and open a run on it."""
     with tempfile.TemporaryDirectory(prefix="isales-benchmark-") as folder:
         place = Path(folder)
-        with (
-            start(Options(http=not https, campaigns=CAMPAIGNS, ca_dir=place)) as running,
-            Transport(transport_options(load_target(_target_file(running, place), {}), recorder=place / "traffic.ndjson")) as transport,
-            Journal(place / "journal.jsonl", base_url=running.base_url) as journal,
-        ):
-            context = ssl.create_default_context(cafile=str(running.ca_file)) if running.ca_file else None
-            run = _run(transport, journal, seed)
-            yield Benched(run=run, transport=transport, base_url=running.base_url, context=context, folder=place)
+        emulator = Options(http=not https, campaigns=CAMPAIGNS, ca_dir=place)
+        plan = Plan(
+            journal=place / "journal.jsonl",
+            seed=seed,
+            indexed=False,
+            recorder=place / "traffic.ndjson",
+        )
+        with start(emulator) as running:
+            target = load_target(_target_file(running, place), {})
+            ca_file = str(running.ca_file) if running.ca_file else ""
+            context = ssl.create_default_context(cafile=ca_file) if ca_file else None
+            with opened(target, plan) as opening:
+                yield Benched(
+                    run=_run(opening, seed),
+                    transport=opening.transport,
+                    base_url=running.base_url,
+                    context=context,
+                    folder=place,
+                )
 
 
 def _target_file(running: Running, place: Path) -> Path:
@@ -71,11 +80,8 @@ def _target_file(running: Running, place: Path) -> Path:
     return file
 
 
-def _run(transport: Transport, journal: Journal, seed: int) -> Run:
-    keys = tuple(CAMPAIGNS)
-    ground = Ground(wire=transport, log=JournalLog(journal), keys=keys[:2], foreign=keys[2], pool=NumberPool(seed=seed))
-    open_ground(ground, given={})
-    run = Run(ground, STANDARD, seed=seed)
-    run.concurrency = transport.concurrency
+def _run(opening: Opened, seed: int) -> Run:
+    run = Run(opening.ground, STANDARD, seed=seed)
+    run.concurrency = opening.transport.concurrency
     run.safe_unknown = UNKNOWN_CAMPAIGNS
     return run

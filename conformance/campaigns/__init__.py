@@ -1,12 +1,15 @@
-"""The campaigns of a target: what they hold, how they are set up, looked at, and put back."""
+"""The campaigns of a target: opened in one place, set up, looked at, and put back."""
 
+from conformance.campaigns.borrowing import borrow
 from conformance.campaigns.episode import Episode
+from conformance.campaigns.foreign import leased_foreign
 from conformance.campaigns.ground import Ground, Log, Wire
 from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
+from conformance.campaigns.opener import Opened, Plan, must_be_back, opened, reopened
 from conformance.campaigns.opening import open_ground
-from conformance.campaigns.restoring import abandon, restore, strangers_in_words
-from conformance.campaigns.resuming import PutBack, resume
+from conformance.campaigns.restoring import Restoration, restore, strangers_in_words
+from conformance.campaigns.resuming import resume
 from conformance.campaigns.vigil import Outage, Vigil
 
 __all__ = [
@@ -15,14 +18,20 @@ __all__ = [
     "JournalLog",
     "Leftover",
     "Log",
+    "Opened",
     "Outage",
-    "PutBack",
+    "Plan",
+    "Restoration",
     "Vigil",
     "Wire",
-    "abandon",
+    "borrow",
+    "leased_foreign",
     "leftovers",
+    "must_be_back",
     "open_campaigns",
     "open_ground",
+    "opened",
+    "reopened",
     "restore",
     "resume",
     "strangers_in_words",

@@ -53,9 +53,16 @@ class Episode:
 
     # -- set-up -----------------------------------------------------------------------------------------------------
 
-    def hold(self, wanted: Collection[str], key: CampaignKey | None = None) -> bool:
-        """Make the campaign hold exactly these numbers; True if it does."""
-        return arrange(self.ground, key or self.key, wanted)
+    def hold(self, wanted: Collection[str], key: CampaignKey | None = None, *, exact: bool = False) -> bool:
+        """Make the campaign hold exactly these of the run's numbers, beside those that it held before; True if it does.
+
+        `exact`: and nothing beside them. Raises OriginalsStay where that can't be had.
+        """
+        return arrange(self.ground, key or self.key, wanted, exact=exact)
+
+    def may_be_exact(self, key: CampaignKey | None = None) -> bool:
+        """Whether the campaign can be given exact contents."""
+        return not self.ground.why_not_exact(key or self.key)
 
     def hold_at_least(self, count: int, key: CampaignKey | None = None) -> list[str]:
         """Make the campaign hold at least so many numbers that may be named; gives all of them.
@@ -70,7 +77,10 @@ class Episode:
         return held
 
     def hold_exactly(self, count: int, key: CampaignKey | None = None) -> list[str]:
-        """Make the campaign hold so many numbers; gives them. Fewer or more where the server did not do as it was told."""
+        """Make the campaign hold so many numbers and no others; gives them. Fewer or more where the server did not do as told.
+
+        Raises OriginalsStay where the campaign can't be given exact contents.
+        """
         return arrange_count(self.ground, key or self.key, count, exactly=True)
 
     def held(self, key: CampaignKey | None = None) -> list[str]:

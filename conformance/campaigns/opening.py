@@ -1,62 +1,158 @@
-"""Taking possession of the campaigns: what they hold, what the query companion shows, how numbers are added."""
+"""Taking possession of the campaigns: what they hold, what the query companion shows, how numbers
+are added."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from msgspec import to_builtins
 
 from conformance.campaigns.ground import Ground
-from conformance.campaigns.measuring import measure_query
+from conformance.campaigns.measuring import CLEARLY_FEWER, measure_query
+from conformance.campaigns.rehearsal import rehearse, rehearse_adding_again
 from conformance.campaigns.vital import INTERFACE, advice, misshapen, seen, sign_of
-from conformance.errors import CampaignUnusable, CredentialsRefused, TargetUnreachable, Unreadable
+from conformance.errors import (
+    CampaignUnusable,
+    CredentialsRefused,
+    TargetUnreachable,
+    Unreadable,
+)
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
-from conformance.generation.calls import query
-from conformance.oracle import answer_of, shown_numbers
-
-DEFAULT_PRIORITY = 3
-"""Sent with added numbers only after a server has refused to add without (edition 2025-11: integer 1 to 5)."""
+from conformance.oracle import Look, answer_of, digit_runs
 
 FIRST_TRIES = 3
 """Queries without an answer before the target counts as not reachable."""
-WORKED_ON = 2
-"""Campaigns that a run works on; further listed ones are for further workers."""
-MOST_FOUND_OUT = 40
-"""Numbers that are taken away one by one to learn what a campaign holds; a larger one stays partly unknown, which is said."""
 
 
-def open_ground(ground: Ground, *, given: Mapping[CampaignKey, tuple[str, ...]], observe: str = "auto", wide: int = 0) -> None:
-    """Establish what each campaign holds and write it to the journal, before anything is changed.
+def open_ground(
+    ground: Ground,
+    *,
+    given: Mapping[CampaignKey, tuple[str, ...]],
+    observe: str = "auto",
+    wide: int = 0,
+    settle: float | None = None,
+) -> None:
+    """Establish what each campaign holds and how it can be worked on; it is in the journal first.
 
-    `given` are complete lists from the target file; `observe` is what the user says the query companion shows (auto: find out).
-    `wide`: the most numbers to which the run will grow a campaign.
-    Raises TargetUnreachable, CredentialsRefused, CampaignUnusable; Unreadable where calls that change nothing can still be judged.
+    `given` are complete lists from the target file; `observe` is what the user says the query
+    companion shows (auto: find out), `settle` how late it shows a change (None: measure). `wide`:
+    the most numbers to which the run will grow a campaign. Only own numbers are named.
+    Raises TargetUnreachable, CredentialsRefused, CampaignUnusable; Unreadable where calls that
+    change nothing can still be judged.
     """
-    first = {key: _first_query(ground, key) for key in ground.all_keys}
+    first = {key: _first_look(ground, key) for key in ground.all_keys}
     for key, exchange in first.items():
         usable(key, exchange)
-    shown = {key: None if observe == "none" else shown_numbers(answer_of(exchange)) for key, exchange in first.items()}
-    for key in ground.all_keys:
-        ground.held[key] = ground.original[key] = _first_contents(shown[key], given.get(key))
-        ground.log.holding(key, sorted(ground.held[key].numbers), complete=ground.held[key].complete)
-    _reserve(ground)
-    ground.shows = read_query(ground, shown, observe)
-    _must_add(ground, next(iter(first.values())))
-    if ground.shows == "all" and observe == "auto" and wide:
-        ground.shows = "one"  # so that looking does not overwrite what is known
-        ground.shows = measure_query(ground, shown, wide)
-    for key in ground.all_keys:
-        _settle_original(ground, key, given.get(key), shown[key])
-    if ground.shows == "one":
-        for key in ground.keys[:WORKED_ON]:
-            if key not in given and not ground.held[key].complete:
-                _find_out(ground, key)
+        _reserve(ground, [*digit_runs(answer_of(exchange)), *given.get(key, ())])
+        note_originals(ground, key, (), complete=False)
+    for key, numbers in given.items():
+        note_originals(ground, key, [(number, None) for number in numbers], complete=True)
+    key = ground.keys[0]
+    rehearse(ground, key, first[key], settle=settle)
+    _must_add(ground, first[key])
+    shows, limit = _how_far(ground, key, first[key], observe, wide)
+    for each in ground.all_keys:
+        _settle_original(ground, each, first[each], shows, limit, given=each in given)
+    ground.shows = shows
+    _note_recoverable(ground, rehearsed=key)
+    form = to_builtins(ground.look_form) if ground.look_form else {}
+    ground.log.looks(form, settle=ground.settle, shows=ground.shows, priority=ground.priority)
+    ground.opened = True
 
 
-def _first_query(ground: Ground, key: CampaignKey) -> Exchange:
-    """Ask again where no answer comes: a server that drops one call in many is to be judged for it, not turned away."""
-    exchange = ground.send(query(key, base_path=ground.base_path))
+def _how_far(
+    ground: Ground, key: CampaignKey, first: Exchange, observe: str, wide: int
+) -> tuple[QueryShows, int | None]:
+    """How the companion can be read, and the most numbers that it shows."""
+    if observe == "none":
+        return "nothing", None
+    before = ground.read(first)
+    if ground.look_form is None or before is None or not before.whole:
+        return ("one" if observe == "first" else "nothing"), None
+    look = ground.read(ground.ask(key))
+    own = ground.added.get(key, set())
+    if look is None or not look.whole:
+        return "nothing", None
+    _compare_order(ground, before, look)
+    if observe in {"all", "first"}:
+        return ("all" if observe == "all" else "one"), 1
+    if len(look.numbers) == 1 and len(own | set(before.numbers)) > 1:
+        return "one", 1
+    if not wide:
+        return "all", None
+    return measure_query(ground, key, frozenset(look.numbers), wide)
+
+
+def _first_look(ground: Ground, key: CampaignKey) -> Exchange:
+    """Ask again where no answer comes: a server that drops one call in many is to be judged for
+    it, not turned away."""
+    exchange = ground.ask(key)
     for _ in range(FIRST_TRIES - 1):
         if exchange.reply is not None:
             break
-        exchange = ground.send(query(key, base_path=ground.base_path))
+        exchange = ground.ask(key)
     return exchange
+
+
+def note_originals(
+    ground: Ground,
+    key: CampaignKey,
+    listed: Iterable[tuple[str, int | None]],
+    *,
+    complete: bool,
+) -> None:
+    """Write down what a campaign held before the run, in the journal and for the guard."""
+    pairs = tuple(listed)
+    numbers = frozenset(number for number, _ in pairs)
+    ground.in_order[key] = pairs
+    ground.original[key] = ground.held[key] = Contents(numbers=numbers, complete=complete)
+    ground.guard.originals[key] = numbers
+    ground.log.holding(
+        key,
+        [number for number, _ in pairs],
+        priorities=[priority for _, priority in pairs],
+        complete=complete,
+    )
+
+
+def _settle_original(
+    ground: Ground,
+    key: CampaignKey,
+    first: Exchange,
+    shows: QueryShows,
+    limit: int | None,
+    *,
+    given: bool,
+) -> None:
+    """Now that it is known how to read the companion: what the campaign held before the run."""
+    own = ground.held[key].numbers & ground.added.get(key, set())
+    look = ground.read(first)
+    if look is not None and look.whole and (shows == "all" or (shows == "one" and not given)):
+        whole = shows == "all" or len(look.numbers) * CLEARLY_FEWER < (limit or 1)
+        note_originals(ground, key, look.pairs, complete=whole)
+    elif shows == "one" and not given:
+        numbers = sorted(digit_runs(answer_of(first)))
+        note_originals(ground, key, [(number, None) for number in numbers], complete=False)
+    held = ground.held[key]
+    ground.held[key] = Contents(numbers=held.numbers | own, complete=held.complete)
+
+
+def _compare_order(ground: Ground, first: Look, later: Look) -> None:
+    """Whether numbers that nobody touched are still shown in their order."""
+    now = [number for number in later.numbers if number in first.numbers]
+    before = [number for number in first.numbers if number in later.numbers]
+    ground.keeps_order = ground.keeps_order and now == before
+
+
+def _note_recoverable(ground: Ground, *, rehearsed: CampaignKey) -> None:
+    """Campaigns that may be called in ways that a faulty server could take for more than is named:
+    their contents are known whole, and what goes can be added again."""
+    for key in ground.keys:
+        if not ground.held[key].complete:
+            continue
+        if not ground.original[key].numbers or (
+            ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key)
+        ):
+            ground.guard.recoverable.add(key)
+    ground.keys = tuple(sorted(ground.keys, key=lambda each: each not in ground.guard.recoverable))
 
 
 def usable(key: CampaignKey, exchange: Exchange) -> None:
@@ -102,80 +198,7 @@ def _must_add(ground: Ground, shown: Exchange) -> None:
     )
 
 
-def _find_out(ground: Ground, key: CampaignKey) -> None:
-    """Where the companion shows one number at a time: take away what it shows until one is left that can't be taken.
-
-    Every number is in the journal before it is taken; the restoration puts all of them back.
-    """
-    found: set[str] = set()
-    for _ in range(MOST_FOUND_OUT):
-        shown = ground.look(key)
-        if not shown or not shown.isdisjoint(found):
-            return
-        found |= shown
-        ground.held[key] = Contents(numbers=ground.held[key].numbers | shown, complete=False)
-        ground.log.holding(key, sorted(found - ground.added.get(key, set())), complete=False)
-        if answer_of(ground.delete(key, sorted(shown))).outcome == "refused":
-            ground.held[key] = Contents(numbers=shown, complete=True)
-            ground.original[key] = Contents(numbers=frozenset(found - ground.added.get(key, set())), complete=True)
-            ground.log.holding(key, sorted(ground.original[key].numbers), complete=True)
-            return
-
-
-def _first_contents(shown: frozenset[str] | None, given: tuple[str, ...] | None) -> Contents:
-    if given is not None:
-        return Contents(numbers=frozenset(given), complete=True)
-    return Contents(numbers=shown or frozenset(), complete=False)
-
-
-def _reserve(ground: Ground) -> None:
+def _reserve(ground: Ground, numbers: Iterable[str]) -> None:
     """Never hand out a number that somebody's campaign holds."""
-    for held in ground.held.values():
-        for number in held.numbers:
-            ground.pool.reserve(number)
-
-
-def read_query(ground: Ground, shown: Mapping[CampaignKey, frozenset[str] | None], observe: str) -> QueryShows:
-    """Find out how far the query companion can be read: add two numbers and look whether both appear."""
-    if observe == "none" or all(numbers is None for numbers in shown.values()):
-        _try_adding(ground, ground.keys[0])
-        return "nothing"
-    ground.shows = "one"  # so that looking does not overwrite what is known
-    key = ground.keys[0]
-    added = _try_adding(ground, key)
-    seen = ground.look(key)
-    if not added and seen and (there := seen & ground.added[key]):
-        ground.can_add, added = True, there  # the addition was carried out, whatever its reply says
-    if observe in {"all", "first"}:
-        return "all" if observe == "all" else "one"
-    if seen is None:
-        return "nothing"
-    if not added:
-        return "all" if len(seen) > 1 else "one"
-    part = len(seen) == 1 or seen <= (shown[key] or frozenset()) | added  # a large campaign, of which only so many are shown
-    return "all" if added <= seen else "one" if part else "nothing"
-
-
-def _try_adding(ground: Ground, key: CampaignKey) -> frozenset[str]:
-    """Add two fresh numbers, with a priority if the server asks for one; the numbers that the server says it added."""
-    numbers = ground.fresh(2)
-    priorities = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
-    for ground.priority in priorities:
-        ground.refusal = ground.add(key, numbers)
-        if answer_of(ground.refusal).outcome == "served":
-            return frozenset(numbers)
-    ground.can_add = False
-    return frozenset()
-
-
-def _settle_original(ground: Ground, key: CampaignKey, given: tuple[str, ...] | None, shown: frozenset[str] | None) -> None:
-    """Now that it is known how to read the companion: what the campaign held before the run."""
-    if ground.shows == "all" and shown is not None:
-        ground.original[key] = ground.held[key] = Contents(numbers=shown, complete=True)
-        if ground.added.get(key):
-            ground.look(key)
-    else:
-        known = frozenset(given or shown or ())
-        whole = given is not None or (shown is not None and ground.held[key].complete)
-        ground.original[key] = Contents(numbers=known, complete=whole)
-    ground.log.holding(key, sorted(ground.original[key].numbers), complete=ground.original[key].complete)
+    for number in numbers:
+        ground.pool.reserve(number)

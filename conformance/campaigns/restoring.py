@@ -1,145 +1,286 @@
-"""Putting back what the campaigns held."""
+"""Putting back what the campaigns held: seen, not believed.
 
-import time
-from collections.abc import Collection, Iterable
+Where looks show a campaign whole, what is missing is added and what the run left over is deleted,
+until a look shows what the first one did, in its order and with its priorities. Elsewhere replies
+must tell. Each campaign gets a sentence for what could not be put back, and one for what had to be
+left there.
+"""
 
-from conformance.campaigns.arranging import arrange, one_by_one
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
 from conformance.campaigns.ground import Ground, chunks
+from conformance.campaigns.put_back import add_in_order
+from conformance.campaigns.spelling import respelt
+from conformance.campaigns.unseen import put_back_by_replies
 from conformance.errors import SuiteError
-from conformance.exchange import CampaignKey, NoAnswer
+from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer
 from conformance.finding import counted
-from conformance.generation.calls import query
-from conformance.oracle import answer_of, shown_numbers
+from conformance.oracle import Look, answer_of, digit_runs
 
 SETTLING = 1.0
-"""Seconds after which a call that was cut off has surely done what it does. Only then does a look tell the truth."""
+"""Seconds after which a call that was cut off has surely done what it does."""
 MAX_LOOKS = 3
-"""Looks at a campaign of a target that does not answer, or does not do as it is told, before it is given up."""
+"""Looks at a campaign of a target that does not answer, or does not do as it is told."""
+ROUNDS = 4
+"""Times that a campaign is mended and looked at before what is wrong with it is told."""
 _LISTED = 10
 
 
-def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict[CampaignKey, str]:
-    """Give every campaign, or these, what it held before the run. The result names, per campaign that could not be restored, what is wrong.
+class Restoration(Struct, frozen=True, kw_only=True):
+    """How one campaign came out: what is wrong (`problem`), and what was left there on purpose.
+
+    `added`, `removed`: what was done; `looked_at`: the end was seen, not told by replies.
+    """
+
+    campaign: CampaignKey
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    strangers: frozenset[str] = frozenset()
+    looked_at: bool = True
+    settled_before: bool = False
+    problem: str = ""
+
+
+def restore(
+    ground: Ground, keys: Collection[CampaignKey] | None = None
+) -> dict[CampaignKey, Restoration]:
+    """Give every campaign, or these, what it held before the run.
 
     One campaign that can't be restored, whatever the reason, keeps no other from being.
     """
     if any(ground.uncertain.values()):
-        time.sleep(SETTLING)
-    known = [key for key in ground.all_keys if key in ground.original and (keys is None or key in keys)]
-    return {key: problem for key in known if (problem := _attempt(ground, key))}
+        ground.sleep(SETTLING)
+    known = [key for key in ground.original if keys is None or key in keys]
+    return {key: _attempt(ground, key) for key in known}
 
 
-def abandon(ground: Ground) -> dict[CampaignKey, str]:
-    """Put back what an opening that failed or was interrupted half-way has changed.
-
-    It is not known yet what the query shows, and an addition that was cut off may have been carried out: whatever the run was to add
-    and has not been seen to be gone is taken out.
-    """
-    for key in ground.original:
-        doubtful = ground.added.get(key, set()) - ground.held[key].numbers
-        if doubtful and (shown := ground.look(key)):
-            doubtful = doubtful & shown or doubtful
-        if doubtful:
-            ground.uncertain.setdefault(key, set()).update(doubtful)
-    return restore(ground)
-
-
-def _attempt(ground: Ground, key: CampaignKey) -> str:
+def _attempt(ground: Ground, key: CampaignKey) -> Restoration:
     try:
-        if problem := _restore(ground, key):
-            return problem
-        ground.log.restored(key)
+        done = _restore(ground, key)
+        if not done.problem:
+            ground.log.restored(key)
     except SuiteError as reason:
-        return str(reason)
-    return ""
+        return Restoration(campaign=key, problem=str(reason))
+    return done
 
 
-def _restore(ground: Ground, key: CampaignKey) -> str:
-    original = ground.original[key]
+def _restore(ground: Ground, key: CampaignKey) -> Restoration:
     if ground.shows != "all" and _untouched(ground, key):
-        return ""
-    shown, silence = look_or_silence(ground, key)
+        return Restoration(campaign=key, looked_at=False)
+    if not ground.opened:
+        return _without_rehearsal(ground, key)
+    look, silence = look_or_silence(ground, key)
     if silence:
-        return silence
-    if ground.shows == "all" and original.complete and shown == original.numbers and not ground.added.get(key):
-        return ""
-    if original.complete and original.numbers:
-        arrange(ground, key, original.numbers)
-    else:
-        _take_out_own(ground, key, original.numbers)
-    if ground.shows == "all" and key not in ground.in_sight and ground.look(key) is None:
-        return "what it holds now could not be looked at"
-    if _difference(ground, key) and ground.shows == "all" and original.numbers:
-        _insist(ground, key, original.numbers)
-    return _difference(ground, key)
+        return Restoration(campaign=key, problem=silence, missing=_away(ground, key))
+    if look is not None and look.whole and ground.original[key].complete:
+        return _in_sight(ground, key, look)
+    return _by_replies(ground, key)
 
 
-def _insist(ground: Ground, key: CampaignKey, original: frozenset[str]) -> None:
-    """Once more, after a while: a server may show late what it did, refuse a list for one number in it, or refuse now and then."""
-    for _ in range(MAX_LOOKS):
-        time.sleep(SETTLING)
-        ground.look(key)
-        if not _difference(ground, key):
-            return
-        one_by_one(ground, key, original)
+def _by_replies(ground: Ground, key: CampaignKey) -> Restoration:
+    """Where looks do not tell: what replies said is away is added, what they said is there goes."""
+    away = [number for number, _ in ground.in_order[key] if number in _away(ground, key)]
+    there = ground.own(key) | (ground.uncertain.get(key, set()) & ground.announced)
+    done = put_back_by_replies(ground, key, away, sorted(there | shown_own(ground, key)))
+    return Restoration(
+        campaign=key,
+        added=done.added,
+        removed=done.removed,
+        kept=done.kept,
+        missing=done.missing,
+        looked_at=False,
+        problem=done.problem,
+    )
 
 
 def _untouched(ground: Ground, key: CampaignKey) -> bool:
     changed = ground.added.get(key) or ground.uncertain.get(key)
-    return not changed and ground.held[key].numbers == ground.original[key].numbers
+    return not changed and key not in ground.borrowed and not ground.lost.get(key)
 
 
-def look_or_silence(ground: Ground, key: CampaignKey) -> tuple[frozenset[str] | None, str]:
-    """Look at a campaign; gives what it shows (None: nothing to read), and words for a target that does not answer.
+def _away(ground: Ground, key: CampaignKey) -> frozenset[str]:
+    """Originals that the campaign is not known to hold."""
+    return ground.original[key].numbers - ground.held[key].numbers
 
-    A restoration need not hammer at one that is silent.
-    """
+
+def look_or_silence(ground: Ground, key: CampaignKey) -> tuple[Look | None, str]:
+    """Look at a campaign; gives what it shows (None: nothing to read), and words for a target that
+    does not answer. A restoration need not hammer at one that is silent."""
     silence = ""
     for _ in range(1 if ground.silent else MAX_LOOKS):
-        exchange = ground.send(query(key, base_path=ground.base_path))
+        exchange = ground.ask(key)
         if not isinstance(exchange.outcome, NoAnswer):
             ground.silent = False
-            return shown_numbers(answer_of(exchange)), ""
-        silence = f"the target does not answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
+            return _readable(ground, exchange), ""
+        silence = f"the target does not answer ({_kind(exchange.outcome)})"
     ground.silent = True
     return None, silence
 
 
-def _take_out_own(ground: Ground, key: CampaignKey, keep: frozenset[str]) -> None:
-    """Where the campaign can't be seen whole, or was empty: remove what the run added, as far as the server lets it."""
-    doubtful = ground.uncertain.get(key, set()) & ground.added.get(key, set())
-    numbers = sorted((ground.own(key) | doubtful) - keep)
-    remove(ground, key, numbers[:-1])
-    remove(ground, key, numbers[-1:])
+def _kind(outcome: NoAnswer) -> str:
+    return f"{outcome.kind}: {outcome.detail}"
 
 
-def remove(ground: Ground, key: CampaignKey, numbers: Iterable[str]) -> None:
+def _readable(ground: Ground, exchange: Exchange) -> Look | None:
+    """A look that tells all that a campaign holds."""
+    return ground.read(exchange) if ground.shows == "all" else None
+
+
+# -- where looks show a campaign whole --------------------------------------------------------------
+
+
+def _in_sight(ground: Ground, key: CampaignKey, first: Look) -> Restoration:
+    look: Look | None = first
+    for attempt in range(ROUNDS):
+        if look is None or not look.whole or _is_back(ground, key, look):
+            break
+        if attempt > 1:
+            ground.sleep(SETTLING)  # a server may show late what it did, or refuse now and then
+        _mend(ground, key, look, attempt=attempt)
+        look = ground.read(ground.ask(key))
+    if look is None or not look.whole:
+        return Restoration(
+            campaign=key,
+            problem="what it holds now could not be looked at",
+            missing=_away(ground, key),
+        )
+    return _outcome(ground, key, first, look)
+
+
+def _is_back(ground: Ground, key: CampaignKey, look: Look) -> bool:
+    return not (_missing(ground, key, look) or _surplus(ground, key, look)) and _in_order(
+        ground, key, look
+    )
+
+
+def _missing(ground: Ground, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
+    """Originals that are not shown, in their order."""
+    return [pair for pair in ground.in_order[key] if pair[0] not in look.numbers]
+
+
+def _surplus(ground: Ground, key: CampaignKey, look: Look) -> list[str]:
+    """The run's numbers that have to go, in whatever spelling: of a campaign that was empty all but
+    one, which nobody can delete."""
+    originals = ground.original[key].numbers
+    own = [number for number in look.numbers if number in ground.announced - originals]
+    others = [number for number in look.numbers if number not in ground.announced | originals]
+    own += respelt(others, ground.announced, before=originals)
+    return own if originals or not own else own[1:]
+
+
+def _in_order(ground: Ground, key: CampaignKey, look: Look) -> bool:
+    """Whether originals stand as they did: order and priorities, as far as looks show them."""
+    wanted, now = list(ground.in_order[key]), _originals_in(ground, key, look)
+    return now == wanted if ground.keeps_order else sorted(now, key=str) == sorted(wanted, key=str)
+
+
+def _originals_in(ground: Ground, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
+    originals = ground.original[key].numbers
+    return [pair for pair in look.pairs if pair[0] in originals]
+
+
+def _mend(ground: Ground, key: CampaignKey, look: Look, *, attempt: int) -> None:
+    """Add what is missing, delete what is left over, then put what stands elsewhere in its place."""
+    missing = _missing(ground, key, look)
+    add_in_order(ground, key, missing)
+    remove(ground, key, _surplus(ground, key, look), singly=attempt > 0)
+    if not missing and not _in_order(ground, key, look):
+        _put_in_order(ground, key, look, backwards=attempt > 1)
+
+
+def _put_in_order(ground: Ground, key: CampaignKey, look: Look, *, backwards: bool) -> None:
+    """Take out the originals from the first one that stands elsewhere on, and add them in order
+    (`backwards`: one by one from the last, for a server that puts what is added first).
+
+    Only where originals may be borrowed and adding again was rehearsed.
+    """
+    if ground.policy == "keep" or ground.borrowing_ended or key not in ground.guard.recoverable:
+        return
+    wanted, now = list(ground.in_order[key]), _originals_in(ground, key, look)
+    places = (place for place, pair in enumerate(wanted) if now[place : place + 1] != [pair])
+    moved = wanted if backwards else wanted[next(places, len(wanted)) :]
+    numbers = [number for number, _ in moved]
+    ground.log.borrowed(key, numbers)
+    with ground.guard.naming_originals(key):
+        ground.add(key, ground.fresh(1))  # so that no original is the last number
+        for chunk in chunks(numbers):
+            ground.delete(key, chunk)
+    for part in [[pair] for pair in reversed(moved)] if backwards else [moved]:
+        add_in_order(ground, key, part)
+
+
+def remove(
+    ground: Ground, key: CampaignKey, numbers: Iterable[str], *, singly: bool = False
+) -> None:
     """Delete numbers, a hundred at a time, and those of a call that is refused one by one."""
     for chunk in chunks(list(numbers)):
-        if answer_of(ground.delete(key, chunk)).outcome != "served" and len(chunk) > 1:
-            for number in chunk:
-                ground.delete(key, [number])
+        if not singly and answer_of(ground.delete(key, chunk)).outcome == "served":
+            continue
+        for number in chunk if len(chunk) > 1 or singly else ():
+            ground.delete(key, [number])
 
 
-def _difference(ground: Ground, key: CampaignKey) -> str:
-    original, held = ground.original[key], ground.held[key]
-    missing, surplus = original.numbers - held.numbers, ground.own(key) - original.numbers
-    parts = [f"{len(missing)} number(s) could not be added again: {some(missing)}"] if missing else []
-    parts += [f"{len(surplus)} number(s) could not be removed: {some(surplus)}{_reason(original.numbers)}"] if surplus else []
+def _outcome(ground: Ground, key: CampaignKey, first: Look, look: Look) -> Restoration:
+    originals = ground.original[key].numbers
+    before, now = frozenset(first.numbers), frozenset(look.numbers)
+    surplus = _surplus(ground, key, look)
+    own = [number for number in look.numbers if number in ground.announced - originals]
+    strangers = now - originals - ground.announced - frozenset(surplus)
+    missing = originals - now
+    ground.held[key] = Contents(numbers=now, complete=True)
+    return Restoration(
+        campaign=key,
+        added=now - before,
+        removed=before - now,
+        kept=frozenset(own) - frozenset(surplus),
+        missing=missing,
+        strangers=strangers,
+        problem=_problem(ground, key, look, missing, surplus),
+    )
+
+
+def _problem(
+    ground: Ground,
+    key: CampaignKey,
+    look: Look,
+    missing: frozenset[str],
+    surplus: Sequence[str],
+) -> str:
+    parts = []
+    if missing:
+        parts.append(f"{counted(len(missing), 'number')} could not be added again: {some(missing)}")
+    if surplus:
+        parts.append(f"{counted(len(surplus), 'number')} could not be removed: {some(surplus)}")
+    if not parts and not _in_order(ground, key, look):
+        parts.append(_order_in_words(ground, key, look))
     return "; ".join(parts)
 
 
-def _reason(original: frozenset[str]) -> str:
-    return "" if original else " (the campaign was empty before, and the interface lets nobody delete a last number)"
+def _order_in_words(ground: Ground, key: CampaignKey, look: Look) -> str:
+    wanted, now = dict(ground.in_order[key]), dict(look.pairs)
+    changed = [number for number in wanted if wanted[number] != now[number]]
+    if changed:
+        return (
+            f"{counted(len(changed), 'number')} came back with another priority: "
+            + ", ".join(
+                f"{number} ({now[number] or 'none'} instead of {wanted[number] or 'none'})"
+                for number in changed[:_LISTED]
+            )
+        )
+    return "its numbers stand in another order than before"
 
 
 def strangers_in_words(ground: Ground, keys: Collection[CampaignKey]) -> list[str]:
-    """A sentence for each of these campaigns in which numbers appeared that no call of this run had named."""
+    """A sentence for each of these campaigns in which numbers appeared that no call had named."""
     return [
-        f"Somebody else was at work on campaign {key[1]}: {counted(len(numbers), 'number')} appeared that no call of this run had named "
-        f"({some(numbers)}). Nothing was done to them."
+        f"Somebody else was at work on campaign {key[1]}: {counted(len(others), 'number')} appeared "
+        f"that no call of this run had named ({some(others)}). Nothing was done to them."
         for key, numbers in sorted(ground.strangers.items())
-        if key in keys
+        if key in keys and (others := numbers - set(respelt(sorted(numbers), ground.announced)))
     ]
 
 
@@ -147,3 +288,38 @@ def some(numbers: Iterable[str]) -> str:
     """The first of some numbers, for a message."""
     listed = sorted(numbers)
     return ", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else "")
+
+
+def _without_rehearsal(ground: Ground, key: CampaignKey) -> Restoration:
+    """After an opening that failed or was interrupted half-way, when only own numbers were named.
+
+    How looks are read may not be known yet, and an addition that was cut off may have been carried
+    out: what a look holds of them goes, and where looks hold nothing whatever was to be added.
+    """
+    runs = digit_runs(answer_of(ground.ask(key)))
+    own = frozenset(ground.added.get(key, ()))
+    left = sorted(runs & own if runs else own)
+    kept = frozenset(left[:1]) if runs and runs <= own else frozenset()
+    remove(ground, key, [number for number in left if number not in kept], singly=True)
+    still = digit_runs(answer_of(ground.ask(key))) & own - kept if left else frozenset()
+    words = f"{counted(len(still), 'number')} could not be removed: {some(still)}" if still else ""
+    return Restoration(campaign=key, removed=frozenset(left) - kept - still, kept=kept, problem=words)
+
+
+def shown_own(ground: Ground, key: CampaignKey) -> frozenset[str]:
+    """Own numbers that a look holds, in whatever form."""
+    return digit_runs(answer_of(ground.ask(key))) & frozenset(ground.announced)
+
+
+CALLS_TO_RESTORE = 12
+"""Calls that one campaign takes to be put back, besides those for its numbers."""
+FEWEST_SECONDS, TIMES = 120.0, 3.0
+"""Restoring gets so long at least, and so many times what it should take at the pace."""
+
+
+def restoring_seconds(ground: Ground, requests_per_second: float | None, timeout: float) -> float:
+    """Seconds that restoring may take, where the target file does not say it."""
+    numbers = sum(len(pairs) for pairs in ground.in_order.values())
+    calls = CALLS_TO_RESTORE * len(ground.original) + numbers
+    per_call = (1 / requests_per_second if requests_per_second else 0.0) + ground.settle
+    return max(FEWEST_SECONDS, TIMES * calls * per_call, TIMES * timeout)

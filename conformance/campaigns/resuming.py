@@ -5,88 +5,103 @@ Numbers that the run did not announce are never named: whoever added them meanwh
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.campaigns.ground import Ground
 from conformance.campaigns.leftovers import Leftover
-from conformance.campaigns.opening import read_query, usable
-from conformance.campaigns.restoring import restore
-from conformance.campaigns.unseen import put_back_unseen
-from conformance.errors import CampaignUnusable, SuiteError
-from conformance.exchange import CampaignKey, Contents
-from conformance.generation.calls import query
-from conformance.oracle import answer_of, shown_numbers
-
-SPARE = 4
-"""Fresh numbers with which the restoration itself finds out what the target shows and whether it adds."""
+from conformance.campaigns.opening import note_originals, usable
+from conformance.campaigns.rehearsal import rehearse
+from conformance.campaigns.restoring import Restoration, restore
+from conformance.errors import CampaignUnusable
+from conformance.exchange import CampaignKey, Contents, Exchange
+from conformance.oracle import Look
 
 
-class PutBack(Struct, frozen=True, kw_only=True):
-    """What was done to one campaign, and what could not be done (`problem`). `seen`: its contents could be looked at.
+def resume(
+    ground: Ground, left: Sequence[Leftover], *, observe: str, settle: float | None
+) -> list[Restoration]:
+    """Give each campaign what it held before the run.
 
-    `strangers`: numbers there that are neither original nor announced; they were left alone.
+    Raises TargetUnreachable or CredentialsRefused when nothing can be done at all.
     """
-
-    campaign: CampaignKey
-    added: frozenset[str] = frozenset()
-    removed: frozenset[str] = frozenset()
-    strangers: frozenset[str] = frozenset()
-    seen: bool = True
-    settled_before: bool = False
-    problem: str = ""
-
-
-def resume(ground: Ground, left: Sequence[Leftover], *, observe: str) -> list[PutBack]:
-    """Give each campaign what it held. Raises TargetUnreachable or CredentialsRefused when nothing can be done at all."""
-    done = [PutBack(campaign=each.campaign, settled_before=True) for each in left if each.settled]
+    outcomes = [
+        Restoration(campaign=each.campaign, settled_before=True) for each in left if each.settled
+    ]
     todo = {each.campaign: each for each in left if not each.settled}
-    shown = _first_look(ground, todo)
-    done += [PutBack(campaign=key, problem=reason) for key, reason in shown.items() if isinstance(reason, str)]
-    readable = {key: seen for key, seen in shown.items() if not isinstance(seen, str)}
-    if readable:
-        ground.keys = tuple(readable)
-        ground.stock = ground.announce(ground.pool.plain(SPARE))
-        ground.shows = read_query(ground, readable, observe)
-        done += [_one(ground, todo[key], readable[key]) for key in readable]
-    return done
+    first, refused = _first_looks(ground, todo)
+    outcomes += refused
+    if first:
+        ground.keys, ground.opened = tuple(first), True
+        _take_over(ground, todo, first)
+        _learn(ground, first, observe=observe, settle=settle)
+        outcomes += [_one(ground, todo[key], first[key]) for key in first]
+    return outcomes
 
 
-def _first_look(ground: Ground, todo: Mapping[CampaignKey, Leftover]) -> dict[CampaignKey, frozenset[str] | str | None]:
-    """What the query companion shows of each campaign (None: nothing), or words for a campaign that can't be used."""
-    shown: dict[CampaignKey, frozenset[str] | str | None] = {}
-    for key, each in todo.items():
-        ground.held[key] = Contents(numbers=each.original.numbers, complete=False)
-        for number in (*each.original.numbers, *each.announced):
-            ground.pool.reserve(number)
-        exchange = ground.send(query(key, base_path=ground.base_path))
+def _first_looks(
+    ground: Ground, todo: Mapping[CampaignKey, Leftover]
+) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:
+    """A look at each campaign; and what is wrong with those that can't be used."""
+    first: dict[CampaignKey, Exchange] = {}
+    refused = []
+    for key in todo:
+        exchange = ground.ask(key)
         try:
             usable(key, exchange)
-            shown[key] = shown_numbers(answer_of(exchange))
+            first[key] = exchange
         except CampaignUnusable as reason:
-            shown[key] = str(reason)
-    return shown
+            refused.append(Restoration(campaign=key, problem=str(reason)))
+    return first, refused
 
 
-def _one(ground: Ground, left: Leftover, first: frozenset[str] | None) -> PutBack:
+def _take_over(
+    ground: Ground, todo: Mapping[CampaignKey, Leftover], first: Mapping[CampaignKey, Exchange]
+) -> None:
+    """Know again what the journals say: originals, and numbers that may have been added."""
+    for key in first:
+        each = todo[key]
+        ground.announce(list(each.announced), drawn=False)
+        ground.added[key] = set(each.announced)
+        for number in (*each.order, *each.announced):
+            ground.pool.reserve(number)
+        priorities = each.priorities or (None,) * len(each.order)
+        pairs = zip(each.order, priorities, strict=True)
+        note_originals(ground, key, pairs, complete=each.original.complete)
+
+
+def _learn(
+    ground: Ground,
+    first: Mapping[CampaignKey, Exchange],
+    *,
+    observe: str,
+    settle: float | None,
+) -> None:
+    """How looks are read is in the journal where the rehearsal came so far; else it is tried."""
+    if ground.look_form is not None or observe == "none":
+        return
+    key = ground.keys[0]
+    rehearse(ground, key, first[key], settle=settle)
+    look = ground.read(ground.ask(key))
+    shows_all = look is not None and look.whole and observe != "first" and len(look.numbers) > 1
+    ground.shows = "all" if shows_all else "nothing"
+
+
+def _one(ground: Ground, left: Leftover, first: Exchange) -> Restoration:
     key = left.campaign
-    announced = (*left.announced, *ground.added.get(key, ()))
-    try:
-        if ground.shows == "all" and first is not None:
-            return _in_sight(ground, left, frozenset(announced), first)
-        added, removed, problem = put_back_unseen(ground, key, left.original, announced)
-        if not problem:
-            ground.log.restored(key)
-        return PutBack(campaign=key, added=added, removed=removed, seen=False, problem=problem)
-    except SuiteError as reason:
-        return PutBack(campaign=key, problem=str(reason))
+    look = ground.read(first) if ground.shows == "all" else None
+    if look is not None and look.whole:
+        strangers = _strangers(ground, left, look)
+        ground.held[key] = Contents(numbers=frozenset(look.numbers), complete=True)
+        # a campaign seen whole in the first look of the run, as its journal says, is known whole
+        ground.guard.recoverable.add(key)
+        return replace(restore(ground, [key])[key], strangers=strangers)
+    away = frozenset(left.borrowed)
+    ground.held[key] = Contents(numbers=left.original.numbers - away, complete=False)
+    ground.added[key] = set(left.announced)
+    ground.uncertain[key] = set(left.announced)
+    return restore(ground, [key])[key]
 
 
-def _in_sight(ground: Ground, left: Leftover, announced: frozenset[str], first: frozenset[str]) -> PutBack:
-    key, original = left.campaign, left.original.numbers
-    strangers = first - announced - original
-    ground.held[key] = Contents(numbers=first, complete=True)
-    ground.added[key] = set(announced)
-    ground.original[key] = Contents(numbers=original | strangers, complete=True)
-    problem = restore(ground, [key]).get(key, "")
-    held = ground.held[key].numbers
-    return PutBack(campaign=key, added=held - first, removed=first - held, strangers=strangers, problem=problem)
+def _strangers(ground: Ground, left: Leftover, look: Look) -> frozenset[str]:
+    known = {*left.order, *left.announced, *ground.added.get(left.campaign, ())}
+    return frozenset(look.numbers) - known

@@ -1,46 +1,78 @@
-"""Putting back where nothing can be looked at: what is there, the replies to adding and deleting must tell.
+"""Putting back where looks do not show a campaign whole: what is there, the replies to adding and
+deleting must tell.
 
-Adding a number that is there and deleting one that is not are read either way by servers, so a refusal alone says nothing. It does
-beside a control: a number that is surely new could be added, one that is surely there could be deleted.
+Adding a number that is there and deleting one that is not are read either way by servers, so a
+refusal alone says nothing. It does beside a control: a number that is surely new could be added,
+one that is surely there could be deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
 
 from conformance.campaigns.ground import Ground, chunks
-from conformance.campaigns.restoring import MAX_LOOKS, look_or_silence, some
 from conformance.errors import TargetUnreachable
-from conformance.exchange import CampaignKey, Contents
+from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
 
+MAX_UNANSWERED = 3
+"""Deletions in a row without an answer that tells anything, after which it is given up."""
 MAX_DELETED = 3000
-"""Announced numbers that are deleted one by one, the latest first; the earlier ones are the likelier to be gone."""
+"""Announced numbers that are deleted one by one, the latest first; earlier ones are the likelier to
+be gone."""
+_LISTED = 10
 
 
-def put_back_unseen(
-    ground: Ground, key: CampaignKey, original: Contents, announced: Sequence[str]
-) -> tuple[frozenset[str], frozenset[str], str]:
-    """Add again what was there, delete what was announced. Gives what was added, what was removed, and what is wrong."""
-    if silence := look_or_silence(ground, key)[1]:
-        return frozenset(), frozenset(), silence
+class PutBack(Struct, frozen=True, kw_only=True):
+    """What replies tell of a campaign: what was added and deleted, what stays, what is wrong."""
+
+    added: frozenset[str]
+    removed: frozenset[str]
+    kept: frozenset[str]
+    missing: frozenset[str]
+    problem: str
+
+
+def put_back_by_replies(
+    ground: Ground, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]
+) -> PutBack:
+    """Add `away`, which the campaign held, and delete `left_over`, which the run may have added."""
     control = ground.fresh(1)[0]
     can_add = _served_add(ground, key, [control])
-    added = _add_again(ground, key, sorted(original.numbers))
-    late = [number for number in dict.fromkeys(reversed((*announced, control))) if number not in original.numbers]
-    removed = _delete(ground, key, late[:MAX_DELETED])
-    added |= _add_again(ground, key, sorted(original.numbers - added))
+    added = _add_again(ground, key, away)
+    originals = ground.original[key].numbers
+    late = [each for each in dict.fromkeys(reversed((*left_over, control))) if each not in originals]
+    stays = frozenset(late[:1]) if _was_empty(ground, key) else frozenset()
+    removed = _delete(ground, key, [number for number in late if number not in stays][:MAX_DELETED])
+    added |= _add_again(ground, key, [number for number in away if number not in added])
+    refused = frozenset(away) - added
     problems = [
-        *_about_adding(original.numbers - added, can_add=can_add),
-        *_about_deleting(late, control, removed, can_add=can_add, empty=not original.numbers),
+        *_about_adding(refused, can_add=can_add),
+        *_about_deleting(late, control, removed | stays, can_add=can_add),
     ]
-    return frozenset(added), removed - {control}, "; ".join(problems)
+    return PutBack(
+        added=frozenset(added),
+        removed=removed - {control},
+        kept=stays,
+        missing=frozenset() if can_add else refused,
+        problem="; ".join(problems),
+    )
+
+
+def _was_empty(ground: Ground, key: CampaignKey) -> bool:
+    """A campaign that held nothing keeps one number: the last one nobody can delete."""
+    return ground.original[key].complete and not ground.original[key].numbers
 
 
 def _served_add(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> bool:
-    return answer_of(ground.add(key, numbers)).outcome == "served"
+    own = dict(ground.in_order.get(key, ()))
+    priorities = {number: own[number] for number in numbers if own.get(number) is not None}
+    with ground.guard.naming_originals(key):
+        return answer_of(ground.add(key, numbers, priorities)).outcome == "served"
 
 
 def _add_again(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> set[str]:
-    """Add numbers, a hundred at a time, one by one where that is refused; gives those that were accepted."""
+    """Add numbers, a hundred at a time, one by one where that is refused; gives those accepted."""
     accepted: set[str] = set()
     for chunk in chunks(numbers):
         if _served_add(ground, key, chunk):
@@ -56,28 +88,39 @@ def _delete(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> frozens
     for number in numbers:
         outcome = answer_of(ground.delete(key, [number])).outcome
         unanswered = 0 if outcome in {"served", "refused"} else unanswered + 1
-        if unanswered == MAX_LOOKS:
-            raise TargetUnreachable(f"the target gave {MAX_LOOKS} deletions in a row no answer that tells anything; run this again later")
+        if unanswered == MAX_UNANSWERED:
+            raise TargetUnreachable(
+                f"the target gave {MAX_UNANSWERED} deletions in a row no answer that tells "
+                "anything; run this again later"
+            )
         if outcome == "served":
             served.add(number)
     return frozenset(served)
 
 
-def _about_adding(refused: frozenset[str], *, can_add: bool) -> list[str]:
+def _about_adding(refused: Collection[str], *, can_add: bool) -> list[str]:
     if not refused or can_add:
         return []
-    return [f"no number could be added, so it is not known whether these are there: {some(refused)}"]
+    listed = sorted(refused)
+    more = " …" if len(listed) > _LISTED else ""
+    return [
+        "no number could be added, so it is not known whether these are there: "
+        f"{', '.join(listed[:_LISTED])}{more}"
+    ]
 
 
-def _about_deleting(late: Sequence[str], control: str, removed: frozenset[str], *, can_add: bool, empty: bool) -> list[str]:
+def _about_deleting(
+    late: Sequence[str], control: str, removed: Collection[str], *, can_add: bool
+) -> list[str]:
     problems = []
     if can_add and control not in removed:
-        last = " (it was empty before, and the interface lets nobody delete a last number)" if empty else ""
         problems.append(
-            f"number {control}, which this restoration added, could not be deleted{last}; others that were announced may be left"
+            f"number {control}, which this restoration added, could not be deleted; others that "
+            "were announced may be left"
         )
-    if not can_add and not removed:
-        problems.append("nothing could be added and nothing deleted, so nothing is known of the announced numbers")
+    if not can_add and not removed and late:
+        problems.append("nothing could be added and nothing deleted, so nothing is known of the "
+                        "announced numbers")
     if len(late) > MAX_DELETED:
         problems.append(f"only the last {MAX_DELETED} of {len(late)} announced numbers were tried")
     return problems

@@ -2,22 +2,20 @@
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.campaigns import Ground, JournalLog, abandon, open_ground
+from conformance.campaigns import Ground, Plan, opened
+from conformance.checking import service
 from conformance.checking.step import Step, error, ok, warning
 from conformance.config import Campaign, Target
 from conformance.errors import SuiteError
-from conformance.exchange import CampaignKey, Exchange, QueryShows
+from conformance.exchange import Exchange, QueryShows
+from conformance.finding import counted
 from conformance.generation.calls import query
-from conformance.generation.numbers import NumberPool
 from conformance.oracle import answer_of, shown_numbers
 from conformance.transport import Transport
-from conformance.transport.journal import Journal
-from conformance.transport.lock import CampaignLock, state_folder
 
 SHOWS = {
     "all": "the query shows every number of a campaign",
@@ -67,58 +65,59 @@ def _holding(name: str, campaign: Campaign, exchange: Exchange) -> Step:
     return ok(name, f"is there, {len(shown)} number(s) shown{given}")
 
 
-def adding(target: Target, transport: Transport, journal: Path) -> Seen:
-    """In each campaign: add two fresh numbers, look, take them out again. What is added stands in the journal first."""
-    tries = [_try(target, transport, campaign, journal) for campaign in listed(target)]
-    steps = tuple(step for seen in tries for step in seen.steps)
-    return Seen(steps=(*steps, _query(tries[0].shows)), shows=tries[0].shows, can_add=all(seen.can_add for seen in tries))
-
-
-def _query(shows: QueryShows) -> Step:
-    if shows == "all":
-        return ok("query", SHOWS[shows])
-    advice = "What happened is then told by draining campaigns, which takes more calls; [observe] query says it outright."
-    return warning("query", SHOWS[shows], advice)
-
-
-def _try(target: Target, transport: Transport, campaign: Campaign, journal: Path) -> Seen:
-    name = f"adding to {campaign.campaign_id}"
+def adding(target: Target, journal: Path) -> Seen:
+    """Open the campaigns as a run would: add, look, delete and add again with own numbers."""
+    plan = Plan(journal=journal, seed=os.getpid(), all_campaigns=True)
     try:
-        with ExitStack() as stack:
-            stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=campaign.key))
-            log = JournalLog(stack.enter_context(Journal(journal, base_url=target.base_url)))
-            return _tried(name, _ground(target, transport, campaign.key, log), campaign, journal, target.query)
+        with opened(target, plan) as opening:
+            ground = opening.ground
+            each = (_of_campaign(ground, campaign) for campaign in listed(target))
+            steps = (service.harmless(target, ground), *each)
+            shows, looks = ground.shows, _query(ground)
     except SuiteError as problem:
-        return Seen(steps=(error(name, *_split(str(problem))),))
-
-
-def _tried(name: str, ground: Ground, campaign: Campaign, journal: Path, observe: str) -> Seen:
-    given = {} if campaign.numbers is None else {campaign.key: campaign.numbers}
-    try:
-        open_ground(ground, given=given, observe=observe)
-    finally:
-        left = abandon(ground)
-    if left:
+        return Seen(steps=(error("adding", *_split(str(problem))),))
+    if opening.unrestored:
         advice = f"Put it back: isales-conformance restore {journal} with the target file."
-        return Seen(steps=(error(name, f"two numbers were added; {left[campaign.key]}", advice),), shows=ground.shows)
-    if not ground.can_add:
-        advice = "A run needs it: is the campaign full, or must numbers be assigned elsewhere first ([numbers] prefix)?"
-        return Seen(steps=(error(name, "no number can be added", advice),), shows=ground.shows)
-    extra = f", with priority {ground.priority}" if ground.priority is not None else ""
-    return Seen(steps=(ok(name, f"two numbers were added{extra}, and taken out again"),), shows=ground.shows, can_add=True)
+        return Seen(
+            steps=tuple(
+                error(f"campaign {key[1]}", f"own numbers were added; {what}", advice)
+                for key, what in opening.unrestored.items()
+            ),
+            shows=shows,
+        )
+    return Seen(steps=(*steps, *looks), shows=shows, can_add=True)
 
 
-def _ground(target: Target, transport: Transport, key: CampaignKey, log: JournalLog) -> Ground:
-    return Ground(
-        wire=transport,
-        log=log,
-        keys=(key,),
-        pool=NumberPool(prefix=target.numbers.prefix, seed=os.getpid()),
-        base_path=target.address.base_path,
-        authenticated=target.auth.scheme != "none",
-        priority=target.numbers.priority,
-        restoring=True,
-    )
+def _of_campaign(ground: Ground, campaign: Campaign) -> Step:
+    """What was seen of one campaign with own numbers, and what a run will do to its own."""
+    name, key = f"adding to {campaign.campaign_id}", campaign.key
+    priority = f", with priority {ground.priority}" if ground.priority is not None else ""
+    if key == ground.foreign:
+        return ok(name, "own numbers will be added and taken out; none of its own is named")
+    size = len(ground.original[key].numbers)
+    reason = ground.why_not_exact(key)
+    if not reason:
+        touched = (
+            f"its {counted(size, 'number')} will be taken out once and put back"
+            if size
+            else "it is empty, and one number of the run stays: nobody can delete the last one"
+        )
+        return ok(name, f"own numbers were added{priority}, and taken out again; {touched}")
+    advice = f"The last-number rule and races can't be judged there: {reason}."
+    return warning(name, f"own numbers can be added{priority}; its own will be left alone", advice)
+
+
+def _query(ground: Ground) -> tuple[Step, ...]:
+    if ground.shows == "all":
+        late = f", {ground.settle:.1f} s after a change" if ground.settle else ""
+        first = ok("query", f"{SHOWS['all']}{late}")
+    else:
+        advice = "What happened is then told by replies; [observe] query says outright what it shows."
+        first = warning("query", SHOWS[ground.shows], advice)
+    if ground.shows == "all" and not (ground.look_form and ground.look_form.shows_priority):
+        advice = 'Where the server keeps some, [safety] originals = "keep" leaves its numbers alone.'
+        return first, warning("priorities", "the query shows none, so none can be put back", advice)
+    return (first,)
 
 
 def _split(paragraph: str) -> Sequence[str]:

@@ -14,6 +14,7 @@ from conformance.config import Target, transport_options
 from conformance.errors import CannotJudge
 from conformance.exchange import Exchange
 from conformance.transport import Transport
+from conformance.transport.guard import no_changes
 
 Stage = Callable[[], list[Step]]
 
@@ -29,7 +30,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
 def inspect(target: Target, wishes: Wishes) -> Iterator[Step]:
     """Look at a target step by step, each told as soon as it is known. Raises ConfigurationError for TLS files that can't be used."""
     with ExitStack() as stack:
-        transport = stack.enter_context(Transport(transport_options(target)))
+        transport = stack.enter_context(Transport(transport_options(target, rule=no_changes)))
         stages = Inspection(target, wishes, transport).stages()
         failed = ""
         for name, stage in stages.items():
@@ -84,7 +85,7 @@ class Inspection:
     def _adding(self) -> list[Step]:
         if self._wishes.read_only:
             return [skipped("adding", f"left out: {self._wishes.read_only}"), skipped("query", "how much it shows is told by adding")]
-        self._seen = campaigns.adding(self._target, self._transport, self._wishes.journal)
+        self._seen = campaigns.adding(self._target, self._wishes.journal)
         return list(self._seen.steps)
 
     def _duration(self) -> list[Step]:

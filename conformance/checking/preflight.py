@@ -11,6 +11,7 @@ from conformance.errors import CampaignUnusable, CannotJudge, CredentialsRefused
 from conformance.exchange import CampaignKey, Exchange
 from conformance.generation.calls import query
 from conformance.transport import Transport
+from conformance.transport.guard import no_changes
 
 TRIES = 3
 """A server that drops one call in many is to be judged for it, not turned away."""
@@ -25,7 +26,7 @@ def preflight(target: Target, effort: str, calls: int) -> list[str]:
     An answer that is odd stops nothing here: whether the target can be judged nonetheless is found out when the run opens.
     """
     told: list[str] = []
-    with Transport(transport_options(target)) as transport:
+    with Transport(transport_options(target, rule=no_changes)) as transport:
         exchanges: list[Exchange] = []
         transport.on_exchange(exchanges.append)
         for step in _steps(target, transport):

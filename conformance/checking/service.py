@@ -5,12 +5,13 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from conformance.campaigns import Ground
 from conformance.campaigns.vital import lifeless
 from conformance.checking import network
 from conformance.checking.step import Step, error, ok, skipped, warning
 from conformance.config import Target
 from conformance.exchange import OMITTED, CampaignKey, Exchange, NoAnswer, Reply
-from conformance.generation.calls import changed, delete, query
+from conformance.generation.calls import changed, query
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.oracle import answer_of
 from conformance.transport import Transport, unreachable
@@ -84,7 +85,8 @@ def credentials(target: Target, transport: Transport, first: Exchange, *, read_o
     steps = [ok("credentials", f"a {_signed(target)} read is let in{_code(first)}")]
     if target.auth.scheme != "none":
         steps.append(_unsigned(transport, target.campaigns[0].key, target.address.base_path))
-    steps.append(skipped("signed call", "left out: --read-only") if read_only else _harmless(target, transport))
+    if read_only:
+        steps.append(skipped("signed call", "left out: --read-only"))
     return steps
 
 
@@ -120,19 +122,19 @@ def _unsigned(transport: Transport, key: CampaignKey, base_path: str) -> Step:
     return warning("no credentials", f"the same read without them is answered with {status}, not 401", advice)
 
 
-def _harmless(target: Target, transport: Transport) -> Step:
-    """A deletion that can delete nothing: an empty list, for a campaign that can't exist."""
+def harmless(target: Target, ground: Ground) -> Step:
+    """A deletion that can delete nothing: a number that nobody has, in a campaign that can't exist."""
     key = (target.vdn_id, (target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS)[0])
-    exchange = transport.send(delete(key, (), base_path=target.address.base_path))
+    exchange = ground.delete(key, ground.fresh(1))
     if isinstance(exchange.outcome, NoAnswer):
-        says = f"an empty deletion gets no answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
+        says = f"a deletion that can delete nothing gets no answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
         return error("signed call", says, "Does a gateway or firewall before the server hold back DELETE or its body?")
     if exchange.outcome.status == 401:
         advice = "Reads are let in. Does the account lack a right, or must signed_headers be content-length;content-type;host?"
-        return error("signed call", "HTTP 401: an empty deletion is refused", advice)
+        return error("signed call", "HTTP 401: a deletion that can delete nothing is refused", advice)
     if exchange.outcome.status >= 500 or exchange.outcome.status in {403, 405, 501}:
-        says = f"an empty deletion is answered with HTTP {exchange.outcome.status}"
+        says = f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}"
         return warning("signed call", says, "A gateway may hold back DELETE; a run would report it on every call.")
     return ok(
-        "signed call", f"an empty deletion, which can't delete anything, is answered with HTTP {exchange.outcome.status}{_code(exchange)}"
+        "signed call", f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}{_code(exchange)}"
     )

@@ -4,11 +4,13 @@ A form names a present number wherever it can, so that a server which repairs th
 something that a look at the campaign then misses.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from conformance.contract import MAX_NUMBER_LENGTH
 from conformance.generation.calls import body_of, items
+from conformance.generation.numbers import derived
 
 Form = Callable[[list[str]], bytes]
 """Takes numbers that the campaign holds (at least one), gives the bytes of a body."""
@@ -167,11 +169,14 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
 """By defect: the forms, the most telling first; further ones are added at the end, since profiles name a form by its place."""
 
 
-def filled(present: list[str], count: int) -> list[str]:
-    """`count` distinct numbers, the present ones first, the rest absent ones."""
-    taken = set(present[:count])
-    absent = (number for index in range(count * 2) if (number := f"77{index:09d}") not in taken)
-    return [*present[:count], *(next(absent) for _ in range(count - len(present[:count])))]
+def filled(present: Sequence[str], count: int) -> list[str]:
+    """`count` distinct numbers: the present ones first, the rest derived from the first of them.
+
+    `present` begins with an ordinary number of the run's own, so that the derived ones are nobody's.
+    """
+    listed = list(present[:count])
+    absent = (number for number in derived(listed[0], 2 * count) if number not in set(listed))
+    return [*listed, *itertools.islice(absent, count - len(listed))]
 
 
 def among_good(bad: Any, present: list[str], position: int) -> bytes:

@@ -1,7 +1,7 @@
 """Builders of calls: faultless ones by name, and any body one likes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.contract import CONTENT_TYPE, caller_no_path, campaign_path
@@ -38,11 +38,26 @@ def with_body(key: CampaignKey, body: bytes, *, base_path: str = "") -> Call:
     return Call(method="DELETE", target=caller_no_path(*key, base_path), headers=HEADERS, body=body)
 
 
-def add(key: CampaignKey, numbers: Iterable[str], *, base_path: str = "", priority: int | None = None) -> Call:
-    """The companion call that adds these numbers; `priority` is sent only where it is given (edition 2025-11 asks for it)."""
-    extra = {} if priority is None else {"priority": priority}
-    value = {"callerNo": [{"accessCode": number, **extra} for number in numbers]}
-    return Call(method="POST", target=caller_no_path(*key, base_path), headers=HEADERS, body=body_of(value))
+def add(
+    key: CampaignKey,
+    numbers: Iterable[str],
+    *,
+    base_path: str = "",
+    priority: int | None = None,
+    priorities: Mapping[str, int | None] | None = None,
+) -> Call:
+    """The companion call that adds these numbers.
+
+    A priority is sent only where one is given (edition 2025-11 asks for it): `priority` for all,
+    `priorities` by number.
+    """
+    given = priorities or {}
+    listed = []
+    for number in numbers:
+        own = given.get(number, priority)
+        listed.append({"accessCode": number} | ({} if own is None else {"priority": own}))
+    target = caller_no_path(*key, base_path)
+    return Call(method="POST", target=target, headers=HEADERS, body=body_of({"callerNo": listed}))
 
 
 def query(key: CampaignKey, *, base_path: str = "") -> Call:

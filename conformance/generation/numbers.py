@@ -12,8 +12,27 @@ from hypothesis import strategies as st
 
 from conformance.contract import MAX_NUMBER_LENGTH
 
-DEFAULT_LENGTH = 11
-"""Digits of an ordinary calling number."""
+OWN_DIGITS = 10
+"""Random digits of an ordinary number behind the user's prefix: nobody else has it by chance."""
+DEFAULT_LENGTH = 13
+"""Digits of an ordinary number at least, so that it can be told from short ones that people have."""
+_VARIED = 4
+"""Last digits in which numbers derived from an ordinary one differ from it."""
+
+
+def ordinary_length(prefix: str) -> int:
+    """Digits of the ordinary numbers of a run, the user's prefix included."""
+    return min(max(DEFAULT_LENGTH, len(prefix) + OWN_DIGITS), MAX_NUMBER_LENGTH)
+
+
+def derived(number: str, count: int) -> Iterator[str]:
+    """Other numbers that differ from an ordinary one in its last digits, `count` of them at most.
+
+    They are as unlikely to be anybody's as the number is; nothing is known of whether they are there.
+    """
+    stem, last = number[:-_VARIED], int(number[-_VARIED:] or "0")
+    size = 10**_VARIED
+    return (f"{stem}{(last + step) % size:0{_VARIED}d}" for step in range(1, min(count, size - 1) + 1))
 
 numbers: st.SearchStrategy[str] = st.integers(1, MAX_NUMBER_LENGTH).flatmap(
     lambda length: st.integers(0, 10**length - 1).map(lambda value: f"{value:0{length}d}")
@@ -27,10 +46,11 @@ list_sizes: st.SearchStrategy[int] = st.sampled_from((1, 1, 1, 2, 2, 3, 5, 10, 5
 class NumberPool:
     """Gives out calling numbers that were not given out before and that `taken` does not hold.
 
-    All begin with `prefix` (the user's, so that they can be told from anybody else's). Same seed, same numbers.
+    All begin with `prefix` (the user's, so that they can be told from anybody else's). Same seed, same numbers: a run's
+    seed is joined with its campaigns, so that two runs of one day on other campaigns draw other numbers.
     """
 
-    def __init__(self, *, prefix: str = "", taken: Container[str] = (), seed: int = 0) -> None:
+    def __init__(self, *, prefix: str = "", taken: Container[str] = (), seed: int | str = 0) -> None:
         self.prefix = self._prefix = prefix
         self._taken = taken
         self._given: set[str] = set()
@@ -38,7 +58,7 @@ class NumberPool:
         self._series = _Series(prefix, self._random)
 
     def plain(self, count: int) -> list[str]:
-        """Ordinary numbers of 11 digits or as many as the prefix allows."""
+        """Ordinary numbers, as long as `ordinary_length` says."""
         made = (number for number in self._series if number not in self._given and number not in self._taken)
         return list(itertools.islice(made, count))
 
@@ -83,7 +103,7 @@ class NumberPool:
         for _ in range(30):
             if self._take(number := draw()):
                 return number
-        return self._fresh(lambda: self._digits(max(DEFAULT_LENGTH + 4, len(self._prefix) + 10)))
+        return self._fresh(lambda: self._digits(min(ordinary_length(self._prefix) + 4, MAX_NUMBER_LENGTH)))
 
 
 class _Series:
@@ -94,7 +114,7 @@ class _Series:
 
     def __init__(self, prefix: str, chance: random.Random) -> None:
         self._prefix = prefix
-        self._digits = max(DEFAULT_LENGTH - len(prefix), 6)
+        self._digits = ordinary_length(prefix) - len(prefix)
         self._least: int = 10 ** (self._digits - 1)
         self._count = 9 * self._least
         self._start = chance.randrange(self._count)

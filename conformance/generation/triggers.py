@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.contract import Code
 from conformance.exchange import Call, CampaignKey
@@ -18,6 +19,8 @@ class Trigger(Struct, frozen=True, kw_only=True):
 
     name: str
     make: Callable[[list[str]], Call]
+    exact: bool = False
+    """The numbers must be all that the campaign holds."""
 
 
 def triggers_for(code: str, key: CampaignKey, *, base_path: str = "", unknown: tuple[int, ...] = ()) -> Iterator[Trigger]:
@@ -78,13 +81,14 @@ _MEMBERS_BY_CODE: dict[str, tuple[dict[str, object], ...]] = {
 }  # fmt: skip
 """By code: members that the interface does not have, tried in the body, in an item and in the query."""
 
+ALL_NUMBERS = "all numbers of the campaign"
 _LISTS_BY_CODE: dict[str, tuple[tuple[str, Callable[[list[str]], list[str]]], ...]] = {
     Code.WRONG_COMBINATION: (
         ("a number named twice", lambda present: [present[0], present[0]]),
-        ("a number that the campaign lacks", lambda _: filled([], 1)),
-        ("present and absent numbers", lambda present: [present[0], *filled([], 1)]),
+        ("a number that the campaign lacks", lambda present: filled(present[:1], 2)[1:]),
+        ("present and absent numbers", lambda present: filled(present[:1], 2)),
     ),
-    Code.PARAMETER_ERROR: (("all numbers of the campaign", lambda present: present[:100]),),
+    Code.PARAMETER_ERROR: ((ALL_NUMBERS, lambda present: present[:100]),),
     Code.LENGTH_OUT_OF_RANGE: (
         ("a very long text", lambda _: ["1" * 300]),
         ("a text of 20,000 digits", lambda _: ["1" * 20_000]),
@@ -96,7 +100,8 @@ _LISTS_BY_CODE: dict[str, tuple[tuple[str, Callable[[list[str]], list[str]]], ..
 def _special(code: str, key: CampaignKey, base_path: str) -> Iterator[Trigger]:
     """Ways that are no defect of the call alone: restrictions, combinations, members that the interface does not have."""
     for name, choose in _LISTS_BY_CODE.get(code, ()):
-        yield _body(name, key, base_path, partial(_listed, choose))
+        trigger = _body(name, key, base_path, partial(_listed, choose))
+        yield replace(trigger, exact=name == ALL_NUMBERS)
     yield from _with_members(key, base_path, _MEMBERS_BY_CODE.get(code, ()))
     if code == Code.WRONG_COMBINATION:
         yield Trigger(name="ids in the query that differ", make=partial(_in_query, key, base_path, "vdnId=2&campaignId=3"))

@@ -4,6 +4,23 @@ from conformance.oracle.bodies import mentions
 from conformance.oracle.calls import Facts, facts_of
 from conformance.oracle.defects import DEFECTS, OPEN_POINTS, Defect
 from conformance.oracle.judge import judge
-from conformance.oracle.reply import Answer, answer_of, shown_numbers
+from conformance.oracle.look_form import Look, digit_runs, learn_form, look_value, read_look, shown_numbers
+from conformance.oracle.reply import Answer, answer_of
 
-__all__ = ["DEFECTS", "OPEN_POINTS", "Answer", "Defect", "Facts", "answer_of", "facts_of", "judge", "mentions", "shown_numbers"]
+__all__ = [
+    "DEFECTS",
+    "OPEN_POINTS",
+    "Answer",
+    "Defect",
+    "Facts",
+    "Look",
+    "answer_of",
+    "digit_runs",
+    "facts_of",
+    "judge",
+    "learn_form",
+    "look_value",
+    "mentions",
+    "read_look",
+    "shown_numbers",
+]

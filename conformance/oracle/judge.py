@@ -45,7 +45,14 @@ def judge(history: History) -> Judgement:
     setting = history.setting
     docket = Docket(setting)
     books: Notebooks = {
-        key: Notebook(key=key, worlds=frozenset({held.numbers}), complete=held.complete, shows=setting.query, docket=docket)
+        key: Notebook(
+            key=key,
+            worlds=frozenset({held.numbers}),
+            complete=held.complete,
+            shows=setting.query,
+            docket=docket,
+            look_form=setting.look_form,
+        )
         for key, held in setting.campaigns
     }
     entries = entries_of(history)

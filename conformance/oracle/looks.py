@@ -5,13 +5,13 @@ from msgspec.structs import replace
 from conformance.oracle.blame import Blame, extra_number, missing_number
 from conformance.oracle.entries import Entry
 from conformance.oracle.notebook import NO_ORDER, RACE, Notebook
-from conformance.oracle.reply import shown_numbers
+from conformance.oracle.look_form import shown_numbers
 from conformance.oracle.worlds import World
 
 
 def look(book: Notebook, entry: Entry) -> None:
     """Hold what a query shows against the worlds; afterwards the contents are certain again, where the query shows them whole."""
-    shown = shown_numbers(entry.answer)
+    shown = shown_numbers(entry.answer, book.look_form)
     if shown is None or book.shows == "nothing":
         return
     if book.shows == "one":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from conformance.exchange import CampaignKey, Contents, Exchange, QueryShows
+from conformance.exchange import CampaignKey, Contents, Exchange, LookForm, QueryShows
 from conformance.finding import counted
 from conformance.oracle.blame import Blame
 from conformance.oracle.docket import Docket
@@ -24,6 +24,7 @@ class Notebook:
     complete: bool
     shows: QueryShows
     docket: Docket
+    look_form: LookForm | None = None
     lost: bool = False
     raced: frozenset[int] = frozenset()
     """Positions of overlapping calls since the last look."""

@@ -25,7 +25,6 @@ _MEMBER_CLAUSES = dict(
     zip(REPLY_MEMBERS, ("response.result-code", "response.result-desc", "response.return-code", "response.return-desc"), strict=True)
 )
 _COUNT = re.compile(r"num\s*[:=：]\s*(\d+)")
-_NUMBERS = re.compile(r"[0-9]+")
 
 # Traces of a server's inside: stack traces, class names with line numbers, database errors, paths of source files.
 _INTERNALS = re.compile(
@@ -108,39 +107,6 @@ def _code(members: dict[str, Any] | None, name: str) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"0{value}" if f"0{value}" in _DOCUMENTED else str(value)  # a number has lost its zero: that is found as its type
     return value if isinstance(value, str) else None
-
-
-def shown_numbers(answer: Answer) -> frozenset[str] | None:
-    """The calling numbers that a reply of the query companion shows, or None where it shows nothing that can be read.
-
-    Where a reply shows numbers and its codes are neither a success nor a documented failure, the numbers count: a server that
-    reports success wrongly may do so in the replies of the companions as well, which are not under test.
-    """
-    held = (answer.members or {}).get("returnObject")
-    if answer.outcome == "nothing" or not isinstance(held, dict) or "callerNo" not in held:
-        return None
-    try:
-        numbers = _numbers_in(held["callerNo"])
-    except RecursionError:
-        return None
-    failed = answer.outcome != "served" and (not numbers or {answer.code, answer.return_code} & set(FAILURE_CODES))
-    return None if failed else numbers
-
-
-def _numbers_in(value: Any) -> frozenset[str] | None:
-    if isinstance(value, str):
-        if value.lstrip()[:1] in {"[", "{"}:
-            try:
-                return _numbers_in(json.loads(value))
-            except ValueError:
-                return None
-        return frozenset(_NUMBERS.findall(value))
-    if isinstance(value, list):
-        parts = [_numbers_in(item) for item in value]
-        return frozenset().union(*(part for part in parts if part))
-    if isinstance(value, dict):
-        return _numbers_in(value.get("accessCode"))
-    return frozenset({str(value)}) if isinstance(value, int) else frozenset() if value is None else None
 
 
 def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterator[Fault]:

@@ -23,7 +23,7 @@ from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.knowing import chosen
 from conformance.plugin.knowing import try_known as try_known_programs
-from conformance.plugin.opening import Opened, load, look_before, must_suffice, needs_emulator, now, open_run
+from conformance.plugin.opening import OpenRun, load, look_before, must_suffice, needs_emulator, now, open_run
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
@@ -40,7 +40,7 @@ class State:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.opened: Opened | None = None
+        self.opened: OpenRun | None = None
         self.problem: SuiteError | None = None
         self.parts: list[Done] = []
         self.handed: set[str] = set()

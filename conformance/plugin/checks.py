@@ -13,12 +13,12 @@ ORDER = (
     "method.others",
     "state.direct",
     "auth.tampering",
-    "last-number.small",
     "robustness.hostile",
     "body.defects",
     "uri.ids",
     "body.values",
     "headers.request",
+    "last-number.small",
     "codes.hunt",
     "state.machine",
     "race.bursts",
@@ -28,8 +28,9 @@ ORDER = (
     "state.long",
     "open.questions",
 )
-"""What was found before, then the short and telling ones: a fault is found in as few calls as can be, and a limit that is reached cuts the
-long ones."""
+"""What was found before, then the short and telling ones that go beside what a campaign holds. From
+`last-number.small` on exact contents are needed: originals are taken out once, and put back once when the run
+ends. The long ones come last, so that a limit that is reached cuts them."""
 
 OF_NO_CLAUSE = frozenset({"regression.known"})
 """Checks that serve whatever clauses their programs break; they are made where a database is given."""

@@ -1,4 +1,4 @@
-"""From options to a run that can begin: target, transport, lock, journal, campaigns."""
+"""From options to a run that can begin: target, campaigns, ledger."""
 
 import os
 import sys
@@ -10,58 +10,48 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_ground, restore, strangers_in_words
+from conformance.campaigns import Ground, Opened, Plan, opened, strangers_in_words
 from conformance.checking import preflight
-from conformance.config import Target, load_target, transport_options
+from conformance.config import Target, load_target
 from conformance.config import Trigger as UserTrigger
-from conformance.errors import ConfigurationError, Unreadable, UsageError
+from conformance.errors import ConfigurationError, UsageError
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
-from conformance.generation.calls import changed, delete, query
-from conformance.generation.numbers import NumberPool
+from conformance.generation.calls import changed, delete
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
 from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
-from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
 from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
-from conformance.transport import SPOILS, Transport, TransportOptions
-from conformance.transport.journal import Journal
-from conformance.transport.lock import CampaignLock, state_folder
+from conformance.transport import SPOILS
 
 TRAFFIC = "traffic.ndjson"
 JOURNAL = "journal.jsonl"
 
 
 @dataclass
-class Opened:
+class OpenRun:
     """A run that has begun, with everything that must be closed."""
 
-    target: Target
-    transport: Transport
+    campaigns: Opened
     run: Run
-    vigil: Vigil
     worker: str
     """Which of several processes this is; empty where it is the only one."""
     stack: ExitStack
     begun: float
     started: str
-    unrestored: dict[CampaignKey, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Target:
+        """The target under test."""
+        return self.campaigns.target
 
     def put_back(self) -> None:
         """Restore the campaigns and close connections, journal and lock."""
-        try:
-            self.transport.restore_even_unrecorded()
-            self.run.ground.restoring = True
-            self.run.ground.silent = bool(self.vigil.gone)
-            self.unrestored = restore(self.run.ground)
-        finally:
-            self.stack.close()
+        self.stack.close()
 
     def note(self, exchange: Exchange) -> None:
         """Keep the first things that tell which server this is."""
@@ -75,95 +65,117 @@ class Opened:
 
     def done(self) -> Done:
         """What the run has come to so far: without what was seen only while the target was away."""
-        for outage in self.vigil.outages:
+        outages, ground = self.campaigns.watchdog.outages, self.run.ground
+        for outage in outages:
             self.run.ledger.retract_between(outage.since, outage.until)
         return Done(
             ledger=self.run.ledger,
-            requests=self.transport.requests,
+            requests=self.campaigns.transport.requests,
             seconds=round(time.monotonic() - self.begun, 2),
             started=self.started,
             seen=self.seen,
-            unrestored={str(key[1]): problem for key, problem in self.unrestored.items()},
-            priority=self.run.ground.priority,
-            originals=sorted((key, tuple(sorted(held.numbers))) for key, held in self.run.ground.original.items() if held.complete),
-            told=[*(outage.says for outage in self.vigil.outages), *strangers_in_words(self.run.ground, self._own_campaigns)],
-            cut_short=bool(self.vigil.gone),
+            unrestored={str(key[1]): problem for key, problem in self.campaigns.unrestored.items()},
+            priority=ground.priority,
+            originals=sorted(
+                (key, tuple(sorted(contents.numbers)))
+                for key, contents in ground.original.items()
+                if contents.complete
+            ),
+            told=[
+                *(outage.says for outage in outages),
+                *strangers_in_words(ground, self._own_campaigns),
+                *self.campaigns.remarks(),
+                *_borrowing_in_words(ground),
+            ],
+            cut_short=bool(self.campaigns.watchdog.gone),
         )
 
 
-def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opened:
+def _borrowing_in_words(ground: Ground) -> list[str]:
+    ended = ground.borrowing_ended
+    return [f"{ended[0].upper()}{ended[1:]}."] if ended else []
+
+
+def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> OpenRun:
     """Open everything that a run needs. Raises SuiteError with one paragraph for a person."""
     stack = ExitStack()
     try:
         return _open(options, worker, stack)
     except BaseException:
-        with suppress(UsageError):  # a recording that can't be closed is not the news: why there is no run is
+        with suppress(UsageError):  # a recording that can't be closed is not the news
             stack.close()
         raise
 
 
-def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Opened:
+def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> OpenRun:
     target = _target(options, worker, stack)
     if worker is None and not needs_emulator(options):
         look_before(target, options)
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"-{worker['workerid']}" if worker else ""
-    campaigns = _share(target, worker)
-    shared = (target.foreign.key,) if target.foreign and not worker else ()
-    for key in (*campaigns, *shared):
-        stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
-    journal_file = options.out / JOURNAL.replace(".", f"{name}.")
-    make_way(journal_file, target.base_url)
-    journal = stack.enter_context(Journal(journal_file, base_url=target.base_url))
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
-    grounds: list[Ground] = []
-    limited = _capped(transport_options(target, recorder=traffic), options.amounts.calls)
-    transport = stack.enter_context(Transport(_seen_only(limited, grounds)))
-    probe = query(campaigns[0], base_path=target.address.base_path)
-    vigil = Vigil(transport, probe, patience=target.pace.patience_seconds)
-    ground = _ground(target, campaigns, vigil, JournalLog(journal), options.seed)
-    grounds.append(ground)
-    run = Run(ground, options.amounts, seed=options.seed)
-    Learner(ground, run.ledger.behaviour, run.ledger.learnt_by)
-    opened = Opened(
-        target=target,
-        transport=transport,
-        run=run,
-        vigil=vigil,
-        worker=str(worker["workerid"]) if worker else "",
-        stack=stack,
-        begun=time.monotonic(),
-        started=now(),
+    plan = Plan(
+        journal=options.out / JOURNAL.replace(".", f"{name}."),
+        seed=options.seed,
+        calls=options.amounts.calls,
+        wide=options.amounts.wide,
+        worker=_place(worker),
+        indexed=not needs_emulator(options),
+        recorder=traffic,
+        unreadable_will_do=True,
     )
-    transport.on_exchange(opened.note)
-    listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
-    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
-    try:
-        _possess(ground, given, target.query, options.amounts.wide)
-    except Unreadable as problem:
-        run.unusable = problem
+    begun: list[OpenRun] = []
+
+    def prepare(campaigns: Opened) -> None:
+        run = Run(campaigns.ground, options.amounts, seed=options.seed)
+        Learner(campaigns.ground, run.ledger.behaviour, run.ledger.learnt_by)
+        begun.append(
+            OpenRun(
+                campaigns=campaigns,
+                run=run,
+                worker=str(worker["workerid"]) if worker else "",
+                stack=stack,
+                begun=time.monotonic(),
+                started=now(),
+            )
+        )
+        campaigns.transport.on_exchange(begun[0].note)
+
+    stack.enter_context(opened(target, plan, prepare=prepare))
+    return _equipped(begun[0])
+
+
+def _equipped(made: OpenRun) -> OpenRun:
+    """Give the run what checks need to know of the target."""
+    run, target = made.run, made.target
+    run.unusable = made.campaigns.unreadable
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
-    run.spoils = (OMITTED, *(name for name, spoil in SPOILS.items() if spoil.keyless or not keyless))
+    spoils = (name for name, spoil in SPOILS.items() if spoil.keyless or not keyless)
+    run.spoils = (OMITTED, *spoils)
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
-    run.triggers = [_trigger(each, ground) for each in target.triggers]
-    return opened
+    run.triggers = [_trigger(each, run.ground) for each in target.triggers]
+    return made
+
+
+def _place(worker: Mapping[str, Any] | None) -> tuple[int, int] | None:
+    """Which of how many workers this process is; None where it is the only one."""
+    if worker is None:
+        return None
+    return int(str(worker["workerid"]).removeprefix("gw")), int(worker["workercount"])
 
 
 def look_before(target: Target, options: Options) -> None:
-    """The short check that a run begins with: silent when all is well. Raises CannotJudge with what to do."""
+    """The short check that a run begins with: silent when all is well. Raises CannotJudge."""
     try:
         told = preflight(target, options.effort, options.amounts.calls)
     except ConfigurationError as problem:  # a file that the target file names
-        raise ConfigurationError(f"{options.target or 'ISALES_* variables'}: {problem}") from None
+        place = options.target or "ISALES_* variables"
+        raise ConfigurationError(f"{place}: {problem}") from None
     for line in told:
         if options.view != "none":
             terminal.console(sys.stderr).print(f"Warning: {line}")
-
-
-RUNAWAY = 20
-"""Times the calls of its effort after which a run is stopped, where the target file sets no limit: no server makes a run endless."""
 
 
 def now() -> str:
@@ -171,36 +183,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _seen_only(options: TransportOptions, grounds: list[Ground]) -> TransportOptions:
-    """Beside the target's own guard: numbers that the run can't see it never names. `grounds` is filled once there is one."""
-    guard = options.guard
-
-    def both(call: Call) -> str | None:
-        return guard(call) or next((reason for ground in grounds if (reason := ground.unseen(call))), None)
-
-    return msgspec.structs.replace(options, guard=both)
-
-
-def _capped(options: TransportOptions, calls: int) -> TransportOptions:
-    if options.budget.max_requests is not None:
-        return options
-    return msgspec.structs.replace(options, budget=msgspec.structs.replace(options.budget, max_requests=RUNAWAY * calls))
-
-
-def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str, wide: int) -> None:
-    """Open the ground; where that fails half-way or is interrupted, what it has changed is put back."""
-    try:
-        open_ground(ground, given=given, observe=observe, wide=wide)
-    except BaseException:
-        ground.restoring = True
-        abandon(ground)
-        raise
-
-
 def _target(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Target:
     if worker and worker.get("isales_target"):
         return load(options, Path(worker["isales_target"]))
-    return load(options, stack.enter_context(embedded_target(options)) if needs_emulator(options) else None)
+    embedded = stack.enter_context(embedded_target(options)) if needs_emulator(options) else None
+    return load(options, embedded)
 
 
 def needs_emulator(options: Options) -> bool:
@@ -209,7 +196,10 @@ def needs_emulator(options: Options) -> bool:
 
 
 def load(options: Options, instead: Path | None = None) -> Target:
-    """The target that the options name, or the one in the file `instead`. Raises ConfigurationError."""
+    """The target that the options name, or the one in the file `instead`.
+
+    Raises ConfigurationError.
+    """
     overrides = dict(text.partition("=")[::2] for text in options.overrides)
     return load_target(instead or options.target, os.environ, overrides)
 
@@ -218,35 +208,17 @@ def must_suffice(target: Target, workers: int) -> None:
     """Raise UsageError where there are fewer campaigns than workers."""
     listed = len(target.campaigns)
     if workers > listed:
-        raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
-
-
-def _share(target: Target, worker: Mapping[str, Any] | None) -> tuple[CampaignKey, ...]:
-    """The campaigns of this process: all, or every n-th where several workers share them."""
-    keys = tuple(campaign.key for campaign in target.campaigns)
-    if worker is None:
-        return keys
-    place, count = int(str(worker["workerid"]).removeprefix("gw")), int(worker["workercount"])
-    return keys[place::count]
-
-
-def _ground(target: Target, campaigns: tuple[CampaignKey, ...], wire: Vigil, log: JournalLog, seed: int) -> Ground:
-    return Ground(
-        wire=wire,
-        log=log,
-        keys=campaigns,
-        pool=NumberPool(prefix=target.numbers.prefix, seed=seed),
-        base_path=target.address.base_path,
-        foreign=target.foreign.key if target.foreign else None,
-        authenticated=target.auth.scheme != "none",
-        priority=target.numbers.priority,
-    )
+        raise UsageError(
+            f"{workers} workers need a campaign each, and the target file lists {listed}. Give "
+            f"-n {listed}, or list more."
+        )
 
 
 def _trigger(given: UserTrigger, ground: Ground) -> Trigger:
     def make(present: list[str]) -> Call:
         call = delete(ground.keys[0], present[:1], base_path=ground.base_path)
         target = f"{call.target}?{given.query}" if given.query else call.target
-        return changed(call, method=given.method, target=target, body=given.body.encode() or call.body)
+        body = given.body.encode() or call.body
+        return changed(call, method=given.method, target=target, body=body)
 
     return Trigger(name=given.name, make=make)

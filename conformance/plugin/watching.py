@@ -1,7 +1,7 @@
 """Between a running pytest session and the live view."""
 
 from conformance.exchange import Exchange
-from conformance.plugin.opening import Opened
+from conformance.plugin.opening import OpenRun
 from conformance.plugin.options import Options
 from conformance.report.live import LiveView
 from conformance.transport import Budget
@@ -14,16 +14,16 @@ class Watcher:
         quiet, verbose = options.view == "quiet", options.view == "verbose"
         self._view = LiveView(checks, expected=options.amounts.calls if not options.only else None, quiet=quiet, verbose=verbose)
         self._view.__enter__()
-        self._opened: Opened | None = None
+        self._opened: OpenRun | None = None
         self._calls = 0
         self._before = 0
 
-    def watch(self, opened: Opened) -> None:
+    def watch(self, opened: OpenRun) -> None:
         """Count the calls of an opened run."""
         self._opened = opened
         pace = opened.target.pace
         self._view.bound(Budget(max_requests=pace.max_requests, max_seconds=pace.max_seconds))
-        opened.transport.on_exchange(self._tick)
+        opened.campaigns.transport.on_exchange(self._tick)
 
     def _tick(self, _: Exchange) -> None:
         self._calls += 1

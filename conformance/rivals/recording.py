@@ -1,15 +1,17 @@
 """Making a recording of a server, gently; and playing one on another server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from conformance.campaigns import Episode, Ground
+from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
 from conformance.compare.differences import Contrast, Difference, contrasts, state_contrast
 from conformance.compare.places import moved
 from conformance.compare.recording import Entry, Header, Recording, entries_of
 from conformance.compare.seen import seen
-from conformance.exchange import Exchange
+from conformance.contract import MAX_NUMBER_LENGTH
+from conformance.exchange import CampaignKey, Exchange
 from conformance.generation.deeds import Deed, Stage
-from conformance.oracle import answer_of, shown_numbers
+from conformance.oracle import answer_of, mentions, shown_numbers
 from conformance.rivals.rival import Rival
 from conformance.rivals.searching import alike, place_of
 from conformance.session import questions
@@ -31,7 +33,7 @@ def record(ground: Ground, deeds: Sequence[Deed], stage: Stage, header: Header, 
     try:
         with Episode(ground) as episode:
             for deed in deeds:
-                episode.hold(stage.present)
+                episode.hold(stage.present, exact=True)
                 steps[episode.send(deed.make(stage)).number] = (deed.name, stage.present)
                 episode.look()
                 looks |= {heard[-1].number} - steps.keys()
@@ -45,20 +47,29 @@ def replay(recording: Recording, ground: Ground) -> tuple[list[Difference], int]
     source, target = alike(recording.header.place, place_of(ground))
     rival = Rival(ground, target)
     found: dict[tuple[str, ...], Difference] = {}
-    ground.announce(sorted({number for entry in recording.entries for number in entry.held}))
+    named = {number for entry in recording.entries for number in entry.held}
+    for entry, _ in recording.steps():
+        named |= {each for each in mentions(entry.exchange.call.body) if len(each) <= MAX_NUMBER_LENGTH}
+    renamed = renumbering(ground, named)
     compared = 0
     for entry, look in recording.steps():
-        if not rival.set_up([set(entry.held) | rival.stuck.get(target.key, set())]):
+        wanted = {exchanged(number, renamed) for number in entry.held}
+        if not rival.set_up([wanted | rival.stuck.get(target.key, set())]):
             continue
         compared += 1
-        answered = ground.send(moved(entry.exchange.call, source, target))
-        for contrast in [*contrasts(seen(entry.exchange), seen(answered)), *_state(look, ground, target.key)]:
+        answered = ground.send(renumbered(moved(entry.exchange.call, source, target), renamed))
+        states = _state(look, ground, target.key, recording, renamed)
+        for contrast in [*contrasts(seen(entry.exchange), seen(answered)), *states]:
             _note(found, contrast, entry, answered)
     return list(found.values()), compared
 
 
-def _state(look: Exchange | None, ground: Ground, key: tuple[int, int]) -> list[Contrast]:
-    recorded = shown_numbers(answer_of(look)) if look is not None else None
+def _state(
+    look: Exchange | None, ground: Ground, key: CampaignKey, recording: Recording, renamed: Mapping[str, str]
+) -> list[Contrast]:
+    form = recording.header.setting.look_form
+    recorded = shown_numbers(answer_of(look), form) if look is not None else None
+    recorded = recorded and frozenset(exchanged(number, renamed) for number in recorded)
     if recorded is None or ground.shows != "all" or (now := ground.look(key)) is None:
         return []
     contrast = state_contrast("the campaign", recorded, now)

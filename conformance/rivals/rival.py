@@ -65,7 +65,7 @@ class Rival:
         return done
 
     def _holds(self, episode: Episode, key: CampaignKey, wanted: Collection[str]) -> bool:
-        if episode.hold(wanted, key):
+        if episode.hold(wanted, key, exact=True):
             return True
         one_by_one(self.ground, key, wanted)
         return self.ground.own(key) == frozenset(wanted)

@@ -36,7 +36,7 @@ class Departed:
     def _heard(self, exchange: Exchange) -> None:
         facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)
         if facts.kind == "query" and facts.campaign is not None and self._ground.shows == "all":
-            if (shown := shown_numbers(answer)) is not None:
+            if (shown := shown_numbers(answer, self._ground.look_form)) is not None:
                 self._looked(facts.campaign, shown, exchange)
         elif facts.kind == "delete" and facts.faultless and not facts.unauthorised and answer.outcome == "served":
             if facts.campaign is not None:
@@ -71,6 +71,6 @@ class Departed:
 
     def _history(self, key: CampaignKey, deletion: Exchange, missing: Exchange, look: Exchange) -> History:
         setting = self._ground.setting
-        left = shown_numbers(answer_of(missing)) or frozenset()
+        left = shown_numbers(answer_of(missing), setting.look_form) or frozenset()
         held = Contents(numbers=left | facts_of(deletion.call, setting).named, complete=True)
         return History(setting=replace(setting, campaigns=((key, held),)), exchanges=(deletion, missing, look))

@@ -5,12 +5,13 @@ from itertools import pairwise
 
 from conformance.baseline import Program
 from conformance.campaigns import Episode, Ground
-from conformance.contract import caller_no_path
+from conformance.contract import MAX_NUMBER_LENGTH, caller_no_path
 from conformance.exchange import Call, CampaignKey
 from conformance.generation.calls import changed
-from conformance.oracle import facts_of
+from conformance.oracle import facts_of, mentions
 from conformance.session.ledger import Deviating
-from conformance.session.run import Run
+from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
+from conformance.session.run import NEED_EXACT, Run
 
 CHECK = "regression.known"
 BYSTANDERS = 2
@@ -54,13 +55,17 @@ def try_again(run: Run, program: Program) -> bool:
     """Set up, call and judge as on the night when it was found. False where this run's campaigns don't allow it."""
     places = _places(program, run.ground)
     start = {key: numbers for key, numbers in program.start if numbers}
-    if places is None or not all(_may_add(run.ground, places[key], numbers) for key, numbers in start.items()):
+    if places is None or not all(_may_add(run.ground, places[key]) for key in start):
         return False
+    exact = program.clause in NEED_EXACT
+    named = {number for numbers in start.values() for number in numbers}
+    named |= {number for call in program.calls for number in mentions(call.body)}
+    renamed = renumbering(run.ground, {each for each in named if len(each) <= MAX_NUMBER_LENGTH})
     with Episode(run.ground) as set_up:
         for key, numbers in start.items():
-            run.ground.announce(list(numbers))
-            set_up.hold(numbers, places[key])
-    calls = [_moved(call, program, places, run.ground.base_path) for call in program.calls]
+            wanted = [exchanged(number, renamed) for number in numbers]
+            set_up.hold(wanted, places[key], exact=exact or places[key] in run.ground.borrowed)
+    calls = [renumbered(_moved(call, program, places, run.ground.base_path), renamed) for call in program.calls]
     with run.episode(watch=list(places.values())) as episode:
         if program.together and run.concurrency > 1:
             episode.burst(calls)
@@ -81,12 +86,9 @@ def _places(program: Program, ground: Ground) -> Mapping[CampaignKey, CampaignKe
     return places if places and needed <= places.keys() else None
 
 
-def _may_add(ground: Ground, key: CampaignKey, numbers: tuple[str, ...]) -> bool:
-    """Whether putting the campaign back can tell these numbers from somebody else's: by the prefix, or by all that it held."""
-    original, prefix = ground.original[key], ground.pool.prefix
-    if original.complete:
-        return all(number.startswith(prefix) or number in original.numbers for number in numbers)
-    return all(prefix and number.startswith(prefix) for number in numbers)
+def _may_add(ground: Ground, key: CampaignKey) -> bool:
+    """Whether numbers of an earlier run can be told from somebody's: where all that the campaign held is known."""
+    return ground.original[key].complete
 
 
 def _moved(call: Call, program: Program, places: Mapping[CampaignKey, CampaignKey], base_path: str) -> Call:

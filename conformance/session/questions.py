@@ -55,7 +55,7 @@ def _told_apart(deed: Deed) -> bool:
 def ask(episode: Episode, deeds: Sequence[Deed], numbers: Sequence[str], absent: Sequence[str]) -> Iterator[tuple[Deed, Exchange]]:
     """Put the questions one after another, the campaign set up before each one that needs it."""
     for place, deed in enumerate(deeds):
-        episode.hold(numbers)
+        episode.hold(numbers, exact=episode.may_be_exact())
         exchange = episode.send(deed.make(stage_of(episode.ground, numbers, absent)))
         if answer_of(exchange).outcome != "refused" or place % LOOK_EVERY == 0:
             episode.look()

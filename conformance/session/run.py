@@ -1,6 +1,7 @@
 """A run: the ground it works on, the ledger it fills, and the amounts that its effort allows."""
 
 import random
+from functools import partial
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from conformance.session.departed import Departed
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.shrink import is_query, shrink, starts
 
+NEED_EXACT = frozenset({"restriction.last-number", "effect.concurrent"})
+"""Clauses whose deviations show only in a campaign that holds nothing else."""
 MAX_SHRUNK = 24
 """Deviations of one run that are made again and shortened; a server with more is past shortening."""
 
@@ -98,7 +101,7 @@ class Run:
         if len(calls) < 2:
             return False
         try:
-            return any(self._replay(start, calls, together=False) for start in starts(finding, frozenset(self.ground.fresh(2))))
+            return any(self._replay(start, calls, together=False, exact=True) for start in starts(finding, frozenset(self.ground.fresh(2))))
         except CannotJudge:
             return False
 
@@ -111,17 +114,21 @@ class Run:
         known.shortened = True
         try:
             tries = self.amounts.replays
-            if shorter := shrink(known.finding, self._replay, bystanders=self.ground.fresh(2), tries=tries):
+            exact = known.finding.clause in NEED_EXACT
+            if shorter := shrink(known.finding, partial(self._replay, exact=exact), bystanders=self.ground.fresh(2), tries=tries):
                 known.finding = shorter
             else:
                 known.unconfirmed = True
         except CannotJudge:
             known.unconfirmed = True  # the limit is reached: what is on record stays
 
-    def _replay(self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call], *, together: bool = True) -> list[Finding]:
+    def _replay(
+        self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call], *, together: bool = True, exact: bool = False
+    ) -> list[Finding]:
+        """`exact`: nothing may stand beside the numbers; else originals stay where they are, unless they are out anyway."""
         for key, numbers in start.items():
             with Episode(self.ground) as set_up:
-                set_up.hold(numbers, key)
+                set_up.hold(numbers, key, exact=exact or key in self.ground.borrowed)
         with Episode(self.ground, watch=start) as episode:
             self._again(episode, calls, together=together)
         judgement = judge(episode.history)

@@ -55,7 +55,9 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
             self._do(self._set_up, pick)
 
         def _set_up(self, chance: random.Random) -> None:
-            held = self.episode.hold_exactly(chance.randrange(2, 9))
+            size = chance.randrange(2, 9)
+            exact = self.episode.may_be_exact()
+            held = self.episode.hold_exactly(size) if exact else self.episode.hold_at_least(size)
             if len(run.ground.keys) > 1 and chance.random() < 0.5:
                 other = run.ground.keys[1]
                 self.episode.hold({*self.episode.held(other), *held[:2]}, other)
@@ -67,7 +69,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
 
         def _some(self, chance: random.Random) -> list[str]:
             held = self.episode.held(self.key)
-            return chance.sample(held, min(len(held), chance.randint(1, max(1, len(held) - 1)), MAX_NUMBERS_PER_CALL)) or ["1"]
+            return chance.sample(held, min(len(held), chance.randint(1, max(1, len(held) - 1)), MAX_NUMBERS_PER_CALL)) or run.ground.fresh(1)
 
         @rule(pick=picks)
         def delete_one(self, pick: int) -> None:
@@ -77,12 +79,12 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_all(self, pick: int) -> None:
             """All that the campaign is known to hold."""
-            self._do(lambda _: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or ["1"]), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or run.ground.fresh(1)), pick)
 
         @rule(pick=picks)
         def delete_all_but_one(self, pick: int) -> None:
             """The most that may go."""
-            self._do(lambda _: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or ["1"]), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or run.ground.fresh(1)), pick)
 
         @rule(pick=picks)
         def delete_with_repetition(self, pick: int) -> None:
@@ -102,7 +104,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_too_many(self, pick: int) -> None:
             """101 and more, all but one of the campaign among them."""
-            self._do(lambda chance: self._delete(filled(self.episode.held(self.key)[1:], chance.choice((101, 101, 102, 150)))), pick)
+            self._do(lambda chance: self._delete(filled(self.episode.held(self.key)[1:] or run.ground.fresh(1), chance.choice((101, 101, 102, 150)))), pick)
 
         @rule(pick=picks)
         def delete_broken(self, pick: int) -> None:

@@ -33,7 +33,7 @@ def test_codes(run: Run) -> None:
 
 
 def _holds_known(run: Run) -> bool:
-    return run.ground.held[run.ground.keys[0]].complete
+    return not run.ground.why_not_exact(run.ground.keys[0])
 
 
 def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
@@ -42,7 +42,10 @@ def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
             return
         with run.episode() as episode:
             for trigger in triggers[start : start + PER_EPISODE]:
-                exchange = episode.send(trigger.make(episode.hold_at_least(3)))
+                if trigger.exact and not episode.may_be_exact():
+                    continue
+                present = episode.hold_exactly(3) if trigger.exact else episode.hold_at_least(3)
+                exchange = episode.send(trigger.make(present))
                 answer = answer_of(exchange)
                 run.ledger.tried(code, answer.code or NO_CODE, exchange)
                 if answer.code == code:

@@ -1,6 +1,10 @@
 """What the document leaves open: each question put once, so that the profile says what this server does."""
 
+from collections.abc import Sequence
+
 import pytest
+
+from conformance.campaigns import leased_foreign
 
 from conformance.generation.drawing import batched
 from conformance.session import questions
@@ -15,6 +19,11 @@ def test_left_open(run: Run) -> None:
     if not run.amounts.coverage:
         pytest.skip("left to the efforts standard and thorough")
     numbers, absent = run.ground.fresh(questions.HELD), run.ground.fresh(8)
+    with leased_foreign(run.ground):
+        _ask(run, numbers, absent)
+
+
+def _ask(run: Run, numbers: Sequence[str], absent: Sequence[str]) -> None:
     stage = questions.stage_of(run.ground, numbers, absent)
     for batch in batched(questions.questions(stage), PER_EPISODE):
         with run.episode() as episode:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.exchange import Call
+from conformance.campaigns import leased_foreign
+from conformance.exchange import Call, CampaignKey
 from conformance.generation.calls import changed, delete, with_header
 from conformance.generation.drawing import batched
 from conformance.generation.paths import path_targets
@@ -70,8 +71,8 @@ def test_ids(run: Run) -> None:
 def _targets(run: Run, defect: str) -> tuple[str, ...]:
     vdn_id = run.ground.keys[0][0]
     others = tuple(vdn for vdn in (vdn_id + 1, 9999, vdn_id - 1, 2) if vdn != vdn_id and 1 <= vdn <= 9999)
-    if run.ground.foreign is not None:
-        others = (run.ground.foreign[0], *others)
+    if run.ground.foreign_vdn is not None:
+        others = (run.ground.foreign_vdn, *others)
     return path_targets(
         defect,
         run.ground.keys[0],
@@ -99,9 +100,12 @@ def _odd_ids(run: Run) -> None:
 
 def _foreign(run: Run) -> None:
     """A campaign of another VDN, called under ours and ours under its: both are unknown there, and both stay whole."""
-    foreign = run.ground.foreign
-    if foreign is None:
-        return
+    with leased_foreign(run.ground) as foreign:
+        if foreign is not None:
+            _across_vdns(run, foreign)
+
+
+def _across_vdns(run: Run, foreign: CampaignKey) -> None:
     with run.episode(watch=(run.ground.keys[0], foreign)) as episode:
         shared = episode.hold_at_least(3)[:2]
         episode.hold([*episode.held(foreign), *shared], foreign)

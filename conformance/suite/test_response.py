@@ -41,7 +41,7 @@ def _form_alone(run: Run) -> None:
     number = run.ground.of_length(23)
     run.from_outside([
         with_body(key, body_of({"callerNo": [{"accessCode": f"{number}a"}]}), base_path=base_path),
-        with_body(key, body_of({"callerNo": [{"accessCode": "1" * 25}]}), base_path=base_path),
+        with_body(key, body_of({"callerNo": [{"accessCode": f"{number}55"}]}), base_path=base_path),
         delete((key[0], run.safe_unknown[0]), [number], base_path=base_path),
         delete(key, [number], base_path=base_path),
     ])  # fmt: skip

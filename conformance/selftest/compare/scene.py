@@ -1,8 +1,9 @@
 """Servers to learn from and to compare: emulators on a thread of this process, as targets with campaigns of their own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from conformance.campaigns import Ground, open_ground, restore
 from conformance.compare.behaviour import Behaviour
@@ -11,7 +12,9 @@ from conformance.generation.numbers import NumberPool
 from conformance.selftest.emulator.speaking import emulating, options
 from conformance.session.learning import Learner
 from conformance.transport import AuthV2, Keys, Transport, TransportOptions, parse_address
-from conformance.transport.guard import everything
+from conformance.contract import PATH_PREFIX
+from conformance.transport.guard import Guard
+from conformance.transport.own_numbers import OwnNumbers
 
 HELD: dict[CampaignKey, tuple[str, ...]] = {
     (1, 1001): ("5245241", "5245242", "5245243"),
@@ -23,9 +26,20 @@ HELD: dict[CampaignKey, tuple[str, ...]] = {
 class Silent:
     """A journal that nobody keeps."""
 
-    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None: ...
+    def holding(
+        self,
+        campaign: CampaignKey,
+        numbers: Sequence[str],
+        *,
+        priorities: Sequence[int | None],
+        complete: bool,
+    ) -> None: ...
 
     def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None: ...
+
+    def borrowed(self, campaign: CampaignKey, numbers: Iterable[str]) -> None: ...
+
+    def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None: ...
 
     def restored(self, campaign: CampaignKey) -> None: ...
 
@@ -36,13 +50,19 @@ def ground(profile: Path | None = None, *faults: str, behaviour: Behaviour | Non
     given = options(campaigns=HELD, profile=profile, faults=faults, access_key="ak", secret_key="sk")
     with emulating(given) as client:
         signed = AuthV2(Keys(access_key="ak", secret_key="sk"))
-        wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=everything, timeout_seconds=5)
+        guard = Guard(listed=HELD, path_prefix=PATH_PREFIX, own=OwnNumbers("990"))
+        wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=guard, timeout_seconds=5)
         with Transport(wired) as transport:
             made = Ground(
-                wire=transport, log=Silent(), keys=((1, 1001), (1, 1002)), pool=NumberPool(prefix="990", seed=1), foreign=(2, 2001)
+                wire=transport,
+                log=Silent(),
+                keys=((1, 1001), (1, 1002)),
+                pool=NumberPool(prefix="990", seed=1),
+                guard=guard,
+                foreign=(2, 2001),
             )
             if behaviour is not None:
                 Learner(made, behaviour)
             open_ground(made, given=HELD)
             yield made
-            assert not restore(made)
+            assert not any(each.problem for each in restore(made).values())

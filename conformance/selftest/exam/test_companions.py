@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.oracle.reply import Answer, shown_numbers
+from conformance.oracle import Answer, shown_numbers
 from conformance.selftest.exam.judged import judged
 
 FORM = {"response.result-code", "response.result-desc", "response.return-code", "response.return-desc"}

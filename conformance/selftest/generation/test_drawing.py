@@ -63,7 +63,7 @@ def test_any_defect_comes_up() -> None:
     assert all(facts_of(with_body(KEY, each.body(PRESENT)), SETTING).defects == (each.defect,) for each in drawn)
 
 
-@given(st.integers(1, 300), st.integers(0, 120))
+@given(st.integers(1, 300), st.integers(1, 120))
 def test_filled_lists_are_distinct_and_name_what_is_there_first(count: int, there: int) -> None:
     present = [f"{index:05d}" for index in range(there)]
     listed = filled(present, count)

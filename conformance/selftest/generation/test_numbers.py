@@ -59,8 +59,9 @@ def test_beside_a_prefix_as_near_as_can_be(length: int) -> None:
     assert len(NumberPool(prefix="99012", seed=3).of_length(length)) == max(length, 6)
 
 
-def test_ordinary_numbers_have_11_digits() -> None:
-    assert {len(number) for number in NumberPool(prefix="990", seed=1).plain(50)} == {11}
+def test_ordinary_numbers_have_13_digits_and_ten_behind_a_prefix() -> None:
+    assert {len(number) for number in NumberPool(prefix="990", seed=1).plain(50)} == {13}
+    assert {len(number) for number in NumberPool(prefix="990" * 4, seed=1).plain(50)} == {22}
 
 
 def test_short_numbers_run_out_gracefully() -> None:

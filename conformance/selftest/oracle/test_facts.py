@@ -99,12 +99,12 @@ def test_repetition_is_an_open_point(number: str, times: int) -> None:
 
 @pytest.mark.parametrize("count", [99, 100, 101, 102, 1000])
 def test_the_limit_counts_numbers(count: int) -> None:
-    facts = seen(delete(KEY, filled([], count)))
+    facts = seen(delete(KEY, filled(["77000000000"], count)))
     assert facts.defects == (("caller-no.too-many",) if count > 100 else ())
 
 
 def test_101_items_that_name_100_numbers_are_an_open_point() -> None:
-    hundred = filled([], 100)
+    hundred = filled(["77000000000"], 100)
     facts = seen(delete(KEY, [*hundred, hundred[0]]))
     assert (facts.defects, facts.open_points) == ((), ("number.duplicate",))
 

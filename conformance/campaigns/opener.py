@@ -1,0 +1,297 @@
+"""The one way to campaigns that may be changed: lock, journal, guard, watchdog, pace, budget and
+restoring, whatever the command.
+
+Nothing else makes an object that can change a campaign. What is opened here is put back here, when
+the block ends, however it ends; a campaign that could not be is named in `restorations`.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec import Struct, convert
+from msgspec.structs import replace
+
+from conformance.campaigns.borrowing import borrow
+from conformance.campaigns.foreign import lock_of
+from conformance.campaigns.ground import WORKED_ON, Ground
+from conformance.campaigns.journalling import JournalLog
+from conformance.campaigns.leftovers import Leftover, last_looks, leftovers
+from conformance.campaigns.opening import open_ground
+from conformance.campaigns.restoring import Restoration, restore, restoring_seconds
+from conformance.campaigns.resuming import resume
+from conformance.campaigns.vigil import Vigil
+from conformance.config import Target, guard, transport_options
+from conformance.errors import CannotJudge, OriginalsStay, Unreadable
+from conformance.exchange import CampaignKey, LookForm, QueryShows
+from conformance.generation.calls import query
+from conformance.generation.numbers import NumberPool
+from conformance.transport import Transport
+from conformance.transport.journal import Contents, Journal
+from conformance.transport.journal_index import OpenJournals, refuse_unfinished
+from conformance.transport.lock import CampaignLock, state_folder
+
+RUNAWAY = 20
+"""Times the calls that were planned after which an opening sends no more, where the target file sets
+no limit: no server makes a run endless."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What an opening is for.
+
+    `journal`: its file. `seed`: of the numbers that are drawn. `calls`: how many are planned. `wide`:
+    the most numbers to which a campaign will be grown. `worker`: place and number of the processes
+    that share the campaigns. `indexed`: whether the journal outlives the target (an emulator of this
+    very process leaves nothing to put back). `recorder`: the file that gets every exchange.
+    `per_second`: slower than the target file allows. `exact`: the campaigns are needed with exact
+    contents, from the start; where that can't be had CannotJudge is raised. `all_campaigns`: open each
+    that is listed, not only those that one process works on. `unreadable_will_do`: go on where no
+    campaign can be set up, since the form of replies can still be judged.
+    """
+
+    journal: Path
+    seed: int
+    calls: int | None = None
+    wide: int = 0
+    worker: tuple[int, int] | None = None
+    indexed: bool = True
+    recorder: Path | None = None
+    per_second: float | None = None
+    exact: bool = False
+    all_campaigns: bool = False
+    unreadable_will_do: bool = False
+
+
+@dataclass(kw_only=True)
+class Opened:
+    """Campaigns that may be changed, and how they were put back once the block has ended."""
+
+    target: Target
+    transport: Transport
+    ground: Ground
+    watchdog: Vigil
+    journal: Path
+    unreadable: Unreadable | None = None
+    """Why no campaign can be set up, where the block goes on nonetheless."""
+    restorations: dict[CampaignKey, Restoration] = field(default_factory=dict)
+
+    @property
+    def unrestored(self) -> dict[CampaignKey, str]:
+        """The campaigns that do not hold what they held, each with what is wrong."""
+        return {key: each.problem for key, each in self.restorations.items() if each.problem}
+
+    def remarks(self) -> list[str]:
+        """What a reader must know of campaigns that were put back as far as the interface lets."""
+        return [
+            f"Campaign {key[1]} was empty before and keeps {', '.join(sorted(each.kept))}: the "
+            "interface lets nobody delete the last number."
+            for key, each in self.restorations.items()
+            if each.kept and not each.problem
+        ]
+
+
+@contextmanager
+def opened(
+    target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = lambda _: None
+) -> Iterator[Opened]:
+    """Open a target's campaigns for a block, and put back what they held when it ends.
+
+    `prepare` is called before anything is sent, so that it misses no exchange.
+    Raises SuiteError where they can't be opened; what was changed by then is put back.
+    """
+    with ExitStack() as stack:
+        keys = _share(target, plan)
+        foreign = target.foreign.key if target.foreign else None
+        locked = (*keys, *([foreign] if foreign and plan.worker is None else []))
+        journal = _journal(stack, target, plan, locked, foreign)
+        opening = _opening(stack, target, plan, keys, JournalLog(journal))
+        prepare(opening)
+        with _restoring(opening):
+            _open(opening, plan)
+            yield opening
+
+
+def _share(target: Target, plan: Plan) -> tuple[CampaignKey, ...]:
+    """The campaigns of this process: the first, or every n-th where several processes share them."""
+    keys = tuple(campaign.key for campaign in target.campaigns)
+    if plan.worker is not None:
+        place, count = plan.worker
+        keys = keys[place::count]
+    return keys if plan.all_campaigns else keys[:WORKED_ON]
+
+
+def _journal(
+    stack: ExitStack,
+    target: Target,
+    plan: Plan,
+    keys: Sequence[CampaignKey],
+    foreign: CampaignKey | None,
+) -> Journal:
+    """The locks, then the journal, which an unfinished one on these campaigns keeps from being."""
+    for key in keys:
+        stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
+    entry = None
+    if plan.indexed:
+        index = OpenJournals(state_folder())
+        index.sweep(target.base_url, keys)
+        refuse_unfinished(index, target.base_url, keys)
+        may_change = {*keys, *([foreign] if foreign else [])}
+        entry = index.add(plan.journal, base_url=target.base_url, campaigns=may_change)
+    return stack.enter_context(Journal(plan.journal, base_url=target.base_url, entry=entry))
+
+
+def _opening(
+    stack: ExitStack,
+    target: Target,
+    plan: Plan,
+    keys: tuple[CampaignKey, ...],
+    log: JournalLog,
+) -> Opened:
+    slower = _slower(target, plan.per_second)
+    gate = guard(target)
+    options = transport_options(slower, recorder=plan.recorder, rule=gate)
+    if plan.calls is not None and options.budget.max_requests is None:
+        budget = replace(options.budget, max_requests=RUNAWAY * plan.calls)
+        options = replace(options, budget=budget)
+    transport = stack.enter_context(Transport(options))
+    base_path = target.address.base_path
+    probe = query(keys[0], base_path=base_path)
+    watchdog = Vigil(transport, probe, patience=target.pace.patience_seconds)
+    foreign = target.foreign.key if target.foreign else None
+    shared = (foreign, lock_of(plan.journal.parent)) if foreign and plan.worker else None
+    ground = Ground(
+        wire=watchdog,
+        log=log,
+        keys=keys,
+        pool=NumberPool(prefix=target.numbers.prefix, seed=_salt(plan.seed, keys)),
+        guard=gate,
+        base_path=base_path,
+        foreign=None if shared else foreign,
+        shared_foreign=shared,
+        authenticated=target.auth.scheme != "none",
+        priority=target.numbers.priority,
+        policy=target.safety.originals,
+    )
+    return Opened(
+        target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal
+    )
+
+
+def _salt(seed: int, keys: Collection[CampaignKey]) -> str:
+    """Runs with one seed on other campaigns draw other numbers: theirs are nobody else's."""
+    return f"{seed}/{sorted(keys)}"
+
+
+def _slower(target: Target, per_second: float | None) -> Target:
+    if per_second is None:
+        return target
+    slowest = min(per_second, target.pace.requests_per_second or per_second)
+    pace = replace(target.pace, requests_per_second=slowest, concurrency=1)
+    return replace(target, pace=pace)
+
+
+def _open(opening: Opened, plan: Plan) -> None:
+    target, ground = opening.target, opening.ground
+    listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
+    given = {
+        each.key: each.numbers
+        for each in listed
+        if each.numbers is not None and each.key in ground.all_keys
+    }
+    try:
+        open_ground(
+            ground,
+            given=given,
+            observe=target.query,
+            wide=plan.wide,
+            settle=target.settle_seconds,
+        )
+    except Unreadable as problem:
+        if not plan.unreadable_will_do:
+            raise
+        opening.unreadable = problem
+        return
+    if plan.exact:
+        for key in ground.keys:
+            borrow(ground, key)
+    elif ground.shows != "all":
+        _borrow_unseen(ground)
+
+
+def _borrow_unseen(ground: Ground) -> None:
+    """Where looks do not tell what happened, only campaigns with exact contents do: they are drained."""
+    for key in ground.keys:
+        if not ground.why_not_exact(key):
+            try:
+                borrow(ground, key)
+            except OriginalsStay:
+                return
+
+
+@contextmanager
+def _restoring(opening: Opened) -> Iterator[None]:
+    """Put everything back when the block ends; where it ended while opening, what that changed."""
+    ground, transport = opening.ground, opening.transport
+    try:
+        yield
+    finally:
+        transport.restore_even_unrecorded()
+        pace, seconds = opening.target.pace, opening.target.safety.restore_seconds
+        estimate = restoring_seconds(ground, pace.requests_per_second, pace.timeout_seconds)
+        transport.begin_restoring(seconds if seconds is not None else estimate)
+        ground.restoring = True
+        ground.silent = bool(opening.watchdog.gone)
+        opening.restorations = ground.restored_early | restore(ground)
+
+
+@contextmanager
+def reopened(
+    target: Target, journals: Sequence[tuple[Path, Contents]], *, seed: int
+) -> Iterator[Callable[[], list[Restoration]]]:
+    """Campaigns that journals name as changed, to be put back; gives the function that does it."""
+    left = leftovers([contents for _, contents in journals])
+    index = OpenJournals(state_folder())
+    with ExitStack() as stack:
+        for each in left:
+            lock = CampaignLock(state_folder(), base_url=target.base_url, campaign=each.campaign)
+            stack.enter_context(lock)
+        kept = [
+            (
+                stack.enter_context(Journal(path, base_url=None, entry=index.entry(path))),
+                {*contents.campaigns},
+            )
+            for path, contents in journals
+        ]
+        doubtful = {each.campaign for each in left if each.damage}
+        log = JournalLog.of_several(kept, doubtful=doubtful)
+        keys = tuple(each.campaign for each in left) or (target.campaigns[0].key,)
+        plan = Plan(journal=journals[0][0], seed=seed)
+        opening = _opening(stack, replace(target, foreign=None), plan, keys, log)
+        _know_again(opening.ground, [contents for _, contents in journals])
+        yield lambda: _resumed(opening, left)
+
+
+def _know_again(ground: Ground, journals: Sequence[Contents]) -> None:
+    """How looks are read, as the run that was cut short had learnt it."""
+    looks = last_looks(journals)
+    if looks is not None:
+        ground.look_form = convert(looks.form, LookForm) if looks.form else None
+        ground.settle = looks.settle
+        ground.shows = convert(looks.shows, QueryShows)
+        ground.priority = ground.priority if ground.priority is not None else looks.priority
+        ground.adds_again = True
+
+
+def _resumed(opening: Opened, left: Sequence[Leftover]) -> list[Restoration]:
+    ground, target = opening.ground, opening.target
+    ground.restoring = True
+    return resume(ground, left, observe=target.query, settle=target.settle_seconds)
+
+
+def must_be_back(opening: Opened, command: str) -> None:
+    """Raise CannotJudge where a campaign could not be put back, with the command for later."""
+    if opening.unrestored:
+        words = "; ".join(f"campaign {key[1]}: {what}" for key, what in opening.unrestored.items())
+        raise CannotJudge(f"{opening.target.base_url} could not be put back: {words}. Later: {command}")

@@ -1,0 +1,29 @@
+"""Adding numbers that a campaign held before: in their order, each with its priority."""
+
+from collections.abc import Mapping, Sequence
+
+from conformance.campaigns.ground import Ground, chunks
+from conformance.exchange import CampaignKey
+from conformance.oracle import answer_of
+
+
+def add_in_order(
+    ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]
+) -> None:
+    """Add numbers as they stand, a hundred at a time, one by one where a list is refused.
+
+    A number without a priority of its own gets the run's, as the server wants one or not.
+    """
+    own = {number: priority for number, priority in listed if priority is not None}
+    with ground.guard.naming_originals(key):
+        for chunk in chunks([number for number, _ in listed]):
+            if _served(ground, key, chunk, own) or len(chunk) == 1:
+                continue
+            for number in chunk:
+                _served(ground, key, [number], own)
+
+
+def _served(
+    ground: Ground, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]
+) -> bool:
+    return answer_of(ground.add(key, numbers, own)).outcome == "served"

@@ -1,0 +1,175 @@
+"""What is tried with own numbers before it is relied on: adding, looking, deleting, adding again.
+
+Nothing of the user's is named here. What the rehearsal finds out is written to the ground: whether
+numbers can be added (and added again), how looks write numbers, how many seconds after a change a
+look shows it, and which priority is kept.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from conformance.campaigns.ground import Ground
+from conformance.exchange import CampaignKey, Exchange
+from conformance.oracle import answer_of, digit_runs, learn_form, look_value
+
+DEFAULT_PRIORITY = 3
+"""Sent with added numbers only after a server has refused to add without (edition 2025-11: 1 to 5)."""
+OTHER_PRIORITIES = (2, 4)
+"""Two that differ from the usual one: which of them a look shows tells whether priority is kept."""
+WAITS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds before each further look at something that is not shown yet: a read replica lags by some
+hundred milliseconds, a queue by a few seconds."""
+MARGIN, LEAST_SETTLE = 1.5, 0.1
+"""A delay that was seen is not the longest there is: so much is added to it."""
+
+
+class _Waiting:
+    """Looks at a campaign until it shows what was changed, and keeps the longest delay."""
+
+    def __init__(self, ground: Ground, key: CampaignKey, given: float | None) -> None:
+        self.ground = ground
+        self.key = key
+        self.last: Exchange | None = None
+        self.delay = 0.0
+        self._waits = WAITS if given is None else (given, given)
+
+    def until(self, shows: Callable[[Exchange], bool]) -> bool:
+        """Whether a look shows it in time."""
+        begun = time.perf_counter()
+        for place, wait in enumerate(self._waits):
+            if wait:
+                self.ground.sleep(wait)
+            asked = time.perf_counter() - begun
+            self.last = self.ground.ask(self.key)
+            if shows(self.last):
+                self.delay = max(self.delay, asked if place else 0.0)
+                return True
+        return False
+
+    @property
+    def settle(self) -> float:
+        """Seconds after which a change is surely shown; 0 where the first look showed each."""
+        return self.delay * MARGIN + LEAST_SETTLE if self.delay else 0.0
+
+
+def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
+    """Try everything on one campaign with own numbers. `first`: its first look; `settle`: given."""
+    numbers = ground.fresh(2)
+    added = _try_adding(ground, key, numbers)
+    waiting = _Waiting(ground, key, settle)
+    appeared = _await_numbers(waiting, first, numbers)
+    if not added and not appeared:
+        ground.can_add = False
+        return
+    ground.can_add = True
+    _learn_form(ground, waiting, first, numbers)
+    shown = [number for number in numbers if _shows(waiting, number)]
+    if numbers[-1] in shown:  # all are shown, or the last: what is added again comes into sight
+        _rehearse_in_sight(ground, waiting, shown)
+    else:  # looks show one number or none: whether it is back, replies must tell
+        ground.adds_again = _adds_again_by_replies(ground, key, numbers[0], added=True)
+    ground.settle = settle if settle is not None else waiting.settle
+
+
+def rehearse_adding_again(ground: Ground, key: CampaignKey) -> bool:
+    """Whether a number deleted in this campaign can be added again; tried with one own number."""
+    number = ground.fresh(1)[0]
+    if ground.shows != "all":
+        return _adds_again_by_replies(ground, key, number)
+    waiting = _Waiting(ground, key, ground.settle or None)
+    ground.add(key, [number])
+    return waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(
+        ground, waiting, number
+    )
+
+
+# -- adding ---------------------------------------------------------------------------------------
+
+
+def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> bool:
+    """Add fresh numbers, with a priority if the server asks for one; whether it says it did."""
+    given = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
+    for ground.priority in given:
+        ground.refusal = ground.add(key, numbers)
+        if answer_of(ground.refusal).outcome == "served":
+            return True
+    return False
+
+
+def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -> bool:
+    """Whether a look shows one of the numbers, both where it shows many; waited for only where
+    looks show anything at all."""
+    if look_value(answer_of(first)) is None:
+        waiting.last = waiting.ground.ask(waiting.key)
+        if look_value(answer_of(waiting.last)) is None:
+            return False
+    if waiting.until(lambda look: any(number in digit_runs(answer_of(look)) for number in numbers)):
+        return True
+    return False
+
+
+def _learn_form(
+    ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str]
+) -> None:
+    if waiting.last is None:
+        return
+    form = learn_form(answer_of(waiting.last), numbers)
+    if form is not None and look_value(answer_of(first)) is None:
+        form = replace(form, absent_is_empty=True)
+    ground.look_form = form
+
+
+def _shows(waiting: _Waiting, number: str) -> bool:
+    return waiting.last is not None and number in digit_runs(answer_of(waiting.last))
+
+
+# -- deleting, and adding again -------------------------------------------------------------------
+
+
+def _rehearse_in_sight(ground: Ground, waiting: _Waiting, shown: Sequence[str]) -> None:
+    """Delete an own number that is shown, see it gone, add it again, see it back, delete it."""
+    for number in shown:
+        if _again(ground, waiting, number):
+            ground.adds_again = True
+            break
+    ground.delete(waiting.key, [number])  # whether it is gone the next look shows
+
+
+def _again(ground: Ground, waiting: _Waiting, number: str) -> bool:
+    ground.delete(waiting.key, [number])
+    if not waiting.until(lambda look: number not in digit_runs(answer_of(look))):
+        return False
+    priority = _another_priority(ground)
+    ground.add(waiting.key, [number], {number: priority})
+    if not waiting.until(lambda look: number in digit_runs(answer_of(look))):
+        return False
+    look = ground.read(waiting.last) if waiting.last is not None else None
+    if look is not None and priority is not None:
+        ground.keeps_priority = dict(look.pairs).get(number) == priority
+    return True
+
+
+def _another_priority(ground: Ground) -> int | None:
+    """A priority to tell by whether it is kept, where looks show one; else the usual one."""
+    if ground.look_form is None or not ground.look_form.shows_priority:
+        return ground.priority
+    return next(each for each in OTHER_PRIORITIES if each != ground.priority)
+
+
+def _adds_again_by_replies(
+    ground: Ground, key: CampaignKey, number: str, *, added: bool = False
+) -> bool:
+    if not added and answer_of(ground.add(key, [number])).outcome != "served":
+        return False
+    there, gone = (_deletion(ground, key, number) for _ in range(2))
+    ground.tells_absence = there[0] == "served" and there != gone
+    back = answer_of(ground.add(key, [number])).outcome == "served"
+    return ground.tells_absence and back and _deletion(ground, key, number) == there
+
+
+def _deletion(ground: Ground, key: CampaignKey, number: str) -> tuple[str, int | None]:
+    """What the server says to deleting one number: outcome and count."""
+    answer = answer_of(ground.delete(key, [number]))
+    return answer.outcome, answer.count
