@@ -3,7 +3,7 @@
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.ground import Ground, Log, Wire
 from conformance.campaigns.journalling import JournalLog
-from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
+from conformance.campaigns.leftovers import Leftover, last_looks, leftovers, open_campaigns
 from conformance.campaigns.opening import open_ground
 from conformance.campaigns.restoring import abandon, restore, strangers_in_words
 from conformance.campaigns.resuming import PutBack, resume
@@ -20,6 +20,7 @@ __all__ = [
     "Vigil",
     "Wire",
     "abandon",
+    "last_looks",
     "leftovers",
     "open_campaigns",
     "open_ground",

@@ -6,6 +6,7 @@ Numbers that the run did not announce are never named: whoever added them meanwh
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.campaigns.ground import Ground
 from conformance.campaigns.leftovers import Leftover
@@ -33,12 +34,15 @@ class PutBack(Struct, frozen=True, kw_only=True):
     strangers: frozenset[str] = frozenset()
     seen: bool = True
     settled_before: bool = False
+    forgotten: bool = False
     problem: str = ""
+    damage: tuple[str, ...] = ()
+    """What the journals have lost: what could be read was put back, and nobody knows of the rest."""
 
 
 def resume(ground: Ground, left: Sequence[Leftover], *, observe: str) -> list[PutBack]:
     """Give each campaign what it held. Raises TargetUnreachable or CredentialsRefused when nothing can be done at all."""
-    done = [PutBack(campaign=each.campaign, settled_before=True) for each in left if each.settled]
+    done = [PutBack(campaign=each.campaign, settled_before=True, forgotten=each.forgotten) for each in left if each.settled]
     todo = {each.campaign: each for each in left if not each.settled}
     shown = _first_look(ground, todo)
     done += [PutBack(campaign=key, problem=reason) for key, reason in shown.items() if isinstance(reason, str)]
@@ -48,7 +52,7 @@ def resume(ground: Ground, left: Sequence[Leftover], *, observe: str) -> list[Pu
         ground.stock = ground.announce(ground.pool.plain(SPARE))
         ground.shows = read_query(ground, readable, observe)
         done += [_one(ground, todo[key], readable[key]) for key in readable]
-    return done
+    return [replace(each, damage=todo[each.campaign].damage) if each.campaign in todo else each for each in done]
 
 
 def _first_look(ground: Ground, todo: Mapping[CampaignKey, Leftover]) -> dict[CampaignKey, frozenset[str] | str | None]:

@@ -17,6 +17,7 @@ from conformance.generation.numbers import NumberPool
 from conformance.oracle import answer_of, shown_numbers
 from conformance.transport import Transport
 from conformance.transport.journal import Journal
+from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import CampaignLock, state_folder
 
 SHOWS = {
@@ -86,7 +87,8 @@ def _try(target: Target, transport: Transport, campaign: Campaign, journal: Path
     try:
         with ExitStack() as stack:
             stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=campaign.key))
-            log = JournalLog(stack.enter_context(Journal(journal, base_url=target.base_url)))
+            entry = OpenJournals(state_folder()).add(journal, base_url=target.base_url, campaigns=[campaign.key])
+            log = JournalLog(stack.enter_context(Journal(journal, base_url=target.base_url, entry=entry)))
             return _tried(name, _ground(target, transport, campaign.key, log), campaign, journal, target.query)
     except SuiteError as problem:
         return Seen(steps=(error(name, *_split(str(problem))),))

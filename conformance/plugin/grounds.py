@@ -11,9 +11,9 @@ from conformance.campaigns import Ground, JournalLog, abandon, open_ground, rest
 from conformance.config import Target, load_target, transport_options
 from conformance.errors import CannotJudge, UsageError
 from conformance.generation.numbers import NumberPool
-from conformance.plugin.journals import make_way
 from conformance.transport import Transport
 from conformance.transport.journal import Journal
+from conformance.transport.journal_index import OpenJournals, refuse_unfinished
 from conformance.transport.lock import CampaignLock, state_folder
 
 
@@ -27,13 +27,14 @@ def opened(
     if not file.exists():
         raise UsageError(f"There is no target file {file}. `isales-conformance run --target {file}` shows what to write into one.")
     target = load_target(file, environ)
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"journal-{name}.jsonl"
     with ExitStack() as stack:
         for key in target.disposable:
             stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
-        make_way(path, target.base_url)
-        journal = stack.enter_context(Journal(path, base_url=target.base_url))
+        index = OpenJournals(state_folder())
+        refuse_unfinished(index, target.base_url, target.disposable, target=file)
+        entry = index.add(path, base_url=target.base_url, campaigns=target.disposable)
+        journal = stack.enter_context(Journal(path, base_url=target.base_url, entry=entry))
         transport = stack.enter_context(Transport(transport_options(_slower(target, per_second))))
         ground = _ground(target, transport, JournalLog(journal), seed)
         yield from _held(target, ground, path)

@@ -24,13 +24,14 @@ from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
 from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
-from conformance.plugin.journals import make_way
+from conformance.plugin.folders import lead_latest
 from conformance.plugin.options import Options
 from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
 from conformance.transport import SPOILS, Transport, TransportOptions
 from conformance.transport.journal import Journal
+from conformance.transport.journal_index import OpenJournals, refuse_unfinished
 from conformance.transport.lock import CampaignLock, state_folder
 
 TRAFFIC = "traffic.ndjson"
@@ -104,17 +105,23 @@ def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> Opene
 
 def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> Opened:
     target = _target(options, worker, stack)
-    if worker is None and not needs_emulator(options):
-        look_before(target, options)
-    options.out.mkdir(parents=True, exist_ok=True)
     name = f"-{worker['workerid']}" if worker else ""
     campaigns = _share(target, worker)
     shared = (target.foreign.key,) if target.foreign and not worker else ()
     for key in (*campaigns, *shared):
         stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
     journal_file = options.out / JOURNAL.replace(".", f"{name}.")
-    make_way(journal_file, target.base_url)
-    journal = stack.enter_context(Journal(journal_file, base_url=target.base_url))
+    keys = (*campaigns, *((target.foreign.key,) if target.foreign else ()))
+    entry = None
+    if not needs_emulator(options):  # that one ends with the run: nothing is left to be put back
+        index = OpenJournals(state_folder())
+        refuse_unfinished(index, target.base_url, keys, target=options.target, run_folder=options.out)
+        if worker is None:
+            look_before(target, options)
+        entry = index.add(journal_file, base_url=target.base_url, campaigns=keys)
+    journal = stack.enter_context(Journal(journal_file, base_url=target.base_url, entry=entry))
+    if worker is None:
+        show_latest(options)
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
     grounds: list[Ground] = []
@@ -160,6 +167,12 @@ def look_before(target: Target, options: Options) -> None:
     for line in told:
         if options.view != "none":
             terminal.console(sys.stderr).print(f"Warning: {line}")
+
+
+def show_latest(options: Options) -> None:
+    """Have reports/latest lead to this run's folder, where it is one of its own."""
+    if options.leads_latest and (warning := lead_latest(options.out)) and options.view != "none":
+        terminal.console(sys.stderr).print(f"Warning: {warning}")
 
 
 RUNAWAY = 20
