@@ -96,7 +96,7 @@ def test_each_run_has_a_folder_of_its_own(stage: Scene) -> None:
     assert (reports / "latest").resolve() == folder.resolve()
     _refused(stage.command("run", "--target", str(stage.target), "--effort", "quick"), folder / "journal.jsonl")
     assert (reports / "latest").resolve() == folder.resolve(), "a run that was refused leaves no folder"
-    demo = stage.command("run", "--effort", "quick", "--no-html", "--only", "uri.path")
+    demo = stage.command("run", "--effort", "quick", "--no-html", "--only", "uri.vdn-id")
     assert demo.code in {0, 3}, demo.said
     newest = (reports / "latest").resolve()
     assert newest.name.endswith("Z-emulator-quick")
