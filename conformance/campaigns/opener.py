@@ -41,7 +41,7 @@ no limit: no server makes a run endless."""
 class Plan(Struct, frozen=True, kw_only=True):
     """What an opening is for.
 
-    `journal`: its file. `seed`: of the numbers that are drawn. `calls`: how many are planned. `wide`:
+    `journal`: its file; `target_file` stands in the command that restores. `seed`: of the numbers drawn. `calls`: how many are planned. `wide`:
     the most numbers to which a campaign will be grown. `worker`: place and number of the processes
     that share the campaigns. `indexed`: whether the journal outlives the target (an emulator of this
     very process leaves nothing to put back). `recorder`: the file that gets every exchange.
@@ -53,6 +53,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     journal: Path
     seed: int
+    target_file: Path | None = None
     calls: int | None = None
     wide: int = 0
     worker: tuple[int, int] | None = None
@@ -136,7 +137,10 @@ def _journal(
     if plan.indexed:
         index = OpenJournals(state_folder())
         index.sweep(target.base_url, keys)
-        refuse_unfinished(index, target.base_url, keys)
+        run_folder = plan.journal.parent if plan.worker else None
+        refuse_unfinished(
+            index, target.base_url, keys, target=plan.target_file, run_folder=run_folder
+        )
         may_change = {*keys, *([foreign] if foreign else [])}
         entry = index.add(plan.journal, base_url=target.base_url, campaigns=may_change)
     return stack.enter_context(Journal(plan.journal, base_url=target.base_url, entry=entry))
@@ -258,19 +262,25 @@ def reopened(
             lock = CampaignLock(state_folder(), base_url=target.base_url, campaign=each.campaign)
             stack.enter_context(lock)
         kept = [
-            (
-                stack.enter_context(Journal(path, base_url=None, entry=index.entry(path))),
-                {*contents.campaigns},
-            )
+            (stack.enter_context(_continued(path, contents, target, index)), contents.campaigns)
             for path, contents in journals
         ]
         doubtful = {each.campaign for each in left if each.damage}
         log = JournalLog.of_several(kept, doubtful=doubtful)
-        keys = tuple(each.campaign for each in left) or (target.campaigns[0].key,)
+        keys = tuple(each.campaign for each in left)
+        if not left:
+            yield list
+            return
         plan = Plan(journal=journals[0][0], seed=seed)
         opening = _opening(stack, replace(target, foreign=None), plan, keys, log)
         _know_again(opening.ground, [contents for _, contents in journals])
         yield lambda: _resumed(opening, left)
+
+
+def _continued(path: Path, contents: Contents, target: Target, index: OpenJournals) -> Journal:
+    """A journal to go on with; where it does not tell which target it is about, it is this one."""
+    about = contents.header.base_url if contents.header else target.base_url
+    return Journal(path, base_url=about, entry=index.entry(path))
 
 
 def _know_again(ground: Ground, journals: Sequence[Contents]) -> None:

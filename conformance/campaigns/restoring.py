@@ -42,7 +42,10 @@ class Restoration(Struct, frozen=True, kw_only=True):
     strangers: frozenset[str] = frozenset()
     looked_at: bool = True
     settled_before: bool = False
+    forgotten: bool = False
     problem: str = ""
+    damage: tuple[str, ...] = ()
+    """What the journals have lost: what could be read was put back, and nobody knows of the rest."""
 
 
 def restore(

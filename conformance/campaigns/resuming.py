@@ -25,7 +25,9 @@ def resume(
     Raises TargetUnreachable or CredentialsRefused when nothing can be done at all.
     """
     outcomes = [
-        Restoration(campaign=each.campaign, settled_before=True) for each in left if each.settled
+        Restoration(campaign=each.campaign, settled_before=True, forgotten=each.forgotten)
+        for each in left
+        if each.settled
     ]
     todo = {each.campaign: each for each in left if not each.settled}
     first, refused = _first_looks(ground, todo)
@@ -35,7 +37,8 @@ def resume(
         _take_over(ground, todo, first)
         _learn(ground, first, observe=observe, settle=settle)
         outcomes += [_one(ground, todo[key], first[key]) for key in first]
-    return outcomes
+    damage = {key: each.damage for key, each in todo.items()}
+    return [replace(each, damage=damage.get(each.campaign, ())) for each in outcomes]
 
 
 def _first_looks(

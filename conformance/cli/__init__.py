@@ -24,6 +24,7 @@ from conformance.cli import (
     waiving,
 )
 from conformance.errors import SuiteError
+from conformance.report.terminal import say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,4 +68,4 @@ def main() -> None:
 
 
 def _say(paragraph: str) -> None:
-    Console(stderr=True, highlight=False, markup=False).print(f"isales-conformance: {paragraph}")
+    say(paragraph, Console(stderr=True, highlight=False, markup=False))

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from conformance.checking import Step, Wishes, inspect
 from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
+from conformance.plugin.journals import refuse_early
 from conformance.report.terminal import console, plain
 from conformance.session.amounts import AMOUNTS
 from conformance.transport.lock import state_folder
@@ -35,7 +37,9 @@ def check(
     """Look at a target: reachable, credentials, campaigns, how long a run takes, what it can judge. Exit 0: a run can begin."""
     loaded = load_target(target, os.environ, planning.overridden(set_ or []))
     why_not = "--read-only" if read_only else _no_consent(target, set_ or [], yes=yes)
-    journal = state_folder() / f"check-{os.getpid()}.journal.jsonl"
+    if not why_not:
+        refuse_early(loaded, target)
+    journal = state_folder() / f"check-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{os.getpid()}.journal.jsonl"
     wishes = Wishes(efforts={name: amounts.calls for name, amounts in AMOUNTS.items()}, journal=journal, read_only=why_not)
     steps = list(_printed(inspect(loaded, wishes), silent=json))
     if json:

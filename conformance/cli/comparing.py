@@ -1,5 +1,6 @@
 """`compare`: two servers, the same programmes."""
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,11 +12,15 @@ from rich.text import Text
 from conformance.cli import planning
 from conformance.compare import comparisonpage
 from conformance.compare.differences import Difference
+from conformance.config import load_target
 from conformance.plugin.grounds import opened
+from conformance.plugin.journals import own_folder, refuse_early
 from conformance.report.redaction import Redactor
 from conformance.report.terminal import console, plain
 from conformance.rivals.casting import search
 from conformance.rivals.searching import Comparison
+from conformance.transport.journal_index import OpenJournals
+from conformance.transport.lock import state_folder
 
 
 def compare(
@@ -26,17 +31,19 @@ def compare(
     seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
     strict: Annotated[bool, typer.Option("--strict", help="Texts and time count as well.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder for the journals.")] = Path("reports/compare"),
+    out: Annotated[Path | None, typer.Option(help="Folder for the journals; default: a new one in reports/.")] = None,
     yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
 ) -> None:
     """Drive the same programmes on two servers and show what differs. Exit 1 when something does."""
     for file in (ours, theirs):
         planning.consent(file, [], yes=yes)
+        refuse_early(load_target(file, os.environ), file)
+    folder = own_folder(out, "compare", OpenJournals(state_folder()))
     secrets: list[str] = []
     with ExitStack() as stack:
         grounds = []
         for name, file in (("a", ours), ("b", theirs)):
-            target, ground = stack.enter_context(opened(file, out, name=name, seed=seed))
+            target, ground = stack.enter_context(opened(file, folder, name=name, seed=seed))
             grounds.append(ground)
             secrets += target.secrets()
         result = search(grounds[0], grounds[1], max_calls=max_calls, seed=seed).run()

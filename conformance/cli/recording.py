@@ -21,13 +21,17 @@ from conformance.exchange import Exchange, Reply
 from conformance.generation.deeds import Stage
 from conformance.oracle import judge as judged
 from conformance.plugin.closing import suite_version
+from conformance.plugin.folders import new_folder
 from conformance.plugin.grounds import opened
+from conformance.plugin.journals import own_folder, refuse_early
 from conformance.report.redaction import Redactor
 from conformance.report.terminal import console, plain
 from conformance.rivals import recording as playing
 from conformance.rivals.har import imported
 from conformance.rivals.searching import place_of
 from conformance.session import questions
+from conformance.transport.journal_index import OpenJournals
+from conformance.transport.lock import state_folder
 
 GENTLE_PACE = 2.0
 """Calls a second to a production server, unless its target file asks for fewer."""
@@ -65,6 +69,7 @@ def record(
         _show_plan(load_target(target, os.environ), per_second)
         if not yes:
             _ask()
+        refuse_early(load_target(target, os.environ), target)
         recordings.write(out, _recorded(target, out, by, plan, per_second))
     console().print(Text(f"Recorded: {out}"), soft_wrap=True)
 
@@ -99,7 +104,8 @@ def _ask() -> None:
 
 
 def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> recordings.Recording:
-    with opened(file, out.parent, name=out.stem, seed=1, per_second=per_second) as (target, ground):
+    folder = new_folder("record", root=out.parent)  # beside the recording, which is a file
+    with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (target, ground):
         stage = playing.stage_for(ground)
         header = recordings.Header(
             target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)},
@@ -134,7 +140,7 @@ def replay(
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Texts count as well.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder for the journal.")] = Path("reports/replay"),
+    out: Annotated[Path | None, typer.Option(help="Folder for the journal; default: a new one in reports/.")] = None,
     yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
 ) -> None:
     """Send the calls of a recording to another server and show what it answers otherwise. Exit 1 when something differs."""
@@ -143,7 +149,9 @@ def replay(
         told = "does not say what the campaign held before each call, so it can be judged but not played again"
         raise UsageError(f"{recording} {told} ({_NOT_TOLD} when it is imported).")
     planning.consent(target, [], yes=yes)
-    with opened(target, out, name="replay", seed=1) as (loaded, ground):
+    refuse_early(load_target(target, os.environ), target)
+    folder = own_folder(out, "replay", OpenJournals(state_folder()), target)
+    with opened(target, folder, name="replay", seed=1) as (loaded, ground):
         differences, compared = playing.replay(kept, ground)
         figures = _figures(kept, loaded, ground, recording) | {"compared": compared}
         show(differences, figures, Redactor(loaded.secrets()), json=json)

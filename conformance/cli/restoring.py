@@ -3,67 +3,151 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 from rich.text import Text
 
-from conformance.campaigns import Ground, JournalLog, Leftover, PutBack, leftovers, resume
+from conformance.campaigns import Leftover, Restoration, leftovers, reopened
 from conformance.cli.planning import overridden
-from conformance.config import Target, load_target, transport_options
+from conformance.config import Target, load_target
 from conformance.errors import CannotJudge, UsageError
-from conformance.generation.numbers import NumberPool
+from conformance.plugin.folders import followed
+from conformance.plugin.journals import journals_in
 from conformance.report.terminal import console
-from conformance.transport import Transport, parse_address
-from conformance.transport.journal import Contents, Journal, read
-from conformance.transport.lock import CampaignLock, state_folder
+from conformance.transport import parse_address
+from conformance.transport.journal import Contents, Forgotten, Journal
+from conformance.transport.journal_index import OpenJournals, restore_command
+from conformance.transport.lock import state_folder
+
+
+class _Source(Struct, frozen=True, kw_only=True):
+    """A journal: its file, which may be gone, and what it and the index tell."""
+
+    path: Path
+    contents: Contents
+
+    @property
+    def base_url(self) -> str | None:
+        header = self.contents.header
+        return header.base_url if header else None
 
 
 def restore(
-    journal: Annotated[list[Path], typer.Argument(help="journal.jsonl of a run; several where it had workers, or the run's folder.")],
+    journal: Annotated[
+        list[Path],
+        typer.Argument(help="Journal of a run, or the run's folder (reports/latest); several are those of one run's workers."),
+    ],
     target: Annotated[Path | None, typer.Option(help="Target file; without it the journal's base URL and ISALES_* variables.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Send nothing: somebody has seen to it by hand. Says what the journal held.")
+    ] = False,
 ) -> None:
     """Give the campaigns of a run that ended early what they held before it. Can be run twice."""
-    files = _files(journal)
-    contents = [read(file) for file in files]
-    left = leftovers(contents)
-    loaded = _target(target, overridden(set_ or []), contents, left)
-    with ExitStack() as stack:
-        for each in left:
-            stack.enter_context(CampaignLock(state_folder(), base_url=contents[0].header.base_url, campaign=each.campaign))
-        journals = [stack.enter_context(Journal(file, base_url=read.header.base_url)) for file, read in zip(files, contents, strict=True)]
-        transport = stack.enter_context(Transport(transport_options(loaded)))
-        ground = _ground(loaded, left, transport, _log(journals, contents))
-        done = resume(ground, left, observe=loaded.query) if left else []
-    _show(done, loaded)
-    raise typer.Exit(CannotJudge.exit_code if any(each.problem for each in done) else 0)
+    index = OpenJournals(state_folder())
+    sources = [_Source(path=path, contents=index.read(path)) for path in _files(journal, index)]
+    if forget:
+        _forget(sources, index)
+        return
+    for source in sources:
+        _must_tell_something(source)
+    left = leftovers(source.contents for source in sources)
+    loaded = _target(target, overridden(set_ or []), sources, left)
+    done = _put_back(sources, loaded)
+    damage = _damage(sources)
+    _show(done, loaded, sources, damage)
+    raise typer.Exit(CannotJudge.exit_code if damage or any(each.problem or each.damage for each in done) else 0)
 
 
-def _log(journals: Sequence[Journal], contents: Sequence[Contents]) -> JournalLog:
-    about = [{fact.campaign for fact in read.facts} for read in contents]
-    return JournalLog.of_several(list(zip(journals, about, strict=True)))
+def _put_back(sources: Sequence[_Source], target: Target) -> list[Restoration]:
+    journals = [(source.path, source.contents) for source in sources]
+    with reopened(target, journals, seed=os.getpid()) as put_back:
+        return put_back()
 
 
-def _files(given: Sequence[Path]) -> list[Path]:
-    found = [file for path in given for file in (sorted(path.glob("journal*.jsonl")) if path.is_dir() else [path])]
-    files = [file for file in dict.fromkeys(found) if ".before" not in file.name]
-    if not files:
-        raise UsageError(f"There is no journal in {', '.join(map(str, given))}. A run leaves journal.jsonl in its --out folder.")
-    return files
+def _files(given: Sequence[Path], index: OpenJournals) -> list[Path]:
+    """The journals that were named, and those of folders that were."""
+    found = [file for path in given for file in _at(followed(path), index)]
+    return list(dict.fromkeys(found))
 
 
-def _target(file: Path | None, overrides: dict[str, str], journals: Sequence[Contents], left: Sequence[Leftover]) -> Target:
+def _at(path: Path, index: OpenJournals) -> list[Path]:
+    if path.is_file() or index.of(path):
+        return [path]
+    files = journals_in(path, index)
+    if files:
+        unfinished = [file for file in files if not index.read(file).finished]
+        aside = [file for file in files if ".before" in file.name]
+        return unfinished or [file for file in files if file not in aside] or files
+    if path.is_dir():
+        raise UsageError(f"There is no journal in {path}. A run leaves journal.jsonl in its folder: reports/latest leads to the last one.")
+    raise UsageError(f"The journal {path} can't be read (No such file or directory), and the index of open journals does not know it.")
+
+
+def _must_tell_something(source: _Source) -> None:
+    """Raise where nothing at all is known of what a journal was about."""
+    contents = source.contents
+    if not contents.blank or contents.facts or contents.end_known:
+        return
+    if not contents.alike:
+        raise UsageError(f"{source.path} is no journal of this program. Give the file journal.jsonl of a run.")
+    raise CannotJudge(
+        f"{source.path} holds no whole record, and the index of open journals knows nothing of it: what the run had changed can't be "
+        "known. Compare the campaigns that it was to use with your own lists; then say that somebody has seen to it:\n"
+        f"    {_forget_command(source.path)}"
+    )
+
+
+def _forget_command(path: Path) -> str:
+    return f"{restore_command([path])} --forget"
+
+
+def _forget(sources: Sequence[_Source], index: OpenJournals) -> None:
+    """Say what each journal held, then have it count as seen to."""
+    out = console(sys.stdout)
+    for source in sources:
+        for each in leftovers([source.contents]):
+            out.print(Text(_held(each)), soft_wrap=True)
+        if source.path.exists():
+            with Journal(source.path, base_url=None, entry=index.entry(source.path)) as journal:
+                journal.write(Forgotten())
+        index.remove(source.path)
+        out.print(Text(f"{source.path} counts as seen to. Nothing was sent."), soft_wrap=True)
+
+
+def _held(left: Leftover) -> str:
+    name = f"campaign {left.campaign[1]} of VDN {left.campaign[0]}"
+    if left.settled:
+        return f"{name} had been put back already."
+    numbers = ", ".join(left.order) or "no number that is known"
+    lost = f" ({'; '.join(left.damage)})" if left.damage else ""
+    return f"{name} held {numbers}{lost}; {len(left.announced)} number(s) of the run may be left in it."
+
+
+def _damage(sources: Sequence[_Source]) -> list[str]:
+    """What journals have lost that are not known to be done with, and those whose end nobody knows."""
+    told: list[str] = []
+    for contents in (source.contents for source in sources):
+        if not contents.finished:
+            told += contents.damage
+    unknown = [each.path.name for each in sources if not each.contents.intact and not each.contents.damage and not each.contents.campaigns]
+    told += [f"{name} names no campaign, and nothing shows that it is whole" for name in unknown]
+    return list(dict.fromkeys(told))
+
+
+def _target(file: Path | None, overrides: dict[str, str], sources: Sequence[_Source], left: Sequence[Leftover]) -> Target:
     """The target of the journals. Raises UsageError where the file is about another one, or does not list a campaign."""
-    about = journals[0].header.base_url
+    about = _about(sources)
     if file is None:
-        overrides = _told_by(about, left) | overrides
+        if about is None and not os.environ.get("ISALES_BASE_URL"):
+            raise UsageError(f"{_damage(sources)[0]}: give the target file of that run with --target.")
+        overrides = (_told_by(about, left) if about else {}) | overrides
     loaded = load_target(file, os.environ, overrides)
-    for url in {contents.header.base_url for contents in journals}:
-        if parse_address(url).url != loaded.address.url:
-            raise UsageError(f"The journal is about {url}, the target file about {loaded.base_url}. Give the target file of that run.")
+    if about is not None and parse_address(about).url != loaded.address.url:
+        raise UsageError(f"The journal is about {about}, the target file about {loaded.base_url}. Give the target file of that run.")
     unlisted = sorted({each.campaign for each in left if not each.settled} - set(loaded.disposable))
     if unlisted:
         names = ", ".join(f"{vdn}/{campaign}" for vdn, campaign in unlisted)
@@ -71,6 +155,15 @@ def _target(file: Path | None, overrides: dict[str, str], journals: Sequence[Con
             f"The journal names campaigns that the target file does not list (VDN/id): {names}. List them, so that they may be changed."
         )
     return loaded
+
+
+def _about(sources: Sequence[_Source]) -> str | None:
+    """The one server that the journals are about, as far as they tell."""
+    urls = {parse_address(source.base_url).url: source for source in sources if source.base_url}
+    if len(urls) > 1:
+        commands = "\n".join(f"    {restore_command([source.path])}" for source in sources)
+        raise UsageError(f"These journals are about several servers ({', '.join(urls)}). Put each back by itself:\n{commands}")
+    return next((source.base_url for source in urls.values()), None)
 
 
 def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
@@ -84,41 +177,42 @@ def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
     return told | ({"foreign": f"{foreign[0][0]}/{foreign[0][1]}"} if foreign else {})
 
 
-def _ground(target: Target, left: Sequence[Leftover], transport: Transport, log: JournalLog) -> Ground:
-    return Ground(
-        wire=transport,
-        log=log,
-        keys=tuple(each.campaign for each in left),
-        pool=NumberPool(prefix=target.numbers.prefix, seed=os.getpid()),
-        base_path=target.address.base_path,
-        authenticated=target.auth.scheme != "none",
-        priority=target.numbers.priority,
-        restoring=True,
-    )
-
-
-def _show(done: Sequence[PutBack], target: Target) -> None:
+def _show(done: Sequence[Restoration], target: Target, sources: Sequence[_Source], damage: Sequence[str]) -> None:
     out = console(sys.stdout)
+    for words in damage:
+        out.print(Text.assemble(("error", "bold red"), f" {words}: what it said there can't be known."), soft_wrap=True)
     for each in done:
-        sign, style = ("error", "bold red") if each.problem else ("ok", "green")
+        sign, style = ("error", "bold red") if each.problem or each.damage else ("ok", "green")
         out.print(Text.assemble((sign.ljust(5), style), f" campaign {each.campaign[1]} of VDN {each.campaign[0]}: {_said(each)}"))
-    if not done:
-        out.print("The journal names no campaign: the run had changed nothing.")
+    if not done and not damage:
+        out.print("The journal is whole and names no campaign: the run had changed nothing.")
     if any(each.problem for each in done):
         out.print(f"Not everything on {target.base_url} could be put back. See to what is named above, then run this command again.")
+    if damage or any(each.damage for each in done):
+        out.print(_ADVICE)
+        for source in sources:
+            out.print(Text(f"    {_forget_command(source.path)}"), soft_wrap=True)
 
 
-def _said(done: PutBack) -> str:
+_ADVICE = (
+    "What could be read was seen to. Compare the campaigns with your own lists, since more may have been lost; then say that somebody "
+    "has seen to it:"
+)
+
+
+def _said(done: Restoration) -> str:
     if done.settled_before:
-        return "had been put back already."
+        return "was seen to by hand (--forget)." if done.forgotten else "had been put back already."
     parts = [done.problem] if done.problem else []
     parts += [f"{len(done.added)} number(s) added again"] if done.added else []
     parts += (
-        [f"{len(done.removed)} number(s) of the run {'removed' if done.seen else 'deleted, were they there or not'}"]
+        [f"{len(done.removed)} number(s) of the run {'removed' if done.looked_at else 'deleted, were they there or not'}"]
         if done.removed
         else []
     )
+    parts += [f"it was empty and keeps {', '.join(sorted(done.kept))}, the last number"] if done.kept else []
     parts += [f"{len(done.strangers)} number(s) left that nobody announced"] if done.strangers else []
     parts += [] if parts else ["nothing was missing and nothing left over"]
-    checked = "" if done.problem else "; it was looked at afterwards" if done.seen else "; told by replies, since it can't be looked at"
-    return "; ".join(parts) + checked + "."
+    checked = "" if done.problem else "; it was looked at afterwards" if done.looked_at else "; told by replies, since it can't be looked at"
+    doubt = f". Not known to be all of it: {'; '.join(done.damage)}" if done.damage else ""
+    return "; ".join(parts) + checked + doubt + "."

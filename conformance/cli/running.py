@@ -13,8 +13,14 @@ from typing import Annotated
 import pytest
 import typer
 
+from conformance.cli import planning
+from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
+from conformance.plugin import closing, folders, journals
 from conformance.report.terminal import console
+from conformance.transport.journal_index import OpenJournals
+from conformance.transport.lock import state_folder
+from conformance.transport.private_files import make_folder
 
 SUITE = Path(__file__).parent.parent / "suite"
 NO_TESTS = 5
@@ -28,7 +34,9 @@ def run(
     effort: Annotated[str, typer.Option(help="quick (about 450 calls), standard (about 4,000) or thorough (about 27,000).")] = "standard",
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn; default: today's date.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Judge only this clause (repeatable).")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("reports/latest"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the reports; default: a new one in reports/, reports/latest leads to it.")
+    ] = None,
     waivers: Annotated[Path | None, typer.Option(help="Known deviations that somebody answers for (`waivers add` drafts them).")] = None,
     expect: Annotated[Path | None, typer.Option(help="profile.toml of an earlier run: exit 1 where the server behaves otherwise.")] = None,
     database: Annotated[
@@ -46,8 +54,6 @@ def run(
     keyword: Annotated[str | None, typer.Option("-k", help="pytest's -k: run only matching checks.")] = None,
 ) -> None:
     """Judge a server, clause by clause, and leave a report."""
-    from conformance.cli import planning  # noqa: PLC0415 - reads the target file, which other commands do not need
-
     if target is not None and not target.exists():
         raise UsageError(planning.no_target_file(target))
     if dry_run:
@@ -55,23 +61,36 @@ def run(
         return
     planning.consent(target, set_ or [], yes=yes)
     view = "quiet" if quiet else "verbose" if verbose else "live"
-    arguments = [str(SUITE), f"--effort={effort}", f"--out={out}", f"--view={view}"]
+    folder = out or _new_folder(target, effort, set_ or [])
+    arguments = [str(SUITE), f"--effort={effort}", f"--out={folder}", f"--view={view}"]
+    arguments += [] if out else ["--own-out"]
     arguments += [f"--{name}={value}" for name, value in _single(target, seed, profile, waivers, expect) if value is not None]
     arguments += [f"--database={folder}" for folder in database or []]
     arguments += [f"--only={name}" for name in only or []] + [f"--fault={name}" for name in fault or []]
     arguments += [f"--set={pair}" for pair in set_ or []] + ([] if html else ["--no-html"])
     arguments += ["-k", keyword] if keyword else []
     arguments += ["-n", str(workers)] if workers else []
-    arguments += [*_SETTINGS, f"--alluredir={out / 'allure-results'}", "--clean-alluredir"]
-    _make(out)
+    arguments += [*_SETTINGS, f"--alluredir={folder / 'allure-results'}", "--clean-alluredir"]
+    _make(folder)
     begun = time.time()
     try:
         code = _pytest(arguments)
     except KeyboardInterrupt:
         code = CannotJudge.exit_code
         console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")
-    _say_what_is_left(out, target, begun)
+    finally:
+        if out is None:
+            folders.drop_unused(folder)
+    _say_what_is_left(folder, target, begun)
     raise typer.Exit(code)
+
+
+def _new_folder(target: Path | None, effort: str, pairs: list[str]) -> Path:
+    """A folder of this run's own, named by its target."""
+    if target is None and not os.environ.get("ISALES_BASE_URL"):
+        return folders.new_folder(folders.kind_of(None, effort))
+    loaded = load_target(target, os.environ, planning.overridden(pairs))
+    return folders.new_folder(folders.kind_of(loaded.base_url, effort))
 
 
 def _single(*values: object) -> Iterable[tuple[str, object]]:
@@ -104,7 +123,7 @@ def _pytest(arguments: list[str]) -> int:
 def _make(out: Path) -> None:
     """Make sure of the output folder: without a journal in it nothing may be sent."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         with tempfile.TemporaryFile(dir=out):
             return
     except OSError as problem:
@@ -115,11 +134,9 @@ def _make(out: Path) -> None:
 
 def _say_what_is_left(out: Path, target: Path | None, begun: float) -> None:
     """The last word of a run that did not put back everything, however it ended. The embedded emulator has ended with the run."""
-    from conformance.plugin import closing, journals  # noqa: PLC0415 - loads the reports, which a run has loaded by now
-
     if target is None and not os.environ.get("ISALES_BASE_URL"):
         return
-    for journal in journals.left_open(out, begun):
+    for journal in journals.left_open(out, begun, OpenJournals(state_folder())):
         command = closing.restore_command(journal, target)
         err = console(sys.stderr)
         err.print("isales-conformance: Not everything was put back. Once the target is well, give the campaigns what they held:")

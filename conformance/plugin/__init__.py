@@ -21,9 +21,11 @@ from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
+from conformance.plugin.folders import kind_of, new_folder
+from conformance.plugin.journals import make_room, refuse_early
 from conformance.plugin.knowing import chosen
 from conformance.plugin.knowing import try_known as try_known_programs
-from conformance.plugin.opening import OpenRun, load, look_before, must_suffice, needs_emulator, now, open_run
+from conformance.plugin.opening import OpenRun, load, look_before, must_suffice, needs_emulator, now, open_run, show_latest
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
@@ -31,6 +33,8 @@ from conformance.report import terminal
 from conformance.report.allure_door import install_logger, label_check
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.run import Run
+from conformance.transport.journal_index import OpenJournals
+from conformance.transport.lock import state_folder
 
 _STATE = pytest.StashKey["State"]()
 
@@ -49,6 +53,25 @@ class State:
         """The embedded emulator, where several workers share it."""
         self.shared_target: Path | None = None
         self.watcher: Watcher | None = None
+        self.has_folder = False
+
+    def make_folder(self) -> None:
+        """Make the run's folder, or make room in the one that the user named. Raises SuiteError."""
+        if not self.has_folder:
+            self.use_folder(_folder(self.options))
+
+    def use_folder(self, out: Path) -> None:
+        """From now on this is the run's folder."""
+        self.options = msgspec.structs.replace(self.options, out=out)
+        self.has_folder = True
+
+
+def _folder(options: Options) -> Path:
+    if options.out_given:
+        make_room(options.out, OpenJournals(state_folder()), options.target)
+        return options.out
+    base_url = None if needs_emulator(options) else load(options).base_url
+    return new_folder(kind_of(base_url, options.effort))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,7 +83,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register markers, read the options, and have Allure's results redacted before allure-pytest opens its folder."""
     config.addinivalue_line("markers", "check(name): a check of a server, by the name that clauses refer to")
-    config.stash[_STATE] = State(read_options(config))
+    config.stash[_STATE] = state = State(read_options(config))
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        state.use_folder(Path(worker["isales_out"]))
     if config.getoption("allure_report_dir", None):
         install_logger(_secrets(config.stash[_STATE].options))
 
@@ -85,6 +110,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """The run: campaigns leased and journalled, budget and pace in force; afterwards everything is put back."""
     state = request.config.stash[_STATE]
     try:
+        state.make_folder()
         opened = open_run(state.options, worker=getattr(request.config, "workerinput", None))
     except SuiteError as problem:
         state.problem = problem
@@ -196,12 +222,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
 def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
     if state.watcher is not None:
         state.watcher.end()
-    state.parts += workers.left_behind(state.options.out, state.handed)
+    if state.has_folder:
+        state.parts += workers.left_behind(state.options.out, state.handed)
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     if interrupted and not state.parts and state.opened is None and state.problem is None:
         state.problem = CannotJudge("Interrupted while the run was being prepared: nothing was judged.")
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
-        terminal.console(sys.stderr).print(f"isales-conformance: {state.problem}")
+        terminal.say(str(state.problem), terminal.console(sys.stderr))
     if state.problem is not None and not state.parts:
         session.exitstatus = _unbegun(state, state.problem)
     elif state.opened is not None:
@@ -229,6 +256,8 @@ def _unbegun(state: State, problem: SuiteError) -> int:
         return problem.exit_code  # the emulator is ours; where another run is at work, the folder may be that run's
     try:
         target = load(state.options)
+        state.make_folder()
+        show_latest(state.options)
     except SuiteError:
         return problem.exit_code
     done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
@@ -240,14 +269,18 @@ def _unbegun(state: State, problem: SuiteError) -> int:
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
     """Before workers start: an emulator for all of them, where no target is named, and a look at the target else."""
     state = config.stash[_STATE]
-    workers.begin(state.options.out)
     try:
         if needs_emulator(state.options):
             state.shared_target = state.shared.enter_context(embedded_target(state.options))
         target = load(state.options, state.shared_target)
         must_suffice(target, len(specs))
         if state.shared_target is None:
+            refuse_early(target, state.options.target)
+        state.make_folder()
+        workers.begin(state.options.out)
+        if state.shared_target is None:
             look_before(target, state.options)
+        show_latest(state.options)
     except SuiteError as problem:
         state.problem = problem
         pytest.exit(str(problem), returncode=problem.exit_code)
@@ -257,6 +290,7 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> N
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker which target all of them share."""
     state = node.config.stash[_STATE]
+    node.workerinput["isales_out"] = str(state.options.out.resolve())
     if state.shared_target is not None:
         node.workerinput["isales_target"] = str(state.shared_target)
 

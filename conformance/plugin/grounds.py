@@ -9,6 +9,7 @@ from conformance.campaigns import Ground, Plan, must_be_back
 from conformance.campaigns import opened as opened_campaigns
 from conformance.config import Target, load_target
 from conformance.errors import UsageError
+from conformance.transport.journal_index import restore_command
 
 
 @contextmanager
@@ -35,7 +36,14 @@ def opened(
     target = load_target(file, environ)
     out.mkdir(parents=True, exist_ok=True)
     journal = out / f"journal-{name}.jsonl"
-    plan = Plan(journal=journal, seed=seed, per_second=per_second, exact=True, calls=calls)
+    plan = Plan(
+        journal=journal,
+        seed=seed,
+        target_file=file,
+        per_second=per_second,
+        exact=True,
+        calls=calls,
+    )
     with opened_campaigns(target, plan) as opening:
         yield target, opening.ground
-    must_be_back(opening, f"isales-conformance restore {journal} --target {file}")
+    must_be_back(opening, restore_command([journal], file))

@@ -1,52 +1,74 @@
-"""A fresh journal for each run, and no silence about an earlier run that did not put back what it took."""
+"""The journals in a folder: nothing is written beside one that still has to be put back."""
 
-import itertools
+from contextlib import ExitStack
 from pathlib import Path
 
-from conformance.campaigns import open_campaigns
-from conformance.errors import SuiteError, UsageError
-from conformance.exchange import CampaignKey
-from conformance.transport.journal import Contents, read
+from conformance.config import Target
+from conformance.errors import CampaignInUse, UsageError
+from conformance.plugin.folders import new_folder
+from conformance.transport.journal import Contents
+from conformance.transport.journal_index import OpenJournals, advice, refuse_unfinished
+from conformance.transport.lock import CampaignLock, state_folder
+
+PATTERNS = ("journal*.jsonl", "*.journal.jsonl")
+_ASIDE = ".before"
+"""In the name of a journal that an earlier version put aside."""
 
 
-def make_way(path: Path, base_url: str) -> None:
-    """Put an earlier run's journal aside. Raises UsageError when it tells of the same target and was not restored."""
-    if not path.exists():
-        return
-    contents = _readable(path)
-    if contents is not None and contents.header.base_url == base_url and unrestored(contents):
+def journals_in(folder: Path, index: OpenJournals) -> list[Path]:
+    """The journals of a folder: its files, and those that are gone but not put back."""
+    files = {file.resolve() for pattern in PATTERNS for file in folder.glob(pattern)}
+    return sorted(files | {each.path for each in index.within(folder)})
+
+
+def unfinished_in(folder: Path, index: OpenJournals) -> list[Path]:
+    """The journals of a folder of which it is not proved that nothing is left to be put back."""
+    return [file for file in journals_in(folder, index) if not _finished(file, index)]
+
+
+def _finished(file: Path, index: OpenJournals) -> bool:
+    contents: Contents = index.read(file)
+    return contents.finished
+
+
+def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> None:
+    """Remove finished journals of a folder that the user named.
+
+    Raises UsageError where one is not finished: it is neither moved nor overwritten.
+    """
+    if unfinished := unfinished_in(folder, index):
+        named = ", ".join(map(str, unfinished))
         raise UsageError(
-            f"The journal {path} tells of a run on this target that did not put back what it took (campaigns "
-            f"{', '.join(str(key[1]) for key in unrestored(contents))}). Run `isales-conformance restore {path}` with the target file "
-            "first, or move the journal away if somebody has seen to it."
+            f"{folder} holds a journal of a run that is not known to have put everything back: {named}. Nothing was sent, and nothing "
+            f"was overwritten.\n{advice(unfinished, target)}\nOr give another folder with --out; without it each run gets its own."
         )
-    path.replace(_aside(path, contents))
+    for file in journals_in(folder, index):
+        if _ASIDE not in file.name:
+            file.unlink(missing_ok=True)
 
 
-def unrestored(contents: Contents) -> list[CampaignKey]:
-    """The campaigns that a journal names as changed and not as put back."""
-    return open_campaigns(contents)
+def own_folder(out: Path | None, kind: str, index: OpenJournals, target: Path | None = None) -> Path:
+    """The folder for a command's journals: the one that the user named, or a new one. Raises UsageError."""
+    if out is None:
+        return new_folder(kind)
+    make_room(out, index, target)
+    return out
 
 
-def left_open(folder: Path, since: float) -> list[Path]:
-    """Journals of a folder, written since a moment, that name campaigns which were not put back."""
-    recent = [file for file in sorted(folder.glob("journal*.jsonl")) if _BEFORE not in file.name and file.stat().st_mtime >= since]
-    return [file for file in recent if (contents := _readable(file)) is not None and unrestored(contents)]
+def left_open(folder: Path, since: float, index: OpenJournals) -> list[Path]:
+    """Journals of a folder, written since a moment, that are not finished."""
+    return [file for file in unfinished_in(folder, index) if file.exists() and file.stat().st_mtime >= since]
 
 
-_BEFORE = ".before"
+def refuse_early(target: Target, file: Path | None) -> None:
+    """Before anything is sent: raise UsageError where campaigns of a target are not put back yet.
 
-
-def _aside(path: Path, contents: Contents | None) -> Path:
-    """Where an earlier journal goes. One that is still needed, for another target, is never overwritten."""
-    if contents is None or not unrestored(contents):
-        return path.with_suffix(f"{_BEFORE}.jsonl")
-    names = (path.with_suffix(f"{_BEFORE}-{count}.jsonl") for count in itertools.count(1))
-    return next(name for name in names if not name.exists())
-
-
-def _readable(path: Path) -> Contents | None:
-    try:
-        return read(path)
-    except SuiteError:
-        return None  # a run that ended before it changed anything leaves no complete line
+    Where another run holds one, nothing is said: whoever opens the campaigns names that run.
+    """
+    with ExitStack() as stack:
+        try:
+            for key in target.disposable:
+                stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
+        except CampaignInUse:
+            return
+        refuse_unfinished(OpenJournals(state_folder()), target.base_url, target.disposable, target=file)

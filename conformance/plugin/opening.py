@@ -21,6 +21,8 @@ from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
 from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
+from conformance.plugin.folders import lead_latest
+from conformance.plugin.journals import refuse_early
 from conformance.plugin.options import Options
 from conformance.report import terminal
 from conformance.session.learning import Learner
@@ -110,6 +112,7 @@ def open_run(options: Options, worker: Mapping[str, Any] | None = None) -> OpenR
 def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) -> OpenRun:
     target = _target(options, worker, stack)
     if worker is None and not needs_emulator(options):
+        refuse_early(target, options.target)
         look_before(target, options)
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"-{worker['workerid']}" if worker else ""
@@ -121,6 +124,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
         calls=options.amounts.calls,
         wide=options.amounts.wide,
         worker=_place(worker),
+        target_file=options.target,
         indexed=not needs_emulator(options),
         recorder=traffic,
         unreadable_will_do=True,
@@ -141,6 +145,8 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
             )
         )
         campaigns.transport.on_exchange(begun[0].note)
+        if worker is None:
+            show_latest(options)
 
     stack.enter_context(opened(target, plan, prepare=prepare))
     return _equipped(begun[0])
@@ -176,6 +182,12 @@ def look_before(target: Target, options: Options) -> None:
     for line in told:
         if options.view != "none":
             terminal.console(sys.stderr).print(f"Warning: {line}")
+
+
+def show_latest(options: Options) -> None:
+    """Have reports/latest lead to this run's folder, where it is one of its own."""
+    if options.leads_latest and (warning := lead_latest(options.out)) and options.view != "none":
+        terminal.console(sys.stderr).print(f"Warning: {warning}")
 
 
 def now() -> str:

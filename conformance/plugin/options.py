@@ -9,9 +9,11 @@ from msgspec import Struct
 from conformance.baseline import Expectation, Waiver, read_profile, read_waivers
 from conformance.clauses import clause
 from conformance.errors import UsageError, nearest
+from conformance.plugin.folders import REPORTS
 from conformance.session.amounts import AMOUNTS, Amounts
 
-DEFAULT_OUT = Path("reports/latest")
+UNNAMED = REPORTS / "unnamed"
+"""Stands for the folder of a run until it is made; nothing is ever there."""
 VIEWS = ("none", "live", "quiet", "verbose")
 
 
@@ -23,6 +25,10 @@ class Options(Struct, frozen=True, kw_only=True):
     seed: int
     only: tuple[str, ...]
     out: Path
+    out_given: bool
+    """Whether the user named `out`; else the run has a new folder of its own."""
+    leads_latest: bool
+    """Whether `latest` beside the folder is to lead to it."""
     waived: tuple[Waiver, ...]
     """What the waivers file holds."""
     expect: Path | None
@@ -51,7 +57,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--effort", default="standard", help="quick, standard or thorough")
     group.addoption("--seed", type=int, default=None, help="seed of everything that is drawn; it is always printed")
     group.addoption("--only", action="append", default=[], help="judge only this clause (repeatable)")
-    group.addoption("--out", type=Path, default=DEFAULT_OUT, help="folder for reports")
+    group.addoption("--out", type=Path, default=None, help="folder for reports; without it each run makes one of its own in reports/")
+    group.addoption("--own-out", action="store_true", help="--out was made for this run: reports/latest leads to it")
     group.addoption("--waivers", type=Path, default=None, help="file of known deviations")
     group.addoption("--expect", type=Path, default=None, help="profile that the server must keep to")
     group.addoption(
@@ -92,7 +99,9 @@ def read_options(config: pytest.Config) -> Options:
         effort=given.effort,
         seed=given.seed if given.seed is not None else int(today.strftime("%Y%m%d")),
         only=only,
-        out=given.out,
+        out=given.out or UNNAMED,
+        out_given=given.out is not None,
+        leads_latest=given.out is None or given.own_out,
         waived=waived,
         expect=given.expect,
         expected=expected,

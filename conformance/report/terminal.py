@@ -171,3 +171,9 @@ def _prose(out: Console, text: Text, first: str = "", further: str = "") -> None
 
 def _pasteable(out: Console, line: str) -> None:
     out.print(Text("    " + plain(line)), soft_wrap=True)
+
+
+def say(paragraph: str, out: Console) -> None:
+    """Print a message; a line that begins with spaces is a command, which is not wrapped: somebody will copy it."""
+    for line in f"isales-conformance: {paragraph}".splitlines():
+        out.print(line, soft_wrap=line.startswith("    "), markup=False, highlight=False)

@@ -1,6 +1,20 @@
 """Settings of every test of the suite."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("selftest", deadline=None)  # a busy machine is no fault of the code: no test is timed
 settings.load_profile("selftest")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Locks and the index of open journals apart from those of the person who tests.
+
+    An emulator of a later test may get the port of one that a killed run left in the index.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

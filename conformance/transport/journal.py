@@ -1,97 +1,165 @@
-"""What a run must not forget, on disk before it acts: what campaigns held, which numbers it adds, what it has put back.
+"""What a run must not forget, on disk before it acts: what campaigns held, which numbers it adds,
+what it takes out, what it has put back.
 
-Every fact is one line of JSON, written through to the disk before `write` returns. The first line says which target it is about.
+Every record is one line with a number and a checksum, on the disk before `write` returns.
 """
 
 import os
 import threading
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
-
-import msgspec
-from msgspec import Struct
+from typing import Protocol, Self
 
 from conformance.errors import UsageError
-from conformance.exchange import CampaignKey
+from conformance.transport.address import parse_address
+from conformance.transport.journal_reading import Contents, read
+from conformance.transport.journal_records import (
+    VERSION,
+    Borrowed,
+    CampaignFact,
+    Closed,
+    Fact,
+    Forgotten,
+    Header,
+    Holding,
+    Looks,
+    Record,
+    Restored,
+    WillAdd,
+    line_of,
+)
+from conformance.transport.private_files import open_to_append, sync_folder
 
-VERSION = 1
-"""Of the journal's format."""
+__all__ = [
+    "VERSION",
+    "Borrowed",
+    "CampaignFact",
+    "Closed",
+    "Contents",
+    "Fact",
+    "Forgotten",
+    "Header",
+    "Holding",
+    "Journal",
+    "Looks",
+    "Record",
+    "Restored",
+    "WillAdd",
+    "read",
+    "same_target",
+]
 
 
-class Header(Struct, frozen=True, kw_only=True, tag="journal"):
-    """Which target the facts are about."""
+class Entry(Protocol):
+    """What is kept of a journal in another place; the index of open journals makes them."""
 
-    base_url: str
-    version: int = VERSION
+    @property
+    def written(self) -> int:
+        """The number of the last record that was written."""
 
+    def note(self, facts: tuple[Fact, ...]) -> None:
+        """Facts that are about to be written."""
 
-class Holding(Struct, frozen=True, kw_only=True, tag="holding"):
-    """What a campaign held before the run; `complete`: these are all of its numbers."""
+    def wrote(self, seq: int, facts: tuple[Fact, ...]) -> None:
+        """These are on the disk, the last with this number."""
 
-    campaign: CampaignKey
-    numbers: tuple[str, ...]
-    complete: bool
-
-
-class WillAdd(Struct, frozen=True, kw_only=True, tag="will-add"):
-    """Numbers that the run is going to add; they have to go at its end."""
-
-    campaign: CampaignKey
-    numbers: tuple[str, ...]
-
-
-class Restored(Struct, frozen=True, kw_only=True, tag="restored"):
-    """A campaign holds again what it held."""
-
-    campaign: CampaignKey
-
-
-Fact: TypeAlias = Holding | WillAdd | Restored
+    def close(self) -> None:
+        """The journal is closed."""
 
 
 class Journal:
     """A file that only grows. Safe for several threads."""
 
-    def __init__(self, path: Path, *, base_url: str) -> None:
-        """Create a journal, or go on with one of the same target. Raises UsageError when neither is possible."""
+    def __init__(self, path: Path, *, base_url: str | None, entry: Entry | None = None) -> None:
+        """Begin a journal, or go on with one of the same target, however damaged it is.
+
+        `base_url` None: go on with it whatever it is about. Raises UsageError when neither is possible.
+        """
         self._path = path
-        self._encoder = msgspec.json.Encoder()
+        self._entry = entry
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            known = path.exists() and _prepared_to_go_on(path, base_url)
-            self._file = path.open("ab", buffering=0)
+            known = self._known(path, base_url)
+            self._file = os.fdopen(open_to_append(path), "wb", buffering=0)
         except OSError as error:
             raise self._unwritable(error) from None
-        if not known:
-            self._append(Header(base_url=base_url))
-            _sync_folder(path.parent)
+        self._next = known.next_seq if known else (entry.written if entry else 0) + 1
+        self._torn = known is not None and known.torn
+        if base_url is not None and (known is None or known.header is None):
+            self._begin(Header(base_url=base_url))
+
+    def _begin(self, header: Header) -> None:
+        try:
+            self._append(header)
+            sync_folder(self._path.parent)
+            if self._entry is not None:
+                self._entry.wrote(self._next - 1, ())
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _known(self, path: Path, base_url: str | None) -> Contents | None:
+        if not path.exists() or not path.stat().st_size:
+            return None
+        known = read(path, written=self._entry.written if self._entry else None)
+        if known.blank and not known.alike:
+            raise UsageError(f"{path} is no journal of this program. Give another folder.")
+        about = known.header.base_url if known.header else None
+        if about is not None and base_url is not None and not same_target(about, base_url):
+            raise UsageError(f"The journal {path} is about {about}, not about {base_url}. Give another folder.")
+        return known
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        self.close(orderly=kind is None)
 
     def write(self, *facts: Fact) -> None:
-        """Add facts; they are on disk on return. Raises UsageError when they can't be written: then nothing may be changed."""
-        self._append(*facts)
+        """Add facts; they are on disk on return.
 
-    def _append(self, *lines: Header | Fact) -> None:
-        data = b"".join(self._encoder.encode(line) + b"\n" for line in lines)
+        Raises UsageError when they can't be written: then nothing may be changed.
+        """
+        with self._lock:
+            try:
+                if self._entry is not None:
+                    self._entry.note(facts)
+                self._append(*facts)
+                if self._entry is not None:
+                    self._entry.wrote(self._next - 1, facts)
+            except OSError as error:
+                raise self._unwritable(error) from None
+
+    def _append(self, *records: Record) -> None:
+        lines = [line_of(self._next + place, record) for place, record in enumerate(records)]
         try:
-            with self._lock:
-                while data:
-                    data = data[self._file.write(data) :]
-                os.fsync(self._file.fileno())
+            self._through(b"\n" * self._torn + b"".join(lines))
         except OSError as error:
             raise self._unwritable(error) from None
+        self._torn = False
+        self._next += len(records)
 
-    def close(self) -> None:
-        """Close the file; may be called twice."""
+    def _through(self, data: bytes) -> None:
+        """To the disk. A line of which only a part could be written is ended before the next."""
+        while data:
+            written = self._file.write(data)
+            data = data[written:]
+            self._torn = bool(data)
+        os.fsync(self._file.fileno())
+
+    def close(self, *, orderly: bool = False) -> None:
+        """Close the file; `orderly` writes first that the run ended in order. May be called twice."""
+        if self._file.closed:
+            return
+        if orderly:
+            with suppress(UsageError):  # what counts is on the disk; without this the end is not proved
+                self._append(Closed())
+                if self._entry is not None:
+                    self._entry.wrote(self._next - 1, ())
         self._file.close()
+        if self._entry is not None:
+            self._entry.close()
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
@@ -100,51 +168,14 @@ class Journal:
         )
 
 
-class Contents(Struct, frozen=True, kw_only=True):
-    """A journal read back."""
-
-    header: Header
-    facts: tuple[Fact, ...]
+def same_target(one: str, other: str) -> bool:
+    """Whether two base URLs are written differently at most."""
+    return uniform(one) == uniform(other)
 
 
-def read(path: Path) -> Contents:
-    """The facts of a journal; a last line that was cut off is left out. Raises UsageError when it is no journal."""
+def uniform(base_url: str) -> str:
+    """A base URL, written uniformly; one that can't be read stays as it is."""
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-    except OSError as error:
-        raise UsageError(f"The journal {path} can't be read ({error.strerror}).") from None
-    if not lines:
-        raise UsageError(f"{path} holds no complete line, so the run that made it had not begun to change anything.")
-    try:
-        header = msgspec.json.decode(lines[0], type=Header)
-        return Contents(header=header, facts=tuple(_decoded(lines[1:])))
-    except msgspec.MsgspecError as error:
-        raise UsageError(f"{path} is no journal of this program: {error}. Give the file journal.jsonl of a run.") from None
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterable[Fact]:
-    decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
-    return (decoder.decode(line) for line in lines)
-
-
-def _prepared_to_go_on(path: Path, base_url: str) -> bool:
-    """Cut off a half last line, which nothing relied on yet, and check the target; False where nothing is left."""
-    complete = path.read_bytes().rfind(b"\n") + 1
-    os.truncate(path, complete)
-    if not complete:
-        return False
-    header = read(path).header
-    if header.base_url != base_url:
-        raise UsageError(f"The journal {path} is about {header.base_url}, not about {base_url}. Give another folder.")
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file survives a crash only when its folder has been written, too. Windows neither can nor needs to."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return parse_address(base_url).url
+    except UsageError:
+        return base_url

@@ -2,33 +2,24 @@
 
 import hashlib
 import os
-import sys
-from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from filelock import FileLock, Timeout
+from platformdirs import user_state_dir
+
 from conformance.errors import CampaignInUse, UsageError
 from conformance.exchange import CampaignKey
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_BEYOND = 1 << 20
-"""On Windows a locked byte can't be read by others, so one behind the text is locked."""
+from conformance.transport.journal import uniform
+from conformance.transport.private_files import FILE_MODE, make_folder
 
 
-def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def state_folder() -> Path:
     """Where the user's programs keep such things: the same folder for every run of this user on this machine."""
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    else:
-        base = environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "isales-conformance"
+    return Path(user_state_dir("isales-conformance", appauthor=False))
 
 
 class CampaignLock:
@@ -36,23 +27,26 @@ class CampaignLock:
 
     def __init__(self, folder: Path, *, base_url: str, campaign: CampaignKey) -> None:
         """Raises CampaignInUse when another run holds it, UsageError when the folder can't be written."""
-        target = hashlib.sha256(base_url.encode()).hexdigest()[:16]
+        target = hashlib.sha256(uniform(base_url).encode()).hexdigest()[:16]
         self.path = folder / f"{target}-{campaign[0]}-{campaign[1]}.lock"
+        self._holder = self.path.with_suffix(".holder")
+        # A soft lock would outlive a killed process; a run may be closed by another thread than opened it.
+        self._lock = FileLock(self.path, timeout=0, mode=FILE_MODE, thread_local=False, fallback_to_soft=False)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = FileIO(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644), "r+")
+            make_folder(folder)
+            self._lock.acquire()
+            self._sign()
+        except Timeout:
+            raise _in_use(base_url, campaign, self._holder) from None
         except OSError as error:
-            raise UsageError(f"The lock {self.path} can't be written ({error.strerror}). Give a folder that can be.") from None
-        if not _locked(self._file):
-            holder = _holder(self._file)
-            self._file.close()
-            raise _in_use(base_url, campaign, holder)
-        self._sign()
+            self._lock.release()
+            raise UsageError(
+                f"The lock {self.path} can't be written ({error.strerror}). Give a folder that can be with XDG_STATE_HOME."
+            ) from None
 
     def _sign(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(f"process {os.getpid()}, started {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode())
+        """Say who holds it, in a file beside the lock: on Windows nobody else can read a locked one."""
+        self._holder.write_text(f"process {os.getpid()}, started {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n", "utf-8")
 
     def __enter__(self) -> Self:
         return self
@@ -61,29 +55,29 @@ class CampaignLock:
         self.close()
 
     def close(self) -> None:
-        """Let others in; may be called twice. The file stays: to remove it could take away the lock of the next run."""
-        self._file.close()
+        """Let others in, and remove the files; may be called twice.
+
+        The lock's file goes while it is still locked: whoever has opened it meanwhile finds, once
+        it is free, that it has no name any more, and counts it as not locked (filelock sees to that).
+        """
+        if not self._lock.is_locked:
+            return
+        with suppress(OSError):
+            self._holder.unlink(missing_ok=True)
+            if os.name != "nt":  # there filelock removes the file itself, after it has let go
+                self.path.unlink(missing_ok=True)
+        self._lock.release()
 
 
-def _in_use(base_url: str, campaign: CampaignKey, holder: str) -> CampaignInUse:
+def _in_use(base_url: str, campaign: CampaignKey, holder: Path) -> CampaignInUse:
     return CampaignInUse(
-        f"Campaign {campaign[1]} of VDN {campaign[0]} on {base_url} is in use by another run ({holder}). Wait for it to end or stop it; "
-        "two runs on one campaign would judge each other's changes."
+        f"Campaign {campaign[1]} of VDN {campaign[0]} on {base_url} is in use by another run ({_told(holder)}). Wait for it to end or "
+        "stop it; two runs on one campaign would judge each other's changes."
     )
 
 
-def _holder(file: FileIO) -> str:
-    return file.read(200).decode(errors="replace").strip() or "which has just started"
-
-
-def _locked(file: FileIO) -> bool:
+def _told(holder: Path) -> str:
     try:
-        if sys.platform == "win32":
-            file.seek(_BEYOND)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return holder.read_text("utf-8", errors="replace")[:200].strip() or "which has just started"
     except OSError:
-        file.seek(0)
-        return False
-    return True
+        return "which has just started"
