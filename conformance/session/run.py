@@ -112,7 +112,7 @@ class Run:
         try:
             tries = self.amounts.replays
             if shorter := shrink(known.finding, self._replay, bystanders=self.ground.fresh(2), tries=tries):
-                known.finding = shorter
+                known.finding = self.ledger.evident(shorter)
             else:
                 known.unconfirmed = True
         except CannotJudge:
