@@ -62,7 +62,10 @@ class Recorder:
             raise self._unwritable(self._failure)
 
     def _line(self, exchange: Exchange) -> bytes:
-        return self._encoder.encode(exchange if self._bytes < WHOLE_BYTES else shortened(exchange)) + b"\n"
+        line = self._encoder.encode(exchange)
+        if self._bytes + len(line) >= WHOLE_BYTES:
+            line = self._encoder.encode(shortened(exchange))
+        return line + b"\n"
 
     def _append(self, line: bytes) -> None:
         if self._bytes + len(line) > MOST_BYTES:
