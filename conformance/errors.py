@@ -11,6 +11,8 @@ SuiteError                  (exit code 2 unless a class says otherwise)
     ├── CampaignUnusable    not there, or numbers can't be added
     │   ├── CampaignInUse   another run is at work on it
     │   └── Unreadable      the interface answers, in a form that tells nobody what was done
+    ├── TargetRefuses       it asks for longer waits than a run has
+    ├── RestoringTimeSpent  the time in which campaigns are put back is over
     └── BudgetSpent         calls, time or added numbers are used up
 """
 
@@ -69,6 +71,14 @@ class CampaignInUse(CampaignUnusable):
 
 class Unreadable(CampaignUnusable):
     """The replies are the interface's, but whether numbers were added can't be read from them. Only their form can be judged."""
+
+
+class TargetRefuses(CannotJudge):
+    """The target answers that it takes no calls now, for longer than a run waits."""
+
+
+class RestoringTimeSpent(CannotJudge):
+    """Putting back has taken as long as it may; what is missing stands in the journal."""
 
 
 class BudgetSpent(CannotJudge):

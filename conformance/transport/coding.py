@@ -77,7 +77,7 @@ class _Inflater:
         self._name, self._limit = name, limit
         self._start = b""
         self._window = 0
-        self._member: "zlib._Decompress | None" = None
+        self._member: zlib._Decompress | None = None
         self._out = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:

@@ -148,6 +148,11 @@ INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 
 
+def feed(reader: ReplyReader, data: bytes, step: int) -> None:
+    for start in range(0, len(data), step):
+        reader.feed(data[start : start + step])
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -165,8 +170,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\
 def test_heads_beyond_bounds(data: bytes, words: str, step: int) -> None:
     reader = ReplyReader()
     with pytest.raises(Broken, match=words) as caught:
-        for start in range(0, len(data), step):
-            reader.feed(data[start : start + step])
+        feed(reader, data, step)
     assert caught.value.kind == "protocol"
     assert caught.value.begun
     assert reader.received <= 4 * MAX_HEAD_BYTES
