@@ -27,8 +27,10 @@ from conformance.plugin.embedded import embedded_target
 from conformance.plugin.journals import make_way
 from conformance.plugin.options import Options
 from conformance.report import terminal
+from conformance.session.amounts import Amounts
 from conformance.session.learning import Learner
 from conformance.session.run import Run
+from conformance.session.seconds import seconds_allowed
 from conformance.transport import SPOILS, Transport, TransportOptions
 from conformance.transport.journal import Journal
 from conformance.transport.lock import CampaignLock, state_folder
@@ -52,6 +54,12 @@ class Opened:
     started: str
     unrestored: dict[CampaignKey, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which the run is interrupted if it goes on without calls: its time, that of one call, and some grace."""
+        options = self.transport.options
+        return (options.budget.max_seconds or 0.0) + options.timeout_seconds + GRACE
 
     def put_back(self) -> None:
         """Restore the campaigns and close connections, journal and lock."""
@@ -118,7 +126,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
     grounds: list[Ground] = []
-    limited = _capped(transport_options(target, recorder=traffic), options.amounts.calls)
+    limited = _capped(transport_options(target, recorder=traffic), options.amounts)
     transport = stack.enter_context(Transport(_seen_only(limited, grounds)))
     probe = query(campaigns[0], base_path=target.address.base_path)
     vigil = Vigil(transport, probe, patience=target.pace.patience_seconds)
@@ -166,6 +174,10 @@ RUNAWAY = 20
 """Times the calls of its effort after which a run is stopped, where the target file sets no limit: no server makes a run endless."""
 
 
+GRACE = 30.0
+"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is interrupted."""
+
+
 def now() -> str:
     """The time as reports show it: UTC, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -181,10 +193,12 @@ def _seen_only(options: TransportOptions, grounds: list[Ground]) -> TransportOpt
     return msgspec.structs.replace(options, guard=both)
 
 
-def _capped(options: TransportOptions, calls: int) -> TransportOptions:
-    if options.budget.max_requests is not None:
-        return options
-    return msgspec.structs.replace(options, budget=msgspec.structs.replace(options.budget, max_requests=RUNAWAY * calls))
+def _capped(options: TransportOptions, amounts: Amounts) -> TransportOptions:
+    """Limits of calls and seconds where the target file sets none."""
+    budget = options.budget
+    calls = budget.max_requests if budget.max_requests is not None else RUNAWAY * amounts.calls
+    seconds = budget.max_seconds if budget.max_seconds is not None else seconds_allowed(amounts, options.pace.requests_per_second)
+    return msgspec.structs.replace(options, budget=msgspec.structs.replace(budget, max_requests=calls, max_seconds=seconds))
 
 
 def _possess(ground: Ground, given: Mapping[CampaignKey, tuple[str, ...]], observe: str, wide: int) -> None:
