@@ -12,6 +12,8 @@ SuiteError                  (exit code 2 unless a class says otherwise)
     │   ├── CampaignInUse   another run is at work on it
     │   ├── OriginalsStay   exact contents are needed, and its own numbers are not taken out
     │   └── Unreadable      the interface answers, in a form that tells nobody what was done
+    ├── TargetRefuses       it asks for longer waits than a run has
+    ├── RestoringTimeSpent  the time in which campaigns are put back is over
     └── BudgetSpent         calls, time or added numbers are used up
 """
 
@@ -74,6 +76,14 @@ class OriginalsStay(CampaignUnusable):
 
 class Unreadable(CampaignUnusable):
     """The replies are the interface's, but whether numbers were added can't be read from them. Only their form can be judged."""
+
+
+class TargetRefuses(CannotJudge):
+    """The target answers that it takes no calls now, for longer than a run waits."""
+
+
+class RestoringTimeSpent(CannotJudge):
+    """Putting back has taken as long as it may; what is missing stands in the journal."""
 
 
 class BudgetSpent(CannotJudge):

@@ -47,11 +47,15 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
-    """What came back, complete; `body` after removal of transfer and content codings."""
+    """What came back, complete; `body` after removal of transfer and content codings.
+
+    Of a long body only the beginning is kept: then `size` is the bytes that came in all. 0: the body is whole.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    size: int = 0
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name."""

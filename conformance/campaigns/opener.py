@@ -20,7 +20,7 @@ from conformance.campaigns.ground import WORKED_ON, Ground
 from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, last_looks, leftovers
 from conformance.campaigns.opening import open_ground
-from conformance.campaigns.restoring import Restoration, restore, restoring_seconds
+from conformance.campaigns.restoring import Restoration, calls_to_restore, restore
 from conformance.campaigns.resuming import resume
 from conformance.campaigns.vigil import Vigil
 from conformance.config import Target, guard, transport_options
@@ -28,7 +28,8 @@ from conformance.errors import CannotJudge, OriginalsStay, Unreadable
 from conformance.exchange import CampaignKey, LookForm, QueryShows
 from conformance.generation.calls import query
 from conformance.generation.numbers import NumberPool
-from conformance.transport import Transport
+from conformance.transport import Budget, Transport
+from conformance.transport.budget import restoring_seconds
 from conformance.transport.journal import Contents, Journal
 from conformance.transport.journal_index import OpenJournals, refuse_unfinished
 from conformance.transport.lock import CampaignLock, state_folder
@@ -36,12 +37,15 @@ from conformance.transport.lock import CampaignLock, state_folder
 RUNAWAY = 20
 """Times the calls that were planned after which an opening sends no more, where the target file sets
 no limit: no server makes a run endless."""
+LIKELY_SHARE = 30
+"""A call takes such a part of its time limit on a target that is slow, and not worse."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
     """What an opening is for.
 
-    `journal`: its file; `target_file` stands in the command that restores. `seed`: of the numbers drawn. `calls`: how many are planned. `wide`:
+    `journal`: its file; `target_file` stands in the command that restores. `seed`: of the numbers drawn. `calls`: how many are planned;
+    `seconds`: how long it may take, where the target file sets no limit. `wide`:
     the most numbers to which a campaign will be grown. `worker`: place and number of the processes
     that share the campaigns. `indexed`: whether the journal outlives the target (an emulator of this
     very process leaves nothing to put back). `recorder`: the file that gets every exchange.
@@ -55,6 +59,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int
     target_file: Path | None = None
     calls: int | None = None
+    seconds: float | None = None
     wide: int = 0
     worker: tuple[int, int] | None = None
     indexed: bool = True
@@ -156,10 +161,7 @@ def _opening(
     slower = _slower(target, plan.per_second)
     gate = guard(target)
     options = transport_options(slower, recorder=plan.recorder, rule=gate)
-    if plan.calls is not None and options.budget.max_requests is None:
-        budget = replace(options.budget, max_requests=RUNAWAY * plan.calls)
-        options = replace(options, budget=budget)
-    transport = stack.enter_context(Transport(options))
+    transport = stack.enter_context(Transport(replace(options, budget=_limits(options.budget, plan))))
     base_path = target.address.base_path
     probe = query(keys[0], base_path=base_path)
     watchdog = Vigil(transport, probe, patience=target.pace.patience_seconds)
@@ -180,6 +182,16 @@ def _opening(
     )
     return Opened(
         target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal
+    )
+
+
+def _limits(budget: Budget, plan: Plan) -> Budget:
+    """Limits of calls and seconds where the target file sets none."""
+    calls, seconds = budget.max_requests, budget.max_seconds
+    if calls is None and plan.calls is not None:
+        calls = RUNAWAY * plan.calls
+    return replace(
+        budget, max_requests=calls, max_seconds=plan.seconds if seconds is None else seconds
     )
 
 
@@ -242,12 +254,19 @@ def _restoring(opening: Opened) -> Iterator[None]:
         yield
     finally:
         transport.restore_even_unrecorded()
-        pace, seconds = opening.target.pace, opening.target.safety.restore_seconds
-        estimate = restoring_seconds(ground, pace.requests_per_second, pace.timeout_seconds)
-        transport.begin_restoring(seconds if seconds is not None else estimate)
+        transport.begin_restoring(_restoring_seconds(opening))
         ground.restoring = True
         ground.silent = bool(opening.watchdog.gone)
         opening.restorations = ground.restored_early | restore(ground)
+
+
+def _restoring_seconds(opening: Opened) -> float:
+    target, ground = opening.target, opening.ground
+    if target.safety.restore_seconds is not None:
+        return target.safety.restore_seconds
+    latency = ground.settle + target.pace.timeout_seconds / LIKELY_SHARE
+    rate = target.pace.requests_per_second
+    return restoring_seconds(calls_to_restore(ground), rate=rate, latency=latency)
 
 
 @contextmanager

@@ -315,14 +315,10 @@ def shown_own(ground: Ground, key: CampaignKey) -> frozenset[str]:
 
 
 CALLS_TO_RESTORE = 12
-"""Calls that one campaign takes to be put back, besides those for its numbers."""
-FEWEST_SECONDS, TIMES = 120.0, 3.0
-"""Restoring gets so long at least, and so many times what it should take at the pace."""
+"""Calls that one campaign takes to be put back, besides those for its numbers one by one."""
 
 
-def restoring_seconds(ground: Ground, requests_per_second: float | None, timeout: float) -> float:
-    """Seconds that restoring may take, where the target file does not say it."""
+def calls_to_restore(ground: Ground) -> int:
+    """Calls that putting everything back may take."""
     numbers = sum(len(pairs) for pairs in ground.in_order.values())
-    calls = CALLS_TO_RESTORE * len(ground.original) + numbers
-    per_call = (1 / requests_per_second if requests_per_second else 0.0) + ground.settle
-    return max(FEWEST_SECONDS, TIMES * calls * per_call, TIMES * timeout)
+    return CALLS_TO_RESTORE * len(ground.original) + numbers

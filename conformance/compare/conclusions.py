@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from conformance.compare.behaviour import Behaviour
+from conformance.compare.behaviour import OTHERS, Behaviour
 
 ACCEPT = "accept"
 SERVED = "served"
@@ -62,7 +62,8 @@ def _num(behaviour: Behaviour) -> str:
     for value, times in behaviour.seen("reading", "num").items():
         for meaning in value.split("|"):
             votes[meaning] = votes.get(meaning, 0) + times
-    votes.pop("other", None)
+    for no_meaning in ("other", OTHERS):
+        votes.pop(no_meaning, None)
     preferred = ("deleted", "distinct", "named", "absent")
     return max(votes, key=lambda meaning: (votes[meaning], -preferred.index(meaning))) if votes else ""
 
@@ -110,6 +111,8 @@ def _adding(behaviour: Behaviour) -> dict[str, object]:
 def _sizes(behaviour: Behaviour, *, served: bool) -> set[tuple[str, int]]:
     seen = set()
     for subject, values in behaviour.of("adding").items():
+        if subject == OTHERS:
+            continue
         how, _, size = subject.partition(", ")
         if any((value == SERVED) == served for value in values):
             seen.add((how, int(size.split()[0])))

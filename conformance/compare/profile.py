@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from conformance.compare import conclusions, replyshape, toml_text
-from conformance.compare.behaviour import Behaviour
+from conformance.compare.behaviour import OTHERS, Behaviour
 from conformance.errors import UsageError
 
 FILE = "profile.toml"
@@ -85,7 +85,8 @@ ASPECTS = ("code", "status", "content-type", "shape", "pair", "reading", "adding
 def _counted(values: Mapping[str, int]) -> dict[str, int]:
     """Counts, the usual first; of values that are never twice the same (trace ids) only how many there were."""
     if len(values) > MOST_VALUES:
-        return {f"{len(values)} different values": sum(values.values())}
+        many = f"more than {len(values) - 1}" if OTHERS in values else str(len(values))
+        return {f"{many} different values": sum(values.values())}
     return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

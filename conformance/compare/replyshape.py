@@ -1,8 +1,9 @@
 """The tables of a profile that say how replies are written: query, text, reply, auth."""
 
 import json
+from collections.abc import Iterator
 
-from conformance.compare.behaviour import Behaviour
+from conformance.compare.behaviour import Behaviour, is_whole
 from conformance.contract import REPLY_MEMBERS
 
 NOTICEABLE = 0.01
@@ -63,11 +64,18 @@ def reply(behaviour: Behaviour) -> dict[str, object]:
 
 def _constant(behaviour: Behaviour) -> dict[str, object]:
     """Further members and headers that never change; one that does (a trace id) can't be copied, and is told of in `learnt`."""
-    extra = {name: json.loads(next(iter(values))) for name, values in sorted(behaviour.of("extra").items()) if len(values) == 1}
+    extra = {name: json.loads(text) for name, text in _unchanging(behaviour, "extra")}
     extra = {name: value for name, value in extra.items() if value is not None}  # TOML has no null
-    headers = {name: next(iter(values)) for name, values in sorted(behaviour.of("header").items()) if len(values) == 1}
+    headers = dict(_unchanging(behaviour, "header"))
     found: dict[str, object] = {"extra": extra, "headers": headers}
     return {name: table for name, table in found.items() if table}
+
+
+def _unchanging(behaviour: Behaviour, aspect: str) -> Iterator[tuple[str, str]]:
+    for name, values in sorted(behaviour.of(aspect).items()):
+        text = next(iter(values))
+        if len(values) == 1 and is_whole(name) and is_whole(text):
+            yield name, text
 
 
 def auth(behaviour: Behaviour, *, authenticated: bool) -> dict[str, object]:

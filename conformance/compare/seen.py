@@ -20,6 +20,8 @@ SCRIPT = "script"
 """Parts of a reply that are told of where both sides have them: Chinese or not, and what stands between numbers."""
 LONGEST = 60
 """Characters of a description's structure that are compared: what follows is a list of something."""
+DEEPEST = 16
+"""Levels of a member that are compared: the interface has three."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -88,11 +90,13 @@ def _separator(members: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(SEPARATOR, between[0])] if between else []
 
 
-def _type(value: object) -> str:
+def _type(value: object, deeper: int = DEEPEST) -> str:
+    if isinstance(value, dict | list) and not deeper:
+        return "…"
     if isinstance(value, dict):
-        return "{" + ", ".join(sorted(f"{name}: {_type(member)}" for name, member in value.items())) + "}"
+        return "{" + ", ".join(sorted(f"{name}: {_type(member, deeper - 1)}" for name, member in value.items())) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(sorted({_type(member) for member in value})) + "]"
+        return "[" + ", ".join(sorted({_type(member, deeper - 1) for member in value})) + "]"
     names = {str: "text", bool: "boolean", int: "number", float: "number", type(None): "null"}
     return names.get(type(value), "unknown")
 

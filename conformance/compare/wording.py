@@ -2,7 +2,9 @@
 
 import re
 
-_COUNT = re.compile(r"(num\s*[:=：]\s*)\d+")
+LONGEST_READ = 2_000
+"""Characters of a description whose structure is read."""
+_COUNT = re.compile(r"(num\s*[:=：]\s*)\d{1,18}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'-]*(?:\s+[A-Za-z][A-Za-z'-]*)*")
 _DIGITS = re.compile(r"(?<!#)\d+")
@@ -10,7 +12,7 @@ _DIGITS = re.compile(r"(?<!#)\d+")
 
 def shape(text: str) -> str:
     """The structure of a description: its `num:#`, its punctuation, one word for each run of letters or of other scripts."""
-    counted = _COUNT.sub("\x00", text)
+    counted = _COUNT.sub("\x00", text[:LONGEST_READ])
     plain = _WORDS.sub("w", _FOREIGN.sub("w", counted))
     plain = re.sub(r"w(?:\s*w)+", "w", plain)
     return _DIGITS.sub("9", plain).replace("\x00", "num:#")

@@ -14,7 +14,7 @@ from conformance.config.keys import FILES, KEYS, NEEDED, REFERABLE, SECRET, vari
 from conformance.config.references import resolved
 from conformance.config.secret import Secret
 from conformance.config.sources import Entry, from_environment, from_file, from_options
-from conformance.config.target import Auth, Campaign, Numbers, PaceLimits, ProxyAddress, Target
+from conformance.config.target import Auth, Campaign, Numbers, PaceLimits, ProxyAddress, Safety, Target
 from conformance.config.values import Unfit
 from conformance.errors import ConfigurationError
 from conformance.transport.address import parse_address
@@ -107,6 +107,8 @@ def _target(found: Mapping[str, Any]) -> Target:
         pace=PaceLimits(**_section(found, "pace")),
         numbers=Numbers(**_section(found, "numbers")),
         query=found.get("observe.query", "auto"),
+        settle_seconds=found.get("observe.settle_seconds"),
+        safety=Safety(**_section(found, "safety")),
         proxy=_proxy(found["network.proxy"]) if "network.proxy" in found else None,
         safe_unknown_campaigns=found.get("safe.unknown_campaigns", ()),
         triggers=found.get("triggers", ()),

@@ -11,6 +11,7 @@ from conformance.transport.tls import Tls
 
 Scheme = Literal["auth-v2", "header", "none"]
 Query = Literal["auto", "all", "first", "none"]
+Originals = Literal["borrow", "keep"]
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
@@ -61,6 +62,16 @@ class Numbers(Struct, frozen=True, kw_only=True):
     priority: int | None = None
 
 
+class Safety(Struct, frozen=True, kw_only=True):
+    """What may be done to the numbers that a campaign held before the run, and how long putting back may take (None: estimated).
+
+    `borrow`: they are taken out for the checks that need exact contents, and put back. `keep`: no call names one.
+    """
+
+    originals: Originals = "borrow"
+    restore_seconds: float | None = None
+
+
 class ProxyAddress(Struct, frozen=True, kw_only=True):
     """An HTTP proxy, its credentials apart."""
 
@@ -91,6 +102,9 @@ class Target(Struct, frozen=True, kw_only=True):
     pace: PaceLimits = PaceLimits()
     numbers: Numbers = Numbers()
     query: Query = "auto"
+    settle_seconds: float | None = None
+    """Seconds after which a look shows what was changed; None: measured."""
+    safety: Safety = Safety()
     proxy: ProxyAddress | None = None
     safe_unknown_campaigns: tuple[int, ...] = ()
     triggers: tuple[Trigger, ...] = ()

@@ -86,10 +86,25 @@ def integer(low: int, high: int | None = None) -> Reader:
 
 def positive_number(value: object) -> float:
     """A number greater than 0."""
-    if isinstance(value, Text) and re.fullmatch(r"\s*[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
-        value = float(value)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+    found = _number(value)
+    if found is None or found <= 0:
         raise Unfit("a number greater than 0")
+    return found
+
+
+def number_from_zero(value: object) -> float:
+    """A number, 0 or more."""
+    found = _number(value)
+    if found is None or found < 0:
+        raise Unfit("a number, 0 or more")
+    return found
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, Text) and re.fullmatch(r"\s*[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
+        return float(value)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not float("-inf") < value < float("inf"):
+        return None
     return float(value)
 
 

@@ -16,6 +16,8 @@ LONG_TARGET = 2000
 
 REMEMBERED = 256
 """Calls whose facts are kept: a call is looked at when it is answered, when its history is judged, and when it is written down."""
+SMALL = 16 * 1024
+"""Bytes of a call up to which its facts are kept; larger ones are read anew."""
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-._~/]*")
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9\-._~=&]*")
@@ -51,10 +53,10 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def facts_of(call: Call, setting: Setting) -> Facts:
     """Judge a call in its setting (which campaigns exist; their contents play no part here)."""
-    return _facts(call, setting.base_path, setting.authenticated, tuple(key for key, _ in setting.campaigns))
+    small = len(call.body) + len(call.target) <= SMALL
+    return (_remembered if small else _facts)(call, setting.base_path, setting.authenticated, tuple(key for key, _ in setting.campaigns))
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _facts(call: Call, base_path: str, authenticated: bool, campaigns: tuple[CampaignKey, ...]) -> Facts:
     address = read_path(call.path, base_path)
     kind = _kind(call.method, address.resource)
@@ -77,6 +79,9 @@ def _facts(call: Call, base_path: str, authenticated: bool, campaigns: tuple[Cam
         may_be_401=authenticated and (silent or _ambiguous_to_sign(call, body.open_points)),
         reads=call.method in _READING_METHODS,
     )
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_facts)
 
 
 def _kind(method: str, resource: str) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from conformance.contract import FAILURE_CODES, REPLY_MEMBERS, Code
 from conformance.exchange import Exchange, NoAnswer, Reply
 from conformance.oracle.calls import REMEMBERED, Facts
+from conformance.oracle.internals import internals_in
 
 Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
 """`unknown`: nobody can tell whether it took effect. `nothing`: it never reached the target."""
@@ -24,22 +25,15 @@ _DOCUMENTED = frozenset({*FAILURE_CODES, Code.SUCCESS})
 _MEMBER_CLAUSES = dict(
     zip(REPLY_MEMBERS, ("response.result-code", "response.result-desc", "response.return-code", "response.return-desc"), strict=True)
 )
-_COUNT = re.compile(r"num\s*[:=：]\s*(\d+)")
-
-# Traces of a server's inside: stack traces, class names with line numbers, database errors, paths of source files.
-_INTERNALS = re.compile(
-    r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
-    r"|\bat [\w$.<> \[\]]+\((?:file://)?/?[\w./\\:@-]+\.[cm]?[jt]s:\d+:\d+\)|\bat /[\w./-]+\.[cm]?js:\d+:\d+|node:internal/"
-    r"|\b(?:java|javax|jakarta|org\.springframework|org\.apache|org\.hibernate|com\.mysql|com\.fasterxml|com\.huawei|sun|kotlin)"
-    r"\.[\w.$]*(?:Exception|Error)\b|\bNullPointerException\b|\bORA-\d{5}\b|\bSQLSTATE\b|SQLException|SQL syntax"
-    r"|\bdelete\s+from\s+\w+\s+where\b|\bselect\b.{1,80}\bfrom\s+\w+\s+where\b|\binsert\s+into\s+\w+\s*(?:\(|values)|\bupdate\s+\w+\s+set\b"
-    r"|goroutine \d+ \[|panic: runtime error"
-    r"|(?:/usr|/opt|/home|/var|/srv|/etc|/root|/app)/[\w.-]+/[\w./-]+\.(?:py|js|mjs|ts|java|jar|class|go|rb|php|xml|conf|properties|ya?ml)\b"
-    r"|\b(?:TypeError|ValueError|KeyError|AttributeError|ReferenceError|RangeError|RuntimeError|IndexError|SyntaxError): "
-    r"|(?-i:\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_$]*\b)"
-    r"|\bpymysql\.|\bpsycopg2?\.|\bsqlite3\.|\bsqlalchemy\.",
-    re.IGNORECASE,
-)
+_COUNT = re.compile(r"num\s*[:=：]\s*(\d{1,18})")
+LONGEST_TYPE = 80
+LONGEST_CODE = 60
+"""Characters of a result code that are read: those of the table have 7 or 8."""
+DEEPEST = 64
+"""Levels of JSON in a member that are read: the interface has three, and whatever walks deeper than a thousand fails."""
+TOO_DEEP = "(nested too deeply to be read)"
+SMALL = 8 * 1024
+"""Bytes of a reply up to which what it says is remembered: larger ones would fill the memory, and are read anew."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -53,8 +47,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     @property
     def count(self) -> int | None:
         """N of `num:N`, where a description carries it."""
-        texts = [str((self.members or {}).get(name, "")) for name in ("resultDesc", "returnDesc")]
-        found = next((match for text in texts if (match := _COUNT.search(text))), None)
+        texts = ((self.members or {}).get(name) for name in ("resultDesc", "returnDesc"))
+        found = next((match for text in texts if isinstance(text, str) and (match := _COUNT.search(text))), None)
         return int(found[1]) if found else None
 
 
@@ -69,16 +63,23 @@ class Fault(Struct, frozen=True, kw_only=True):
 
 def answer_of(exchange: Exchange) -> Answer:
     """Read an exchange's outcome. Two codes that disagree leave it unknown whether the call was served."""
-    return _answer(exchange.outcome)
+    outcome = exchange.outcome
+    return _remembered(outcome) if isinstance(outcome, NoAnswer) or _size(outcome) <= SMALL else _answer(outcome)
 
 
-@lru_cache(maxsize=REMEMBERED)
+def _size(reply: Reply) -> int:
+    return len(reply.body) + sum(len(name) + len(value) for name, value in reply.headers)
+
+
 def _answer(outcome: Reply | NoAnswer) -> Answer:
     if isinstance(outcome, NoAnswer):
         return Answer(outcome="unknown" if outcome.may_have_happened else "nothing")
     members = _members(outcome)
     code, return_code = _code(members, "resultCode"), _code(members, "returnCode")
     return Answer(outcome=_outcome(outcome, code, return_code), members=members, code=code, return_code=return_code)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_answer)
 
 
 def _outcome(reply: Reply, code: str | None, return_code: str | None) -> Outcome:
@@ -99,14 +100,31 @@ def _members(reply: Reply) -> dict[str, Any] | None:
         value = json.loads(reply.body)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return _readable(value) if isinstance(value, dict) else None
+
+
+def _readable(members: dict[str, Any]) -> dict[str, Any]:
+    """The members, without what is nested too deeply to be looked through by anybody else."""
+    return {name: TOO_DEEP if isinstance(value, list | dict) and _depth(value) > DEEPEST else value for name, value in members.items()}
+
+
+def _depth(value: list[Any] | dict[str, Any]) -> int:
+    """How many lists and objects lie in each other; counting ends beyond DEEPEST."""
+    level: list[Any] = [value]
+    for depth in range(DEEPEST + 1):
+        inner = [item for each in level for item in (each.values() if isinstance(each, dict) else each)]
+        level = [item for item in inner if isinstance(item, list | dict)]
+        if not level:
+            return depth + 1
+    return DEEPEST + 1
 
 
 def _code(members: dict[str, Any] | None, name: str) -> str | None:
     value = None if members is None else members.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"0{value}" if f"0{value}" in _DOCUMENTED else str(value)  # a number has lost its zero: that is found as its type
-    return value if isinstance(value, str) else None
+        text = str(value)[:LONGEST_CODE]
+        return f"0{text}" if f"0{text}" in _DOCUMENTED else text  # a number has lost its zero: that is found as its type
+    return value[:LONGEST_CODE] if isinstance(value, str) else None
 
 
 def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterator[Fault]:
@@ -120,18 +138,11 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
         return
     if reply.status >= 500 and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
         yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
-    if found := _internals_in(reply.body):
+    if found := internals_in(reply.body):
         yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
     too_large = reply.status == TOO_LARGE and len(exchange.call.body) > PLENTY
     if facts.kind == "delete" and not facts.unauthorised and reply.status < 500 and not too_large:
         yield from _delete_faults(facts, reply, answer)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _internals_in(body: bytes) -> str | None:
-    """The first trace of a server's inside. Most replies are word for word like others, and the search is what costs most."""
-    found = _INTERNALS.search(body.decode("utf-8", "replace"))
-    return found[0] if found else None
 
 
 def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:
@@ -144,14 +155,15 @@ def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault
     if reply.status != 200:
         yield Fault(clause="reply.status", kind="status", detail=str(reply.status), seen=f"HTTP {reply.status}")
     if answer.members is None:
-        yield Fault(clause="reply.json", kind="not-json", seen=f"a body that is no JSON object: {reply.body[:60]!r}")
+        if not reply.size or not reply.body.lstrip().startswith(b"{"):  # of a cut one nobody can tell whether it was an object
+            yield Fault(clause="reply.json", kind="not-json", seen=f"a body that is no JSON object: {reply.body[:60]!r}")
         return
     yield from _shape_faults(reply, answer.members)
     yield from _code_faults(answer)
 
 
 def _shape_faults(reply: Reply, members: dict[str, Any]) -> Iterator[Fault]:
-    content_type = (reply.header("content-type") or "json").partition(";")[0].strip().lower()
+    content_type = (reply.header("content-type") or "json").partition(";")[0].strip().lower()[:LONGEST_TYPE]
     if not content_type.endswith("json"):
         yield Fault(clause="reply.json", kind="content-type", detail=content_type, seen=f"Content-Type {content_type}")
     for name, clause in _MEMBER_CLAUSES.items():
@@ -168,7 +180,7 @@ def _code_faults(answer: Answer) -> Iterator[Fault]:
         if text not in _DOCUMENTED:
             yield Fault(clause="response.documented-code", kind="undocumented", detail=text[:20], seen=f"{name} {text[:40]!r}")
     if len(texts) == 2 and len(set(texts.values())) == 2:
-        seen = f"resultCode {texts['resultCode']!r} with returnCode {texts['returnCode']!r}"
+        seen = f"resultCode {texts['resultCode'][:LONGEST_CODE]!r} with returnCode {texts['returnCode'][:LONGEST_CODE]!r}"
         yield Fault(clause="response.codes-agree", kind="disagree", seen=seen)
 
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from conformance import errors
+from conformance.campaigns.deadline import deadline
 from conformance.errors import CampaignInUse, CannotJudge, SuiteError, UsageError
 from conformance.plugin import workers
 from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
@@ -36,6 +37,11 @@ from conformance.session.run import Run
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
 
+OVERDUE = (
+    "The time of the run ([pace] max_seconds) was over, and a check did not come to its end by itself: it was interrupted. If no call was "
+    "under way, the suite took too long over what the target had answered; please report it with traffic.har."
+)
+
 _STATE = pytest.StashKey["State"]()
 
 
@@ -54,6 +60,8 @@ class State:
         self.shared_target: Path | None = None
         self.watcher: Watcher | None = None
         self.has_folder = False
+        self.ended_by = ""
+        """Words for what interrupted the run, where it was no person."""
 
     def make_folder(self) -> None:
         """Make the run's folder, or make room in the one that the user named. Raises SuiteError."""
@@ -64,6 +72,17 @@ class State:
         """From now on this is the run's folder."""
         self.options = msgspec.structs.replace(self.options, out=out)
         self.has_folder = True
+
+    def overdue(self) -> None:
+        """The time of the run has been over for a while, and a check does not end."""
+        self.ended_by = OVERDUE
+
+    def done(self, opened: OpenRun) -> Done:
+        """What the run has come to."""
+        done = opened.done()
+        if self.ended_by:
+            done.told, done.cut_short = [*done.told, self.ended_by], True
+        return done
 
 
 def _folder(options: Options) -> Path:
@@ -121,7 +140,8 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         state.opened = opened
         if state.watcher is not None:
             state.watcher.watch(opened)
-        yield opened.run
+        with deadline(opened.longest, state.overdue):
+            yield opened.run
     finally:
         if hasattr(request.config, "workerinput"):
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # its master tells it again to end, whoever did before: once is enough
@@ -151,6 +171,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if run.unusable and check != FORM_ONLY:
         run.ledger.skipped[check] = str(run.unusable)
         pytest.skip(str(run.unusable))
+    if state.opened is not None and (over := state.opened.campaigns.transport.overtime):
+        run.ledger.skipped[check] = over
+        pytest.skip(over)
     try:
         result = yield
     except CannotJudge as reason:
@@ -232,7 +255,7 @@ def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
     if state.problem is not None and not state.parts:
         session.exitstatus = _unbegun(state, state.problem)
     elif state.opened is not None:
-        session.exitstatus = close(state.opened.target, state.options, state.opened.done(), interrupted=interrupted)
+        session.exitstatus = close(state.opened.target, state.options, state.done(state.opened), interrupted=interrupted)
     elif state.parts:
         target, done = load(state.options, state.shared_target), together(state.parts)
         if state.problem is not None:  # one worker could not begin, so its share of the checks was not made
@@ -246,7 +269,7 @@ def _hand_over(state: State, output: dict[str, Any]) -> None:
     if state.problem is not None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
     elif state.opened is not None:
-        output["isales_done"] = msgspec.json.encode(state.opened.done())
+        output["isales_done"] = msgspec.json.encode(state.done(state.opened))
         workers.leave(state.options.out, state.opened.worker, output["isales_done"])
 
 

@@ -27,6 +27,7 @@ from conformance.plugin.options import Options
 from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
+from conformance.session.seconds import seconds_allowed
 from conformance.transport import SPOILS
 
 TRAFFIC = "traffic.ndjson"
@@ -50,6 +51,12 @@ class OpenRun:
     def target(self) -> Target:
         """The target under test."""
         return self.campaigns.target
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which the run is interrupted if it goes on without calls: its time, that of one call, and some grace."""
+        options = self.campaigns.transport.options
+        return (options.budget.max_seconds or 0.0) + options.timeout_seconds + GRACE
 
     def put_back(self) -> None:
         """Restore the campaigns and close connections, journal and lock."""
@@ -122,6 +129,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
         journal=options.out / JOURNAL.replace(".", f"{name}."),
         seed=options.seed,
         calls=options.amounts.calls,
+        seconds=seconds_allowed(options.amounts, target.pace.requests_per_second),
         wide=options.amounts.wide,
         worker=_place(worker),
         target_file=options.target,
@@ -188,6 +196,10 @@ def show_latest(options: Options) -> None:
     """Have reports/latest lead to this run's folder, where it is one of its own."""
     if options.leads_latest and (warning := lead_latest(options.out)) and options.view != "none":
         terminal.console(sys.stderr).print(f"Warning: {warning}")
+
+
+GRACE = 30.0
+"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is interrupted."""
 
 
 def now() -> str:

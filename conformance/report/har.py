@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import parse_qsl
 
 import harfile
@@ -23,8 +24,13 @@ FILE = "traffic.har"
 NEWEST_KEPT = 5_000
 """Entries beside those in evidence: developer tools become slow above some ten thousand, and a HAR of 100,000 calls is 100 MB."""
 BODY_KEPT = 64 * 1024
-"""Bytes of a body; the recording beside it has it whole."""
+"""Bytes of a body; the recording beside it may have more."""
+MOST_BYTES = 32 * 1024 * 1024
+"""Bytes of the file up to which bodies are written so far; beyond, LITTLE_KEPT bytes of each. Escapes may make six bytes of one."""
+LITTLE_KEPT = 300
 
+SMALL_HEAD = 2 * 1024
+"""Characters of a list of headers up to which it is kept made."""
 HEADERS_KNOWN = 256
 """Lists of headers that are kept made."""
 
@@ -39,20 +45,21 @@ class _Form:
     base_url: str
     redactor: Redactor
     records: Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]
+    room: Callable[[], int]
+    """Bytes of a body that are written now."""
 
 
 def write(
     source: Source, base_url: str, path: Path, *, document: VerdictDocument, evidence: Collection[int] = (), redactor: Redactor = NO_SECRETS
 ) -> None:
     """Write the file, whole or not at all. `evidence` is the numbers of exchanges that are kept however old they are."""
-    total = sum(1 for _ in source())
+    total, last = _counted(source())
     wanted = {*evidence, *(deviation.at_call for result in document.clauses for deviation in result.deviations)}
     oldest = max(total - NEWEST_KEPT, 0)
     begun = _begun(document.started)
-    records = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))  # nearly all calls have the same headers
-    form = _Form(base_url=base_url, redactor=redactor, records=records)
     creator = harfile.Creator(name="isales-conformance", version=document.suite_version or "unknown")
-    with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest)) as har:
+    with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest, last)) as har:
+        form = _Form(base_url=base_url, redactor=redactor, records=_known_records(redactor), room=partial(_room, file))
         first = None
         for position, exchange in enumerate(source()):
             first = exchange.start if first is None else first
@@ -73,10 +80,35 @@ def recorded(path: Path) -> Source:
     return read
 
 
-def _comment(total: int, oldest: int) -> str:
+def _known_records(redactor: Redactor) -> Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]:
+    """Makes records of headers; nearly all calls have the same."""
+    remembered = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))
+
+    def records(pairs: tuple[tuple[str, str], ...]) -> list[harfile.Record]:
+        small = sum(len(name) + len(value) for name, value in pairs) <= SMALL_HEAD
+        return remembered(pairs) if small else _records(pairs, redactor)
+
+    return records
+
+
+def _room(file: TextIO) -> int:
+    return BODY_KEPT if file.buffer.tell() < MOST_BYTES else LITTLE_KEPT
+
+
+def _counted(exchanges: Iterable[Exchange]) -> tuple[int, int]:
+    """How many exchanges there are, and the highest of their numbers: higher where the recording had no room for all."""
+    total = last = 0
+    for exchange in exchanges:
+        total, last = total + 1, max(last, exchange.number)
+    return total, last
+
+
+def _comment(total: int, oldest: int, last: int) -> str:
     secrets = "Authorization is left out; how a call was authorised stands in its comment."
+    if total < last:
+        secrets = f"There were {last:,}; the recording had no room for all. {secrets}"
     if not oldest:
-        return f"All {total:,} exchanges of the run. {secrets}"
+        return f"All {total:,} {'recorded ' if total < last else ''}exchanges of the run. {secrets}"
     return f"The newest {NEWEST_KEPT:,} of the run's {total:,} exchanges, and older ones where they are evidence. {secrets}"
 
 
@@ -104,7 +136,7 @@ def _request(exchange: Exchange, form: _Form) -> harfile.Request:
     call, redactor = exchange.call, form.redactor
     posted = None
     if call.body:
-        text, cut = _text(call.body, redactor)
+        text, cut = _text(call.body, redactor, form.room())
         posted = harfile.PostData(mimeType=call.header("content-type") or "", text=text, comment=cut or None)
     return harfile.Request(
         method=redactor.text(call.method),
@@ -127,30 +159,33 @@ def _response(exchange: Exchange, form: _Form) -> harfile.Response:
         statusText=_phrase(outcome.status),
         httpVersion="HTTP/1.1",
         headers=form.records(outcome.headers),
-        content=_content(outcome, redactor),
+        content=_content(outcome, redactor, form.room()),
         redirectURL=redactor.text(outcome.header("location") or ""),
-        bodySize=len(outcome.body),
+        bodySize=max(outcome.size, len(outcome.body)),
     )
 
 
-def _content(reply: Reply, redactor: Redactor) -> harfile.Content:
+def _content(reply: Reply, redactor: Redactor, room: int) -> harfile.Content:
     kind = reply.header("content-type") or "x-unknown"
+    size = max(reply.size, len(reply.body))
     try:
         reply.body.decode()
-    except UnicodeDecodeError:
-        raw = base64.b64encode(redactor.data(reply.body[:BODY_KEPT])).decode()
-        return harfile.Content(size=len(reply.body), mimeType=kind, text=raw, encoding="base64", comment=_cut(reply.body) or None)
-    text, cut = _text(reply.body, redactor)
-    return harfile.Content(size=len(reply.body), mimeType=kind, text=text, comment=cut or None)
+    except UnicodeDecodeError as problem:
+        if not reply.size or problem.start < len(reply.body) - 3:  # else the cut went through a character
+            raw = base64.b64encode(redactor.data(reply.body[:room])).decode()
+            return harfile.Content(size=size, mimeType=kind, text=raw, encoding="base64", comment=_cut(size, room, reply.body) or None)
+    text, cut = _text(reply.body, redactor, room, size)
+    return harfile.Content(size=size, mimeType=kind, text=text, comment=cut or None)
 
 
-def _text(body: bytes, redactor: Redactor) -> tuple[str, str]:
+def _text(body: bytes, redactor: Redactor, room: int, size: int = 0) -> tuple[str, str]:
     """The body as a text, and a note where it is cut. Bytes that are no UTF-8 are spelt out: HAR has no other way for what is sent."""
-    return redactor.text(body[:BODY_KEPT].decode(errors="backslashreplace")), _cut(body)
+    return redactor.text(body[:room].decode(errors="backslashreplace")), _cut(max(size, len(body)), room, body)
 
 
-def _cut(body: bytes) -> str:
-    return f"{BODY_KEPT:,} of {len(body):,} bytes kept" if len(body) > BODY_KEPT else ""
+def _cut(size: int, room: int, body: bytes) -> str:
+    kept = min(room, len(body))
+    return f"{kept:,} of {size:,} bytes kept" if size > kept else ""
 
 
 def _records(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[harfile.Record]:

@@ -30,7 +30,7 @@ def shown(
             outcome=outcome(exchange),
             status=None if reply is None else reply.status,
             reply_headers=() if reply is None else reply.headers,
-            reply_body="" if reply is None else body_text(reply.body),
+            reply_body="" if reply is None else body_text(reply.body, reply.size),
             milliseconds=round((exchange.end - exchange.start) * 1000, 1),
         )
     )
@@ -49,12 +49,12 @@ def url(target: str, base_url: str) -> str:
     return origin(base_url) + (target if target.startswith("/") else f" {target}")
 
 
-def body_text(body: bytes) -> str:
-    """A body as text: bytes that are no UTF-8 as `\\xNN`, long ones cut; notes in brackets say so."""
-    kept = body[:BODY_SHOWN]
-    text, notes = _decoded(kept, cut=len(kept) < len(body))
-    if len(kept) < len(body):
-        notes.append(f"{len(kept):,} of {len(body):,} bytes shown")
+def body_text(body: bytes, size: int = 0) -> str:
+    """A body as text: bytes that are no UTF-8 as `\\xNN`, long ones cut; notes in brackets say so. `size`: of one that is cut already."""
+    kept, whole = body[:BODY_SHOWN], max(size, len(body))
+    text, notes = _decoded(kept, cut=len(kept) < whole)
+    if len(kept) < whole:
+        notes.append(f"{len(kept):,} of {whole:,} bytes shown")
     return text + (f"\n[{'; '.join(notes)}]" if notes else "")
 
 

@@ -12,6 +12,8 @@ from conformance.oracle import answer_of, facts_of, mentions, shown_numbers
 
 MOST_REMEMBERED = 2048
 """Numbers per campaign; the oldest are forgotten first."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Bytes of the looks that go with them, beyond which half of them are forgotten: what a server shows may be large each time."""
 
 
 class Departed:
@@ -61,7 +63,9 @@ class Departed:
         for number, deletion in self._deleted.pop(key, {}).items():
             if number not in shown and self._is_ours(key, number):
                 gone[number] = (deletion, look)
-        for number in list(gone)[: max(len(gone) - MOST_REMEMBERED, 0)]:
+        large = sum({id(missing): len(missing.reply.body) for _, missing in gone.values() if missing.reply is not None}.values())
+        most = MOST_REMEMBERED if large <= MOST_BYTES else len(gone) // 2
+        for number in list(gone)[: max(len(gone) - most, 0)]:
             del gone[number]
 
     def _is_ours(self, key: CampaignKey, number: str) -> bool:

@@ -10,9 +10,10 @@ from typing import Any
 from conformance.baseline import otherwise
 from conformance.campaigns import Ground
 from conformance.compare import wording
-from conformance.compare.behaviour import Behaviour
+from conformance.compare.behaviour import Behaviour, brief
 from conformance.exchange import OPEN, Call, CampaignKey, Exchange, Reply
 from conformance.oracle import Answer, Facts, answer_of, facts_of
+from conformance.session.allowance import keep_first
 from conformance.session.naming import subject_of
 from conformance.session.replystyle import note_query, note_style
 
@@ -99,11 +100,11 @@ class Learner:
         """Count something that a profile may hold a server to, and keep the first exchange that showed it."""
         self.behaviour.note(aspect, subject, value)
         if self._now is not None and (name := otherwise(aspect, subject)):
-            self._examples.setdefault(f"{name}|{value}", self._now)
+            keep_first(self._examples, f"{name}|{brief(value)}", self._now)
 
     def _count_means(self, value: str, exchange: Exchange) -> None:
         self.behaviour.note("reading", "num", value)
-        self._examples.setdefault(f"{COUNT}|{value}", exchange)
+        keep_first(self._examples, f"{COUNT}|{value}", exchange)
 
     def _known(self, facts: Facts) -> frozenset[str] | None:
         """What the campaign held before the call, where that is certain."""
@@ -187,6 +188,6 @@ def _refusal_shape(reply: Reply, answer: Answer) -> str:
 def _is_json(body: bytes) -> bool:
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

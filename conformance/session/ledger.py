@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from msgspec import Struct, field
 
-from conformance.compare.behaviour import Behaviour
+from conformance.compare.behaviour import Behaviour, brief, tally
 from conformance.contract import Code
 from conformance.exchange import Exchange, History, Setting
 from conformance.finding import Finding, Judgement
 from conformance.oracle import answer_of, facts_of
+from conformance.session.allowance import MOST_CODES, MOST_DEVIATIONS, cut, keep_first, weight
 
 Key = tuple[str, str, str]
 SAMPLES_KEPT = 3
@@ -81,6 +83,10 @@ class Ledger(Struct, kw_only=True):
     """Checks that came to their end; and deviations of earlier nights whose programs were tried again."""
     learnt_by: dict[str, Exchange] = field(default_factory=dict)
     """The first exchange that taught something: subject|value."""
+    further: dict[str, int] = field(default_factory=dict)
+    """By clause: how often it was found broken in ways beyond those that are kept apart."""
+    evidence_bytes: int = 0
+    """Bytes of the replies that are kept."""
     errors: dict[str, str] = field(default_factory=dict)
     """Checks that ended in an error of the suite itself: such a run never conforms."""
 
@@ -92,8 +98,8 @@ class Ledger(Struct, kw_only=True):
         for clause, shown in judgement.samples.items():
             self._sample(clause, shown)
         for seen in judgement.observations:
-            _add(self.learnt.setdefault(seen.subject, {}), {seen.value: 1})
-            self.learnt_by.setdefault(f"{seen.subject}|{seen.value}", seen.exchange)
+            tally(self.learnt.setdefault(seen.subject, {}), seen.value)
+            keep_first(self.learnt_by, f"{seen.subject}|{brief(seen.value)}", seen.exchange)
         self._codes(history)
         return [new for finding in judgement.findings if (new := self._deviation(finding, check))]
 
@@ -102,15 +108,31 @@ class Ledger(Struct, kw_only=True):
         if known := self.deviations.get(key):
             known.seen += 1
             if len(finding.program) < len(known.finding.program) and not known.shortened:
-                known.finding = finding
+                known.finding = self.evident(finding)
             return None
-        self.deviations[key] = Deviating(finding=finding, check=check, at_call=finding.program[-1].number)
+        if len(self.of_clause(finding.clause)) >= MOST_DEVIATIONS:
+            _add(self.further, {finding.clause: 1})
+            return None
+        self.deviations[key] = Deviating(finding=self.evident(finding), check=check, at_call=finding.program[-1].number)
         return self.deviations[key]
+
+    def evident(self, finding: Finding) -> Finding:
+        """The finding with its exchanges as they are kept."""
+        program = tuple(map(self._kept, finding.program))
+        return finding if program == finding.program else replace(finding, program=program)
+
+    def _kept(self, exchange: Exchange) -> Exchange:
+        """The exchange as it is kept, and counted."""
+        kept = cut(exchange, kept=self.evidence_bytes)
+        self.evidence_bytes += weight(kept)
+        return kept
 
     def _sample(self, clause: str, more: Iterable[Exchange]) -> None:
         held = self.samples.get(clause, ())
         if len(held) < SAMPLES_KEPT:
-            self.samples[clause] = (*held, *(each for each in more if each not in held))[:SAMPLES_KEPT]
+            places = {(each.number, each.start) for each in held}
+            new = [each for each in more if (each.number, each.start) not in places]
+            self.samples[clause] = (*held, *map(self._kept, new[: SAMPLES_KEPT - len(held)]))
 
     def _codes(self, history: History) -> None:
         told = [
@@ -127,23 +149,27 @@ class Ledger(Struct, kw_only=True):
 
     def _reached(self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting) -> None:
         known = self.witnesses.get(code)
+        if known is None and code not in set(Code) and len(self.witnesses) >= MOST_CODES:
+            return
         facts = facts_of(exchange.call, setting)
         trigger = ", ".join(facts.defects or facts.open_points) or "a restriction"
         held = known.control if known else None
         is_open = bool(facts.open_points) and not facts.defects
-        new = Witness(exchange=exchange, trigger=trigger, control=control or held, open=is_open)
+        new = Witness(exchange=exchange, trigger=trigger, open=is_open)
         if known is None or new.plainness < known.plainness:
+            new.exchange = self._kept(exchange)
+            new.control = held if control is None else self._kept(control)
             self.witnesses[code] = new
-        elif known.control is None:
-            known.control = control
+        elif known.control is None and control is not None:
+            known.control = self._kept(control)
 
     def tried(self, code: str, answered: str, exchange: Exchange | None = None) -> None:
         """Count one call that was meant to bring about a code, and what came; the first few that missed are kept."""
         _add(self.tries, {code: 1})
         if exchange is not None and answered != code and len(self.missed.setdefault(code, [])) < MISSED_KEPT:
-            self.missed[code].append(exchange)
+            self.missed[code].append(self._kept(exchange))
         if answered != code:
-            _add(self.instead.setdefault(code, {}), {answered: 1})
+            tally(self.instead.setdefault(code, {}), answered)
 
     def retract(self, known: Deviating) -> None:
         """Take a deviation back that turned out to be another one in disguise."""
@@ -179,24 +205,30 @@ class Ledger(Struct, kw_only=True):
         `rank` is a check's place in a run: of two programs as short, the one is shown that a single process would have found first.
         """
         for key, theirs in other.deviations.items():
+            if key not in self.deviations and len(self.of_clause(theirs.finding.clause)) >= MOST_DEVIATIONS:
+                _add(self.further, {theirs.finding.clause: theirs.seen})
+                continue
             ours = self.deviations.setdefault(key, theirs)
             if ours is not theirs:
                 ours.seen += theirs.seen
                 ours.at_call = min(ours.at_call, theirs.at_call)
                 if (len(theirs.finding.program), rank(theirs.check)) < (len(ours.finding.program), rank(ours.check)):
                     ours.finding, ours.check = theirs.finding, theirs.check
-        for mine, their in ((self.cases, other.cases), (self.tries, other.tries)):
+        for mine, their in ((self.cases, other.cases), (self.tries, other.tries), (self.further, other.further)):
             _add(mine, their)
+        self.evidence_bytes += other.evidence_bytes
         for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):
             for name, counts in more.items():
-                _add(nested.setdefault(name, {}), counts)
+                for value, times in counts.items():
+                    tally(nested.setdefault(name, {}), value, times)
         self.behaviour.merge(other.behaviour)
         for clause, shown in other.samples.items():
             self._sample(clause, shown)
         self.undecided = other.undecided | self.undecided
         self.skipped = other.skipped | self.skipped
         self.errors = other.errors | self.errors
-        self.learnt_by = other.learnt_by | self.learnt_by
+        for name, exchange in other.learnt_by.items():
+            keep_first(self.learnt_by, name, exchange)
         self.made = sorted({*self.made, *other.made})
         for code, witness in other.witnesses.items():
             ours_too = self.witnesses.setdefault(code, witness)

@@ -8,6 +8,7 @@ from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
 from conformance.oracle.track import NO_COUNT
+from conformance.session.allowance import MOST_DEVIATIONS
 from conformance.session.consequences import consequences
 from conformance.session.evidence import Evidence
 from conformance.session.ledger import Deviating, Ledger
@@ -82,10 +83,16 @@ def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[D
     if not row.checkable:
         return "not-tested", row.untestable
     if any(not deviation.waived for deviation in deviations):
-        return ("fail", "") if row.binding else ("pass", "recorded, never failed")
+        return ("fail", _further(row, ledger)) if row.binding else ("pass", "recorded, never failed")
     if deviations:
         return "waived", "; ".join(dict.fromkeys(deviation.waived for deviation in deviations))
     return _judged(row, ledger, scope, cases)
+
+
+def _further(row: Clause, ledger: Ledger) -> str:
+    """Words for deviations that are not told one by one."""
+    times = ledger.further.get(row.id, 0)
+    return f"it was found broken {times} more times, in ways of which only the first {MOST_DEVIATIONS} are told" if times else ""
 
 
 def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[ClauseVerdict, str]:

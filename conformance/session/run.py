@@ -116,7 +116,7 @@ class Run:
             tries = self.amounts.replays
             exact = known.finding.clause in NEED_EXACT
             if shorter := shrink(known.finding, partial(self._replay, exact=exact), bystanders=self.ground.fresh(2), tries=tries):
-                known.finding = shorter
+                known.finding = self.ledger.evident(shorter)
             else:
                 known.unconfirmed = True
         except CannotJudge:

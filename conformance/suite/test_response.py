@@ -51,7 +51,7 @@ def answered(body: bytes) -> dict[str, object]:
     """The members of a reply, or none where it is no JSON object."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

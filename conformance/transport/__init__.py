@@ -3,7 +3,7 @@
 from conformance.transport.address import Address, parse_address
 from conformance.transport.auth import Keys
 from conformance.transport.authorizer import Authorizer, AuthV2, CommandHeader, FixedHeader, NoHeader
-from conformance.transport.budget import Budget
+from conformance.transport.budget import Budget, restoring_seconds
 from conformance.transport.door import Transport
 from conformance.transport.failure import unreachable
 from conformance.transport.guard import DisposableOnly, Guard
@@ -32,5 +32,6 @@ __all__ = [
     "TransportOptions",
     "client_context",
     "parse_address",
+    "restoring_seconds",
     "unreachable",
 ]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from conformance.errors import CannotJudge
+from conformance.errors import TargetRefuses
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.transport.budget import Spending
 from conformance.transport.crew import Crew
 from conformance.transport.failure import Broken
 from conformance.transport.options import TransportOptions
-from conformance.transport.pace import LONGEST_WAIT, Pacer, demanded_wait
+from conformance.transport.pace import Pacer
+from conformance.transport.patience import MOST_TOO_MANY, Patience
 from conformance.transport.pool import Pool
 from conformance.transport.proxied import ProxiedLine
 from conformance.transport.recorder import Recorder
@@ -23,10 +24,6 @@ from conformance.transport.tls import client_context
 from conformance.transport.wire import Line, Wire
 
 Observer = Callable[[Exchange], None]
-
-MOST_TOO_MANY = 5
-"""After so many 429 to one call, each waited for, the target is not going to take it at this pace."""
-
 
 MOST_STALE = 2
 """So many kept-alive connections that broke after a call was sent on them may be a server's habit of closing them without a word;
@@ -40,16 +37,24 @@ def _ready() -> None:
 class Transport:
     """Sends calls and returns exchanges; safe for several threads. What goes wrong on the way is a NoAnswer, never an exception.
 
-    Raises BudgetSpent before a call that the budget does not cover, and CannotJudge when the target keeps answering 429.
+    Raises BudgetSpent before a call that the budget does not cover, and TargetRefuses when the target keeps answering 429 or asks for
+    longer waits than a run has.
     """
 
-    def __init__(self, options: TransportOptions) -> None:
+    def __init__(
+        self,
+        options: TransportOptions,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Opens no connection. Raises ConfigurationError for TLS files or a proxy that can't be used."""
         self.options = options
         self._context = client_context(options.tls) if options.address.secure else None
         self._pool = Pool(self._new_line)
-        self._pacer = Pacer(options.pace)
-        self._spending = Spending(options.budget)
+        self._pacer = Pacer(options.pace, clock=clock, sleep=sleep)
+        self._spending = Spending(options.budget, clock)
+        self._patience = Patience()
         self._crew = Crew()
         self._scrubber = Scrubber((*options.authorizer.secrets, *(_proxy_secrets(options))))
         self._numbers = itertools.count(1)
@@ -101,18 +106,22 @@ class Transport:
         """Send a call and wait for what comes of it.
 
         Sent again are a call answered 429, after the time that the target asks for, and once a call whose connection turned out to be
-        stale; the last exchange is returned, observers see all. `restoring`: the call puts something back, so no budget stops it.
+        stale; the last exchange is returned, observers see all. `restoring`: the call puts something back, so neither the budget nor a
+        refusal stops it, only the time of `begin_restoring`, after which RestoringTimeSpent is raised.
         """
         reason = self._reason_to_withhold(call)
         if reason is not None:
             return self._withheld(call, reason)
         for attempt in range(MOST_TOO_MANY):
-            self._spending.spend(call, restoring=restoring)
+            self._spend(call, restoring=restoring)
             with self._pacer.turn():
                 exchange = self._deliver(call, restoring=restoring)
-            if not self._must_wait(exchange, attempt):
-                return exchange
-        raise _too_many()
+            if not self._must_wait(exchange, attempt, restoring=restoring):
+                break
+        else:
+            if not restoring:
+                self._patience.give_up(exchange)
+        return exchange
 
     def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Send calls at once, each on a connection and a thread of its own, released together; exchanges in the order of the calls.
@@ -123,6 +132,20 @@ class Transport:
         for wave in _waves(calls, self._pacer.concurrency):
             exchanges += self._wave(wave)
         return tuple(exchanges)
+
+    @property
+    def refusal(self) -> str:
+        """Why the target is not called any more; empty while it takes calls."""
+        return self._patience.refusal
+
+    @property
+    def overtime(self) -> str:
+        """Words for the time of the run being over; empty while it is not."""
+        return self._spending.overtime
+
+    def begin_restoring(self, seconds: float) -> None:
+        """From now on calls with `restoring` have so many seconds in all; without this, as long as they take."""
+        self._spending.begin_restoring(seconds)
 
     def restore_even_unrecorded(self) -> None:
         """From now on a recording that can't be written stops no call: putting things back matters more than evidence."""
@@ -146,7 +169,7 @@ class Transport:
             else:
                 results[place] = self._withheld(call, reason)
         for place in sendable:
-            self._spending.spend(calls[place])
+            self._spend(calls[place])
         with self._pacer.turn(len(sendable)):
             works = [self._work(calls[place]) for place in sendable]
             results.update(zip(sendable, self._crew.together(works), strict=True))
@@ -227,14 +250,28 @@ class Transport:
         now = time.perf_counter()
         return self._finished(call, NoAnswer(kind="withheld", detail=reason), next(self._numbers), now, now)
 
-    def _must_wait(self, exchange: Exchange, attempt: int) -> bool:
-        """Hold all calls back for as long as the reply asks for; tell whether the call should be sent again."""
-        reply = exchange.reply
-        wait = demanded_wait(reply, attempt) if reply is not None else None
-        if reply is None or wait is None:
+    def _spend(self, call: Call, *, restoring: bool = False) -> None:
+        """Raise where this call must not be sent any more, or would have to wait until it must not."""
+        if not restoring:
+            self._patience.must_serve()
+        self._spending.must_last(self._pacer.earliest, restoring=restoring)
+        self._spending.spend(call, restoring=restoring)
+
+    def _must_wait(self, exchange: Exchange, attempt: int, *, restoring: bool = False) -> bool:
+        """Hold all calls back for as long as the reply asks for; tell whether the call should be sent again.
+
+        What puts something back is not sent again to a target that has refused: others may be let through.
+        """
+        try:
+            wait = self._patience.wait_after(exchange, attempt)
+        except TargetRefuses:
+            if not restoring:
+                raise
+            return False
+        if wait is None:
             return False
         self._pacer.pause(wait)
-        return reply.status == 429
+        return exchange.reply is not None and exchange.reply.status == 429 and not (restoring and self.refusal)
 
     def _new_line(self) -> Line:
         options = self.options
@@ -252,10 +289,3 @@ def _waves(calls: Sequence[Call], size: int) -> list[Sequence[Call]]:
 
 def _proxy_secrets(options: TransportOptions) -> tuple[str, ...]:
     return (options.proxy.password,) if options.proxy is not None and options.proxy.password else ()
-
-
-def _too_many() -> CannotJudge:
-    return CannotJudge(
-        f"The target answered 429 (too many requests) {MOST_TOO_MANY} times to the same call, although the run waited as asked (at most "
-        f"{LONGEST_WAIT:g} s each time). Set [pace] requests_per_second lower than the target's limit."
-    )

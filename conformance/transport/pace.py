@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -10,7 +10,9 @@ from msgspec import Struct
 from conformance.exchange import Reply
 
 LONGEST_WAIT = 30.0
-"""A Retry-After of an hour is not waited for: a run that sleeps that long looks dead."""
+"""Seconds. A Retry-After of an hour is not waited for, it is a refusal: a run that sleeps that long looks dead."""
+MOST_WAITED = 300.0
+"""Seconds that replies may make a run wait in all: ten of the longest waits. A target that wants more is called too fast for its limit."""
 DEFAULT_WAIT = 1.0
 """Seconds to wait after a 429 without a Retry-After in seconds; it doubles with each further 429."""
 
@@ -25,7 +27,8 @@ class Pace(Struct, frozen=True, kw_only=True):
 class Pacer:
     """Keeps one pace for all threads."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._clock, self._sleep = clock, sleep
         self.concurrency = max(1, pace.concurrency)
         self._interval = 1.0 / pace.requests_per_second if pace.requests_per_second else 0.0
         self._next = 0.0
@@ -50,19 +53,20 @@ class Pacer:
     def wait(self, calls: int = 1) -> None:
         """Wait until so many further calls may start at this rate."""
         with self._changed:
-            starts = max(self._next, time.monotonic())
+            starts = max(self._next, self._clock())
             self._next = starts + calls * self._interval
-        _sleep_until(starts)
+        if (left := starts - self._clock()) > 0:
+            self._sleep(left)
+
+    @property
+    def earliest(self) -> float:
+        """The moment from which the next call may start."""
+        return max(self._next, self._clock())
 
     def pause(self, seconds: float) -> None:
         """Let no further call start for so long (at most LONGEST_WAIT)."""
         with self._changed:
-            self._next = max(self._next, time.monotonic() + min(seconds, LONGEST_WAIT))
-
-
-def _sleep_until(moment: float) -> None:
-    if (left := moment - time.monotonic()) > 0:
-        time.sleep(left)
+            self._next = max(self._next, self._clock() + min(seconds, LONGEST_WAIT))
 
 
 def demanded_wait(reply: Reply, attempt: int) -> float | None:
@@ -71,5 +75,5 @@ def demanded_wait(reply: Reply, attempt: int) -> float | None:
         return None
     text = (reply.header("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_WAIT)
-    return min(DEFAULT_WAIT * 2**attempt, LONGEST_WAIT) if reply.status == 429 else None
+        return float(text)
+    return DEFAULT_WAIT * 2**attempt if reply.status == 429 else None

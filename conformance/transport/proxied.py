@@ -14,10 +14,10 @@ import httpx
 from conformance.errors import ConfigurationError
 from conformance.exchange import Reply
 from conformance.transport.address import Address
-from conformance.transport.coding import decoded
+from conformance.transport.coding import Content
 from conformance.transport.failure import Broken
 from conformance.transport.options import Proxy
-from conformance.transport.reply import MAX_REPLY_BYTES
+from conformance.transport.reply import MAX_REPLY_BYTES, body_kept, must_fit
 from conformance.transport.request import Prepared
 
 
@@ -71,7 +71,7 @@ class ProxiedLine:
         watchdog.daemon = True
         watchdog.start()
         try:
-            reply = self._receive(self._transport.handle_request(self._request(request, seconds)))
+            reply = self._receive(self._transport.handle_request(self._request(request, seconds)), request.method)
         except httpx.TransportError as error:
             raise self._broken(error, expired=expired.is_set()) from None
         finally:
@@ -95,19 +95,21 @@ class ProxiedLine:
             self._connected_anew = True
             self._socket = found if isinstance(found, socket.socket) else self._socket
 
-    def _receive(self, response: httpx.Response) -> Reply:
-        chunks: list[bytes] = []
-        size = 0
+    def _receive(self, response: httpx.Response, method: str) -> Reply:
+        received = 0
         try:
+            headers = _headers(response)
+            content = Content(_codings(headers), most=body_kept(method), limit=MAX_REPLY_BYTES)
             for chunk in response.iter_raw():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_REPLY_BYTES:
+                received += len(chunk)
+                if received > MAX_REPLY_BYTES:
                     raise Broken("protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True)
+                content.feed(chunk)
         finally:
             response.close()
+        body, size = content.finish()
         self.reusable = response.headers.get("connection", "").lower() != "close"
-        return _reply(response, b"".join(chunks))
+        return Reply(status=response.status_code, headers=headers, body=body, size=size)
 
     def _broken(self, error: httpx.TransportError, *, expired: bool) -> Broken:
         if expired or isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
@@ -168,10 +170,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _reply(response: httpx.Response, body: bytes) -> Reply:
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-    codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-    return Reply(status=response.status_code, headers=headers, body=decoded(body, codings, MAX_REPLY_BYTES) if codings else body)
+def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    """The head, where it is within bounds. Raises Broken. (One beyond 100 kB is refused by h11 itself.)"""
+    raw = response.headers.raw
+    must_fit(len(raw), sum(len(name) + len(value) + len(": \r\n") for name, value in raw))
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+
+
+def _codings(headers: tuple[tuple[str, str], ...]) -> str:
+    return ",".join(value for name, value in headers if name.lower() == "content-encoding")
 
 
 def _shut(sock: socket.socket) -> None:

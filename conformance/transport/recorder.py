@@ -5,16 +5,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.errors import UsageError
 from conformance.exchange import Exchange
+
+WHOLE_BYTES = 48 * 1024 * 1024
+"""Bytes of a recording up to which exchanges are recorded as they were: twice what 27,000 calls of a thorough run on a healthy
+server come to."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes after which nothing more is recorded."""
+BODY_KEPT = 300
+"""Bytes of a body beyond WHOLE_BYTES: replies of the documented form are shorter."""
+HEADERS_KEPT, VALUE_KEPT = 12, 100
+"""Headers, and characters of each, likewise."""
 
 _FLUSH_BYTES = 64 * 1024
 _FLUSH_SECONDS = 1.0
 
 
 class Recorder:
-    """Appends exchanges to a new file. They are on disk at the latest a second later, and on `close`."""
+    """Appends exchanges to a new file. They are on disk at the latest a second later, and on `close`.
+
+    Its size is bounded, whatever a target replies: beyond WHOLE_BYTES exchanges are recorded in short, beyond MOST_BYTES counted.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises UsageError when the file can't be written."""
@@ -23,6 +37,9 @@ class Recorder:
         self._buffer = bytearray()
         self._lock = threading.Lock()
         self._failure: OSError | None = None
+        self._bytes = 0
+        self.left_out = 0
+        """Exchanges for which there was no room."""
         self.tolerant = False
         """Whether an exchange that can't be written is left out without a word, until `close`."""
         try:
@@ -36,14 +53,26 @@ class Recorder:
 
     def record(self, exchange: Exchange) -> None:
         """Take an exchange. Raises UsageError when an earlier one could not be written."""
-        line = self._encoder.encode(exchange)
+        line = self._line(exchange)
         with self._lock:
-            self._buffer += line
-            self._buffer += b"\n"
+            self._append(line)
             if len(self._buffer) >= _FLUSH_BYTES:
                 self._flush()
         if self._failure is not None and not self.tolerant:
             raise self._unwritable(self._failure)
+
+    def _line(self, exchange: Exchange) -> bytes:
+        line = self._encoder.encode(exchange)
+        if self._bytes + len(line) >= WHOLE_BYTES:
+            line = self._encoder.encode(shortened(exchange))
+        return line + b"\n"
+
+    def _append(self, line: bytes) -> None:
+        if self._bytes + len(line) > MOST_BYTES:
+            self.left_out += 1
+            return
+        self._bytes += len(line)
+        self._buffer += line
 
     def flush(self) -> None:
         """Write what is waiting."""
@@ -78,6 +107,21 @@ class Recorder:
             f"The recording {self._path} can't be written ({error.strerror}). The run stops, because it would lose its evidence: "
             "make room, or give another folder with --out."
         )
+
+
+def shortened(exchange: Exchange) -> Exchange:
+    """The exchange with the beginnings of its bodies and headers."""
+    call, reply = exchange.call, exchange.reply
+    call = replace(call, target=call.target[:BODY_KEPT], headers=_few(call.headers), body=call.body[:BODY_KEPT])
+    if reply is None:
+        return replace(exchange, call=call)
+    size = reply.size or (len(reply.body) if len(reply.body) > BODY_KEPT else 0)
+    short = replace(reply, headers=_few(reply.headers), body=reply.body[:BODY_KEPT], size=size)
+    return replace(exchange, call=call, outcome=short)
+
+
+def _few(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name[:VALUE_KEPT], value[:VALUE_KEPT]) for name, value in headers[:HEADERS_KEPT])
 
 
 def read(path: Path) -> Iterator[Exchange]:

@@ -3,12 +3,21 @@
 import httptools
 
 from conformance.exchange import Reply
-from conformance.transport.coding import decoded
+from conformance.transport.coding import Content
 from conformance.transport.failure import Broken
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 """The interface's replies have some hundred bytes; what is larger than this is a server gone mad."""
+MAX_HEADERS = 256
+"""Header lines of one reply, those of interim replies and trailers with it: servers and gateways send ten to forty."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Bytes of all heads of one reply, interim ones and trailers included. HTTP servers themselves take 8 to 64 KiB of a head."""
+BODY_KEPT = 64 * 1024
+"""Bytes of a body that are kept: more than a hundred times what this interface answers."""
+LOOK_KEPT = 256 * 1024
+"""Bytes kept of a reply to GET: a look at a campaign of ten thousand of the longest numbers."""
 
+_STATUS_LINE = len("HTTP/1.1 200 \r\n\r\n")
 _NO_BODY_METHODS = frozenset({"HEAD", "CONNECT"})
 
 
@@ -17,13 +26,18 @@ class ReplyReader:
 
     __slots__ = (
         "_bodyless",
-        "_chunks",
         "_codings",
+        "_content",
         "_framed",
+        "_fresh",
+        "_head_bytes",
+        "_head_lines",
         "_headers",
         "_in_head",
+        "_keep",
         "_parser",
         "_status",
+        "_unparsed",
         "complete",
         "received",
         "reusable",
@@ -32,8 +46,11 @@ class ReplyReader:
     def __init__(self, method: str = "GET") -> None:
         """`method` of the call: a reply to HEAD has no body."""
         self._bodyless = method in _NO_BODY_METHODS
+        self._keep = body_kept(method)
         self._parser = httptools.HttpResponseParser(self)
-        self._chunks: list[bytes] = []
+        self._content: Content | None = None
+        self._fresh: list[bytes] = []
+        self._head_bytes = self._head_lines = self._unparsed = 0
         self._start_head()
         self.complete = False
         self.received = 0
@@ -49,8 +66,15 @@ class ReplyReader:
     def feed(self, data: bytes) -> None:
         """Take bytes. Raises Broken when they are no HTTP reply or too many."""
         self.received += len(data)
+        self._unparsed += len(data)
         if self.received > MAX_REPLY_BYTES:
             raise Broken("protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True)
+        self._parse(data)
+        if self._fresh:
+            self._take_body()
+        must_fit(self._head_lines, max(self._head_bytes, self._unparsed - len(data)))
+
+    def _parse(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -59,6 +83,15 @@ class ReplyReader:
             if not self.complete:
                 raise Broken("protocol", f"no HTTP reply: {error}", begun=True) from None
             self.reusable = False
+
+    def _take_body(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        content = self._content = self._content or self._empty()
+        for piece in fresh:
+            content.feed(piece)
+
+    def _empty(self) -> Content:
+        return Content(self._codings, most=self._keep, limit=MAX_REPLY_BYTES)
 
     def finish(self) -> None:
         """The connection has ended. Raises Broken unless that was the way to end the body."""
@@ -72,19 +105,25 @@ class ReplyReader:
 
     def reply(self) -> Reply:
         """The complete reply, its body decoded. Raises Broken when it can't be decoded."""
-        body = b"".join(self._chunks)
-        if self._codings:
-            body = decoded(body, self._codings, MAX_REPLY_BYTES)
-        return Reply(status=self._status, headers=tuple(self._headers), body=body)
+        body, size = (self._content or self._empty()).finish()
+        return Reply(status=self._status, headers=tuple(self._headers), body=body, size=size)
 
     def on_message_begin(self) -> None:
         """Called by the parser."""
+        self._head_bytes += _STATUS_LINE
         if self.complete:
             self.reusable = False
 
+    def on_status(self, phrase: bytes) -> None:
+        """Called by the parser."""
+        self._head_bytes += len(phrase)
+
     def on_header(self, name: bytes, value: bytes | None) -> None:
         """Called by the parser, for trailers too; those are dropped."""
-        if not self._in_head or self.complete:
+        self._unparsed = 0
+        self._head_lines += 1
+        self._head_bytes += len(name) + len(value or b"") + len(": \r\n")
+        if not self._in_head or self.complete or self._head_lines > MAX_HEADERS:
             return
         text = (value or b"").decode("latin-1")
         self._headers.append((name.decode("latin-1"), text))
@@ -96,6 +135,7 @@ class ReplyReader:
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""
+        self._unparsed = 0
         if self.complete:
             return
         self._in_head = False
@@ -105,11 +145,12 @@ class ReplyReader:
             self.complete = True
 
     def on_body(self, body: bytes) -> None:
-        """Called by the parser."""
+        """Called by the parser, in which nothing may raise."""
+        self._unparsed = 0
         if self.complete:
             self.reusable = False
         else:
-            self._chunks.append(body)
+            self._fresh.append(body)
 
     def on_message_complete(self) -> None:
         """Called by the parser. A reply of 1xx announces the real one."""
@@ -119,3 +160,16 @@ class ReplyReader:
             self._start_head()
         else:
             self.complete = True
+
+
+def body_kept(method: str) -> int:
+    """How many bytes of the body are kept of a reply to a call of this method."""
+    return LOOK_KEPT if method == "GET" else BODY_KEPT
+
+
+def must_fit(lines: int, size: int) -> None:
+    """Raise Broken where the heads of a reply have too many lines or bytes."""
+    if lines > MAX_HEADERS:
+        raise Broken("protocol", f"the reply has more than {MAX_HEADERS} headers", begun=True)
+    if size > MAX_HEAD_BYTES:
+        raise Broken("protocol", f"the head of the reply is larger than {MAX_HEAD_BYTES} bytes", begun=True)

@@ -136,6 +136,9 @@ TEXTS = {
     "numbers.prefix": "12",
     "numbers.priority": "5",
     "observe.query": "none",
+    "observe.settle_seconds": "0",
+    "safety.originals": "keep",
+    "safety.restore_seconds": "600",
     "network.proxy": "http://p:1",
     "safe.unknown_campaigns": "7,8",
     "triggers": '[{name = "x", body = "{}"}]',
@@ -160,6 +163,14 @@ def test_every_key_as_option_and_as_variable(write: Write, key: str) -> None:
     assert by_option != plain
 
 
+def test_what_is_borrowed_and_how_long_putting_back_may_take(write: Write) -> None:
+    plain = load_target(write(OPEN), {})
+    assert (plain.safety.originals, plain.safety.restore_seconds, plain.settle_seconds) == ("borrow", None, None)
+    given = OPEN + "[safety]\noriginals = 'keep'\nrestore_seconds = 90\n[observe]\nsettle_seconds = 0.5\n"
+    target = load_target(write(given), {})
+    assert (target.safety.originals, target.safety.restore_seconds, target.settle_seconds) == ("keep", 90.0, 0.5)
+
+
 def test_a_command_is_split_as_a_shell_does(write: Write) -> None:
     assert load_target(write(MINIMAL), {}, {"auth.scheme": "header", "auth.command": "./sign 'a b'"}).auth.command == ("./sign", "a b")
 
@@ -175,6 +186,10 @@ def complaint(write: Write, text: str, environ: dict[str, str] | None = None, op
     [
         (OPEN.replace("vdn_id", "vdn_di"), ["line 2", "vdn_di", 'did you mean "vdn_id"']),
         (OPEN + "[pace]\nconcurency = 2\n", ["line 7", "[pace] concurency", 'did you mean "concurrency"']),
+        (OPEN + "[safety]\noriginals = 'lend'\n", ["line 7", "[safety] originals", '"borrow", "keep"', "not 'lend'"]),
+        (OPEN + "[safety]\nrestore_seconds = 0\n", ["[safety] restore_seconds", "greater than 0"]),
+        (OPEN + "[observe]\nsettle_seconds = -1\n", ["[observe] settle_seconds", "0 or more"]),
+        (OPEN + "[observe]\nsettle_seconds = inf\n", ["[observe] settle_seconds", "0 or more"]),
         (OPEN + "[pase]\nconcurrency = 2\n", ["line 7", "[pase]", 'did you mean "pace"']),
         (OPEN.replace("vdn_id = 1", "vdn_id = 1\nconcurrency = 2"), ["line 3", "(it is [pace] concurrency)"]),
         ("pace.concurency = 2\n" + OPEN, ["line 1", "concurency"]),

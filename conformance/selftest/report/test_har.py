@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from conformance.exchange import Exchange, NoAnswer
 from conformance.report import har
@@ -71,3 +72,23 @@ def test_a_recording_is_read_line_by_line(tmp_path: Path) -> None:
     source = har.recorded(file)
     assert list(source()) == exchanges == list(itertools.islice(source(), 5))
     assert len(written(tmp_path / "traffic.har", source)["entries"]) == 2
+
+
+def test_the_file_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(har, "MOST_BYTES", 1_000_000)
+    exchanges = [exchange(b"{}", b"\0" * 60_000, number=number) for number in range(1, 200)]
+    log = written(tmp_path / "traffic.har", lambda: exchanges)
+    assert (tmp_path / "traffic.har").stat().st_size < 2_000_000
+    assert len(log["entries"]) == 199
+    assert log["entries"][-1]["response"]["content"]["comment"] == "300 of 60,000 bytes kept"
+
+
+def test_what_was_cut_before_says_so(tmp_path: Path) -> None:
+    made = exchange(b"{}", b"\xc3\xa4" * 40 + b"\xc3", number=9)
+    assert made.reply is not None
+    cut = replace(made, outcome=replace(made.reply, size=900_000))
+    log = written(tmp_path / "traffic.har", lambda: [cut])
+    assert log["comment"].startswith("All 1 recorded exchanges of the run. There were 9; the recording had no room for all.")
+    content = log["entries"][0]["response"]["content"]
+    assert (content["size"], content["comment"]) == (900_000, "81 of 900,000 bytes kept")
+    assert content["text"].startswith("ääää")

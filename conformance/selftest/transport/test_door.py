@@ -9,7 +9,7 @@ from conformance.errors import BudgetSpent, CannotJudge
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.selftest.transport.conftest import Connect, Serve
 from conformance.selftest.transport.servers import OK, Seen, answering, once, requests_of, reset
-from conformance.transport import AuthV2, Budget, Keys, Pace, pace
+from conformance.transport import AuthV2, Budget, Keys, Pace
 from conformance.transport.auth import Parts, authorization
 
 CALL = Call(method="DELETE", target="/rest/x?b=1&a=%C3%BC", headers=(("Content-Type", "application/json; charset=UTF-8"),), body=b'{"a":1}')
@@ -314,16 +314,6 @@ def test_429_is_waited_for_and_sent_again(serve: Serve, connect: Connect) -> Non
 def test_429_for_ever_is_a_clear_stop(serve: Serve, connect: Connect) -> None:
     with pytest.raises(CannotJudge, match="requests_per_second"):
         connect(serve(answering(TOO_MANY))).send(CALL)
-
-
-def test_503_with_retry_after_is_returned_and_holds_the_next_call_back(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace, "LONGEST_WAIT", 0.2)
-    transport = connect(serve(answering(b"HTTP/1.1 503 Busy\r\nRetry-After: 100\r\nContent-Length: 0\r\n\r\n", OK)))
-    first = transport.send(CALL)
-    assert kind_of(first) == "reply 503"
-    assert transport.send(CALL).start - first.end >= 0.15
 
 
 def test_a_signed_type_goes_with_a_query_too(serve: Serve, connect: Connect) -> None:

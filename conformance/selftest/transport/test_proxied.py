@@ -1,5 +1,6 @@
 import base64
 import contextlib
+import gzip
 import socket
 import ssl
 import threading
@@ -15,6 +16,7 @@ from conformance.selftest.transport.conftest import Connect, Serve
 from conformance.selftest.transport.servers import OK, Behaviour, Seen, Server, answering, once, requests_of
 from conformance.transport import Proxy, Tls
 from conformance.transport.proxied import httpx_proxy
+from conformance.transport.reply import BODY_KEPT, MAX_HEAD_BYTES, MAX_HEADERS
 
 CALL = Call(method="DELETE", target="/x%2Fy?b=%20", headers=(("X-a", "1"),), body=b"abc")
 ALLOWED = "Basic " + base64.b64encode(b"user:pass word").decode()
@@ -142,3 +144,30 @@ def test_what_is_no_proxy() -> None:
     with pytest.raises(ConfigurationError, match="network"):
         httpx_proxy(Proxy(url="gopher://x"))
     assert "pass" not in repr(Proxy(url="http://x", user="u", password="pass"))
+
+
+def framed(body: bytes, *lines: bytes) -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *lines]) + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (framed(b"{}", *[b"X: y"] * MAX_HEADERS), "more than 256 headers"),
+        (framed(b"{}", b"X: " + b"a" * MAX_HEAD_BYTES), "head of the reply is larger"),
+        (framed(b"{}", b"X: " + b"a" * 2**20), ""),
+        (framed(gzip.compress(bytes(2**24)), b"Content-Encoding: gzip"), "decoded reply is larger"),
+    ],
+)
+def test_replies_beyond_bounds(serve: Serve, connect: Connect, data: bytes, words: str) -> None:
+    server = serve(answering(OK))
+    exchange = connect(server, proxy=proxy_to(serve(once(data)))).send(CALL)
+    assert outcome_kind(exchange.outcome) == "protocol"
+    assert words in str(exchange.outcome)
+
+
+def test_a_long_body_is_cut(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    exchange = connect(server, proxy=proxy_to(serve(once(framed(b"x" * 100_000))))).send(CALL)
+    assert exchange.reply is not None
+    assert (len(exchange.reply.body), exchange.reply.size) == (BODY_KEPT, 100_000)

@@ -86,3 +86,31 @@ def test_damage_names_its_line(tmp_path: Path) -> None:
         list(read(tmp_path / "none"))
     with pytest.raises(UsageError, match="can't be written"):
         Recorder(file / "below")
+
+
+LARGE = Exchange(
+    number=7,
+    call=Call(method="DELETE", target="/x", body=b"c" * 5_000),
+    outcome=Reply(status=200, headers=(("X-Long", "v" * 5_000),) * 40, body=b"\x00" * 9_000),
+    start=1.0,
+    end=2.0,
+)
+
+
+def test_a_recording_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "WHOLE_BYTES", 500_000)
+    monkeypatch.setattr(recorder, "MOST_BYTES", 600_000)
+    keeper = Recorder(tmp_path / "t")
+    for _ in range(200):
+        keeper.record(LARGE)
+    keeper.close()
+    found = list(read(tmp_path / "t"))
+    assert (tmp_path / "t").stat().st_size <= 600_000
+    assert len(found) + keeper.left_out == 200
+    assert found[0] == LARGE
+    assert {each.number for each in found} == {7}
+    short = found[-1].reply
+    assert short is not None
+    assert (len(short.body), short.size, len(short.headers), len(short.headers[0][1])) == (300, 9_000, 12, 100)
+    assert len(found[-1].call.body) == 300
+    assert len(found) > 30, "short ones are recorded beyond the whole ones"

@@ -1,6 +1,7 @@
 import contextlib
 import gzip
 import itertools
+import tracemalloc
 import zlib
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from conformance.exchange import Reply
 from conformance.transport import reply as reply_module
 from conformance.transport.failure import Broken
-from conformance.transport.reply import ReplyReader
+from conformance.transport.reply import BODY_KEPT, LOOK_KEPT, MAX_HEAD_BYTES, MAX_HEADERS, ReplyReader
 
 BODY = b'{"resultCode":"0200000"}'
 
@@ -141,3 +142,79 @@ def test_a_switch_of_protocols_ends_the_connection() -> None:
     reader = ReplyReader()
     reader.feed(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nabc")
     assert (reader.complete, reader.reusable, reader.reply().status) == (True, False, 101)
+
+
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+def feed(reader: ReplyReader, data: bytes, step: int) -> None:
+    for start in range(0, len(data), step):
+        reader.feed(data[start : start + step])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (framed(BODY, *[b"X: y"] * MAX_HEADERS), "more than 256 headers"),
+        (framed(BODY, b"X: " + b"a" * MAX_HEAD_BYTES), "head of the reply is larger"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 4 * MAX_HEAD_BYTES, "head of the reply is larger"),
+        (b"HTTP/1.1 200 " + b"a" * 4 * MAX_HEAD_BYTES, "head of the reply is larger"),
+        (CHUNKED + b"X: y\r\n" * (MAX_HEADERS + 1) + b"\r\n", "more than 256 headers"),
+        (CHUNKED + b"X: " + b"a" * 4 * MAX_HEAD_BYTES, "head of the reply is larger"),
+        (INTERIM * (MAX_HEADERS + 1), "more than 256 headers"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 4000, "head of the reply is larger"),
+    ],
+)
+@pytest.mark.parametrize("step", [500, 64 * 1024])
+def test_heads_beyond_bounds(data: bytes, words: str, step: int) -> None:
+    reader = ReplyReader()
+    with pytest.raises(Broken, match=words) as caught:
+        feed(reader, data, step)
+    assert caught.value.kind == "protocol"
+    assert caught.value.begun
+    assert reader.received <= 4 * MAX_HEAD_BYTES
+
+
+def test_heads_within_bounds() -> None:
+    headers = [b"X: " + b"a" * 200] * (MAX_HEADERS - 1)
+    assert len(read(framed(BODY, *headers), []).headers) == MAX_HEADERS
+    assert read(INTERIM * 20 + framed(BODY), []).body == BODY
+
+
+@pytest.mark.parametrize(("method", "kept"), [("GET", LOOK_KEPT), ("DELETE", BODY_KEPT), ("POST", BODY_KEPT)])
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
+def test_a_long_body_is_cut_and_says_how_long_it_was(method: str, kept: int, coding: str) -> None:
+    body = b"0123456789" * 50_000
+    sent = {"": body, "gzip": gzip.compress(body[:7]) + gzip.compress(body[7:]), "deflate": zlib.compress(body)}[coding]
+    reply = read(framed(sent, *([b"Content-Encoding: " + coding.encode()] if coding else [])), [9, 70_001], method)
+    assert (reply.body, reply.size) == (body[:kept], len(body))
+    assert read(framed(body[:kept]), [], method).size == 0
+
+
+def test_a_bomb_is_never_unpacked_whole() -> None:
+    bomb = gzip.compress(gzip.compress(bytes(2**26)))
+    tracemalloc.start()
+    with pytest.raises(Broken, match="decoded reply is larger"):
+        read(framed(bomb, b"Content-Encoding: gzip, gzip"), [])
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * 2**20
+
+
+def test_members_without_content_count_as_content_does() -> None:
+    """Many empty members, compressed once more: little comes out, and much must be read for it."""
+    data = gzip.compress(gzip.compress(b"") * 2**20)
+    with pytest.raises(Broken, match="decoded reply is larger"):
+        read(framed(data, b"Content-Encoding: gzip, gzip"), [])
+
+
+def test_codings_upon_codings() -> None:
+    sent = BODY
+    for _ in range(5):
+        sent = gzip.compress(sent)
+    with pytest.raises(Broken, match="more than 4 content codings"):
+        read(framed(sent, b"Content-Encoding: gzip, gzip, gzip, gzip, gzip"), [])
+    assert read(framed(b"", b"Content-Encoding: gzip, gzip"), []).body == b""
+    with pytest.raises(Broken, match="cut short"):
+        read(framed(gzip.compress(BODY)[:1], b"Content-Encoding: gzip"), [])
