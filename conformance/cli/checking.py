@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +14,8 @@ from conformance.checking import Step, Wishes, inspect
 from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
-from conformance.report.terminal import console, plain
+from conformance.readable import one_line
+from conformance.report.console import console, write_json
 from conformance.session.amounts import AMOUNTS
 from conformance.transport.lock import state_folder
 
@@ -39,7 +39,7 @@ def check(
     wishes = Wishes(efforts={name: amounts.calls for name, amounts in AMOUNTS.items()}, journal=journal, read_only=why_not)
     steps = list(_printed(inspect(loaded, wishes), silent=json))
     if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(steps)).decode() + "\n")
+        write_json(steps)
     failed = any(step.status == "error" for step in steps)
     if not failed:
         journal.unlink(missing_ok=True)
@@ -71,9 +71,9 @@ def _print(step: Step, out: Console) -> None:
     for place, line in enumerate(_wrapped(advice, out) if advice else []):
         out.print(Text.assemble(" " * (_LABEL + _STEP - 3), "   " if place else "-> ", line))
     if command:
-        out.print(Text("    " + plain(command)), soft_wrap=True)
+        out.print(Text("    " + one_line(command)), soft_wrap=True)
 
 
 def _wrapped(text: str, out: Console) -> list[str]:
-    lines = Text(plain(text)).wrap(out, max(out.width - _LABEL - _STEP, 20))
+    lines = Text(one_line(text)).wrap(out, max(out.width - _LABEL - _STEP, 20))
     return [line.plain.rstrip() for line in lines]

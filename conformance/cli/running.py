@@ -13,7 +13,9 @@ from typing import Annotated
 import pytest
 import typer
 
+from conformance import private
 from conformance.errors import CannotJudge, UsageError
+from conformance.report import failure
 from conformance.report.terminal import console
 
 SUITE = Path(__file__).parent.parent / "suite"
@@ -67,11 +69,26 @@ def run(
     begun = time.time()
     try:
         code = _pytest(arguments)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pytest itself could not begin or end
+        code = _failed(error, out, effort, seed or 0, str(target or "embedded emulator"))
     except KeyboardInterrupt:
         code = CannotJudge.exit_code
         console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")
     _say_what_is_left(out, target, begun)
     raise typer.Exit(code)
+
+
+def _failed(error: Exception, out: Path, effort: str, seed: int, target: str) -> int:
+    """Leave a verdict that says that the suite failed."""
+    from conformance.plugin.ending import leave_verdict  # noqa: PLC0415 - loads the reports, which a run has loaded by now
+    from conformance.plugin.opening import now  # noqa: PLC0415 - the same
+
+    failures = [failure.record("running pytest", error, out)]
+    leave_verdict(failure.bare_document(failures, seed=seed, effort=effort, started=now(), target=target), out)
+    console(sys.stderr).print(f"isales-conformance: {failure.paragraph(failures)}", soft_wrap=True)
+    return failure.EXIT_CODE
 
 
 def _single(*values: object) -> Iterable[tuple[str, object]]:
@@ -104,7 +121,7 @@ def _pytest(arguments: list[str]) -> int:
 def _make(out: Path) -> None:
     """Make sure of the output folder: without a journal in it nothing may be sent."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        private.folder(out)
         with tempfile.TemporaryFile(dir=out):
             return
     except OSError as problem:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from conformance import private
 from conformance.campaigns import Ground, JournalLog, abandon, open_ground, restore
 from conformance.config import Target, load_target, transport_options
 from conformance.errors import CannotJudge, UsageError
@@ -27,7 +28,7 @@ def opened(
     if not file.exists():
         raise UsageError(f"There is no target file {file}. `isales-conformance run --target {file}` shows what to write into one.")
     target = load_target(file, environ)
-    out.mkdir(parents=True, exist_ok=True)
+    private.folder(out)
     path = out / f"journal-{name}.jsonl"
     with ExitStack() as stack:
         for key in target.disposable:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from conformance import private
 from conformance.campaigns import Ground, JournalLog, Vigil, abandon, open_ground, restore, strangers_in_words
 from conformance.checking import preflight
 from conformance.config import Target, load_target, transport_options
@@ -106,7 +107,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     target = _target(options, worker, stack)
     if worker is None and not needs_emulator(options):
         look_before(target, options)
-    options.out.mkdir(parents=True, exist_ok=True)
+    private.folder(options.out)
     name = f"-{worker['workerid']}" if worker else ""
     campaigns = _share(target, worker)
     shared = (target.foreign.key,) if target.foreign and not worker else ()
