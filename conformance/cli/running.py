@@ -112,10 +112,24 @@ _SETTINGS = (
 def _pytest(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
-    code = int(pytest.main(arguments))
+    end = _End()
+    code = int(pytest.main(arguments, plugins=[end]))
+    if end.failed:
+        return code  # whose 4 is ours, and no wrong usage of pytest's
     if code == NO_TESTS:
         raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
     return UsageError.exit_code if code == pytest.ExitCode.USAGE_ERROR else code
+
+
+class _End:
+    """A plugin that asks at the end of the session whether the suite itself failed."""
+
+    failed = False
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        from conformance import plugin  # noqa: PLC0415 - pytest has loaded it by now
+
+        self.failed = plugin.failed(config)
 
 
 def _make(out: Path) -> None:

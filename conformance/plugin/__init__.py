@@ -76,6 +76,11 @@ class State:
         return part
 
 
+def failed(config: pytest.Config) -> bool:
+    """Whether the suite itself failed in this session."""
+    return _STATE in config.stash and bool(config.stash[_STATE].failures)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's options; the command line of `isales-conformance run` is turned into these."""
     add_options(parser)
