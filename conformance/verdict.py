@@ -134,6 +134,14 @@ class Change(Struct, frozen=True, kw_only=True):
     calls: tuple[Shown, ...] = ()
 
 
+class Failure(Struct, frozen=True, kw_only=True):
+    """A failure of the suite itself, which says nothing of the target: in which step, the exception in words, where its traceback is."""
+
+    step: str
+    error: str
+    traceback: str
+
+
 class VerdictDocument(Struct, frozen=True, kw_only=True):
     """A whole run. `headline` says what a reader must know first: what could not be judged, what was left out, what was waived."""
 
@@ -158,6 +166,8 @@ class VerdictDocument(Struct, frozen=True, kw_only=True):
     """The command that starts again what the lines to paste address, where that was an emulator that ended with the run."""
     changes: tuple[Change, ...] = ()
     """Where the server left the profile that it was expected to keep to."""
+    failures: tuple[Failure, ...] = ()
+    """What of the suite itself failed in this run; such a run never conforms."""
 
     def of(self, verdict: ClauseVerdict) -> tuple[ClauseResult, ...]:
         """The clauses with this verdict, in the order of the document."""

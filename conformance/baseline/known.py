@@ -14,6 +14,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, 
 from msgspec import Struct
 
 from conformance.exchange import Call, CampaignKey
+from conformance.readable import encoded
 
 CLEAN_NIGHTS = 5
 """After so many days on which it was tried and did not show, a program is forgotten."""
@@ -58,7 +59,7 @@ class KnownPrograms:
         for index in sorted(self._database.fetch(INDEX)):
             held = [program for value in self._database.fetch(_program(index)) if (program := _decoded(value)) is not None]
             if held:
-                yield min(held, key=lambda program: (len(program.calls), msgspec.json.encode(program)))
+                yield min(held, key=lambda program: (len(program.calls), encoded(program)))
 
     def clean_days(self, key: Key) -> int:
         """Days on which the deviation was tried and did not show."""
@@ -69,7 +70,7 @@ class KnownPrograms:
 
         False where it was not kept: hypothesis says nothing of a folder that can't be written.
         """
-        index, value = _index(program.key), msgspec.json.encode(program)
+        index, value = _index(program.key), encoded(program)
         self._database.save(INDEX, index)
         self._database.save(_program(index), value)
         self._clear(_program(index), but=value)

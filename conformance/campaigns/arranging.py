@@ -18,9 +18,7 @@ RESERVE = 32
 """Numbers added beyond what is missing where any number will do: an addition costs two calls."""
 
 
-def arrange(
-    ground: Ground, key: CampaignKey, wanted: Collection[str], *, exact: bool = False
-) -> bool:
+def arrange(ground: Ground, key: CampaignKey, wanted: Collection[str], *, exact: bool = False) -> bool:
     """Make a campaign hold exactly these of the run's numbers. True if it then does.
 
     `exact`: and no others, so that its originals are borrowed; raises OriginalsStay where they may
@@ -43,9 +41,7 @@ def one_by_one(ground: Ground, key: CampaignKey, wanted: Collection[str]) -> Non
         ground.look(key)
 
 
-def arrange_count(
-    ground: Ground, key: CampaignKey, count: int, *, exactly: bool = False
-) -> list[str]:
+def arrange_count(ground: Ground, key: CampaignKey, count: int, *, exactly: bool = False) -> list[str]:
     """Make a campaign hold at least so many own numbers, or exactly so many and no others; gives
     them in order."""
     if exactly:
@@ -59,9 +55,7 @@ def arrange_count(
     return sorted(ground.own(key))
 
 
-def _top_up(
-    ground: Ground, key: CampaignKey, own: Sequence[str], missing: int, reserve: int
-) -> None:
+def _top_up(ground: Ground, key: CampaignKey, own: Sequence[str], missing: int, reserve: int) -> None:
     """Add what is missing and a reserve, unless the server is known to allow no campaign so many;
     then without one."""
     size = len(ground.held[key].numbers)

@@ -102,11 +102,7 @@ def _back(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> set[str]:
         shown = dict(look.pairs) if look is not None and look.whole else {}
         wanted = dict(ground.in_order[key])
         return {number for number in numbers if number in shown and shown[number] == wanted[number]}
-    there = [
-        number
-        for number in numbers
-        if answer_of(ground.delete(key, [number])).outcome == "served"
-    ]
+    there = [number for number in numbers if answer_of(ground.delete(key, [number])).outcome == "served"]
     add_in_order(ground, key, [(number, None) for number in there])
     return set(there)
 

@@ -72,9 +72,7 @@ class Log(Protocol):
     def borrowed(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
         """Originals that are about to be taken out."""
 
-    def looks(
-        self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None
-    ) -> None:
+    def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None:
         """How looks are read on this target, learnt in the rehearsal."""
 
     def restored(self, campaign: CampaignKey) -> None:
@@ -230,7 +228,7 @@ class Ground:
             self.log.will_add(key, new)
         self.added.setdefault(key, set()).update(own)  # first: an addition may be cut off
         given = priorities or {}
-        usual = {number: self.priority for number in numbers}
+        usual = dict.fromkeys(numbers, self.priority)
         call = add(key, numbers, base_path=self.base_path, priorities=usual | dict(given))
         return self.send(call)
 

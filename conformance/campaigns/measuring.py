@@ -17,9 +17,7 @@ USEFUL = MAX_NUMBERS_PER_CALL + 3
 """Of the numbers added for this, how many stay: the checks begin with a large campaign."""
 
 
-def measure_query(
-    ground: Ground, key: CampaignKey, first: frozenset[str], wide: int
-) -> tuple[QueryShows, int | None]:
+def measure_query(ground: Ground, key: CampaignKey, first: frozenset[str], wide: int) -> tuple[QueryShows, int | None]:
     """Grow a campaign to `wide` numbers and look. `first` is what it showed just before.
 
     Gives how the companion is to be read, and how many numbers it shows at most (None: no limit was

@@ -5,7 +5,6 @@ Nothing else makes an object that can change a campaign. What is opened here is 
 the block ends, however it ends; a campaign that could not be is named in `restorations`.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -99,9 +98,7 @@ class Opened:
 
 
 @contextmanager
-def opened(
-    target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = lambda _: None
-) -> Iterator[Opened]:
+def opened(target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = lambda _: None) -> Iterator[Opened]:
     """Open a target's campaigns for a block, and put back what they held when it ends.
 
     `prepare` is called before anything is sent, so that it misses no exchange.
@@ -143,9 +140,7 @@ def _journal(
         index = OpenJournals(state_folder())
         index.sweep(target.base_url, keys)
         run_folder = plan.journal.parent if plan.worker else None
-        refuse_unfinished(
-            index, target.base_url, keys, target=plan.target_file, run_folder=run_folder
-        )
+        refuse_unfinished(index, target.base_url, keys, target=plan.target_file, run_folder=run_folder)
         may_change = {*keys, *([foreign] if foreign else [])}
         entry = index.add(plan.journal, base_url=target.base_url, campaigns=may_change)
     return stack.enter_context(Journal(plan.journal, base_url=target.base_url, entry=entry))
@@ -180,9 +175,7 @@ def _opening(
         priority=target.numbers.priority,
         policy=target.safety.originals,
     )
-    return Opened(
-        target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal
-    )
+    return Opened(target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal)
 
 
 def _limits(budget: Budget, plan: Plan) -> Budget:
@@ -190,9 +183,7 @@ def _limits(budget: Budget, plan: Plan) -> Budget:
     calls, seconds = budget.max_requests, budget.max_seconds
     if calls is None and plan.calls is not None:
         calls = RUNAWAY * plan.calls
-    return replace(
-        budget, max_requests=calls, max_seconds=plan.seconds if seconds is None else seconds
-    )
+    return replace(budget, max_requests=calls, max_seconds=plan.seconds if seconds is None else seconds)
 
 
 def _salt(seed: int, keys: Collection[CampaignKey]) -> str:
@@ -211,11 +202,7 @@ def _slower(target: Target, per_second: float | None) -> Target:
 def _open(opening: Opened, plan: Plan) -> None:
     target, ground = opening.target, opening.ground
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
-    given = {
-        each.key: each.numbers
-        for each in listed
-        if each.numbers is not None and each.key in ground.all_keys
-    }
+    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
     try:
         open_ground(
             ground,
@@ -270,9 +257,7 @@ def _restoring_seconds(opening: Opened) -> float:
 
 
 @contextmanager
-def reopened(
-    target: Target, journals: Sequence[tuple[Path, Contents]], *, seed: int
-) -> Iterator[Callable[[], list[Restoration]]]:
+def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed: int) -> Iterator[Callable[[], list[Restoration]]]:
     """Campaigns that journals name as changed, to be put back; gives the function that does it."""
     left = leftovers([contents for _, contents in journals])
     index = OpenJournals(state_folder())
@@ -280,10 +265,7 @@ def reopened(
         for each in left:
             lock = CampaignLock(state_folder(), base_url=target.base_url, campaign=each.campaign)
             stack.enter_context(lock)
-        kept = [
-            (stack.enter_context(_continued(path, contents, target, index)), contents.campaigns)
-            for path, contents in journals
-        ]
+        kept = [(stack.enter_context(_continued(path, contents, target, index)), contents.campaigns) for path, contents in journals]
         doubtful = {each.campaign for each in left if each.damage}
         log = JournalLog.of_several(kept, doubtful=doubtful)
         keys = tuple(each.campaign for each in left)

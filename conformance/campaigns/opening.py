@@ -58,9 +58,7 @@ def open_ground(
     ground.opened = True
 
 
-def _how_far(
-    ground: Ground, key: CampaignKey, first: Exchange, observe: str, wide: int
-) -> tuple[QueryShows, int | None]:
+def _how_far(ground: Ground, key: CampaignKey, first: Exchange, observe: str, wide: int) -> tuple[QueryShows, int | None]:
     """How the companion can be read, and the most numbers that it shows."""
     if observe == "none":
         return "nothing", None
@@ -148,9 +146,7 @@ def _note_recoverable(ground: Ground, *, rehearsed: CampaignKey) -> None:
     for key in ground.keys:
         if not ground.held[key].complete:
             continue
-        if not ground.original[key].numbers or (
-            ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key)
-        ):
+        if not ground.original[key].numbers or (ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key)):
             ground.guard.recoverable.add(key)
     ground.keys = tuple(sorted(ground.keys, key=lambda each: each not in ground.guard.recoverable))
 

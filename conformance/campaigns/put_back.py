@@ -7,9 +7,7 @@ from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
 
 
-def add_in_order(
-    ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]
-) -> None:
+def add_in_order(ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> None:
     """Add numbers as they stand, a hundred at a time, one by one where a list is refused.
 
     A number without a priority of its own gets the run's, as the server wants one or not.
@@ -23,7 +21,5 @@ def add_in_order(
                 _served(ground, key, [number], own)
 
 
-def _served(
-    ground: Ground, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]
-) -> bool:
+def _served(ground: Ground, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]) -> bool:
     return answer_of(ground.add(key, numbers, own)).outcome == "served"

@@ -80,9 +80,7 @@ def rehearse_adding_again(ground: Ground, key: CampaignKey) -> bool:
         return _adds_again_by_replies(ground, key, number)
     waiting = _Waiting(ground, key, ground.settle or None)
     ground.add(key, [number])
-    return waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(
-        ground, waiting, number
-    )
+    return waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(ground, waiting, number)
 
 
 # -- adding ---------------------------------------------------------------------------------------
@@ -105,14 +103,10 @@ def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -
         waiting.last = waiting.ground.ask(waiting.key)
         if look_value(answer_of(waiting.last)) is None:
             return False
-    if waiting.until(lambda look: any(number in digit_runs(answer_of(look)) for number in numbers)):
-        return True
-    return False
+    return waiting.until(lambda look: not digit_runs(answer_of(look)).isdisjoint(numbers))
 
 
-def _learn_form(
-    ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str]
-) -> None:
+def _learn_form(ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -> None:
     if waiting.last is None:
         return
     form = learn_form(answer_of(waiting.last), numbers)
@@ -158,9 +152,7 @@ def _another_priority(ground: Ground) -> int | None:
     return next(each for each in OTHER_PRIORITIES if each != ground.priority)
 
 
-def _adds_again_by_replies(
-    ground: Ground, key: CampaignKey, number: str, *, added: bool = False
-) -> bool:
+def _adds_again_by_replies(ground: Ground, key: CampaignKey, number: str, *, added: bool = False) -> bool:
     if not added and answer_of(ground.add(key, [number])).outcome != "served":
         return False
     there, gone = (_deletion(ground, key, number) for _ in range(2))

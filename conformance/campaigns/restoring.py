@@ -48,9 +48,7 @@ class Restoration(Struct, frozen=True, kw_only=True):
     """What the journals have lost: what could be read was put back, and nobody knows of the rest."""
 
 
-def restore(
-    ground: Ground, keys: Collection[CampaignKey] | None = None
-) -> dict[CampaignKey, Restoration]:
+def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict[CampaignKey, Restoration]:
     """Give every campaign, or these, what it held before the run.
 
     One campaign that can't be restored, whatever the reason, keeps no other from being.
@@ -155,9 +153,7 @@ def _in_sight(ground: Ground, key: CampaignKey, first: Look) -> Restoration:
 
 
 def _is_back(ground: Ground, key: CampaignKey, look: Look) -> bool:
-    return not (_missing(ground, key, look) or _surplus(ground, key, look)) and _in_order(
-        ground, key, look
-    )
+    return not (_missing(ground, key, look) or _surplus(ground, key, look)) and _in_order(ground, key, look)
 
 
 def _missing(ground: Ground, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
@@ -216,9 +212,7 @@ def _put_in_order(ground: Ground, key: CampaignKey, look: Look, *, backwards: bo
         add_in_order(ground, key, part)
 
 
-def remove(
-    ground: Ground, key: CampaignKey, numbers: Iterable[str], *, singly: bool = False
-) -> None:
+def remove(ground: Ground, key: CampaignKey, numbers: Iterable[str], *, singly: bool = False) -> None:
     """Delete numbers, a hundred at a time, and those of a call that is refused one by one."""
     for chunk in chunks(list(numbers)):
         if not singly and answer_of(ground.delete(key, chunk)).outcome == "served":
@@ -267,12 +261,8 @@ def _order_in_words(ground: Ground, key: CampaignKey, look: Look) -> str:
     wanted, now = dict(ground.in_order[key]), dict(look.pairs)
     changed = [number for number in wanted if wanted[number] != now[number]]
     if changed:
-        return (
-            f"{counted(len(changed), 'number')} came back with another priority: "
-            + ", ".join(
-                f"{number} ({now[number] or 'none'} instead of {wanted[number] or 'none'})"
-                for number in changed[:_LISTED]
-            )
+        return f"{counted(len(changed), 'number')} came back with another priority: " + ", ".join(
+            f"{number} ({now[number] or 'none'} instead of {wanted[number] or 'none'})" for number in changed[:_LISTED]
         )
     return "its numbers stand in another order than before"
 

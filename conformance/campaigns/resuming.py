@@ -17,18 +17,12 @@ from conformance.exchange import CampaignKey, Contents, Exchange
 from conformance.oracle import Look
 
 
-def resume(
-    ground: Ground, left: Sequence[Leftover], *, observe: str, settle: float | None
-) -> list[Restoration]:
+def resume(ground: Ground, left: Sequence[Leftover], *, observe: str, settle: float | None) -> list[Restoration]:
     """Give each campaign what it held before the run.
 
     Raises TargetUnreachable or CredentialsRefused when nothing can be done at all.
     """
-    outcomes = [
-        Restoration(campaign=each.campaign, settled_before=True, forgotten=each.forgotten)
-        for each in left
-        if each.settled
-    ]
+    outcomes = [Restoration(campaign=each.campaign, settled_before=True, forgotten=each.forgotten) for each in left if each.settled]
     todo = {each.campaign: each for each in left if not each.settled}
     first, refused = _first_looks(ground, todo)
     outcomes += refused
@@ -41,9 +35,7 @@ def resume(
     return [replace(each, damage=damage.get(each.campaign, ())) for each in outcomes]
 
 
-def _first_looks(
-    ground: Ground, todo: Mapping[CampaignKey, Leftover]
-) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:
+def _first_looks(ground: Ground, todo: Mapping[CampaignKey, Leftover]) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:
     """A look at each campaign; and what is wrong with those that can't be used."""
     first: dict[CampaignKey, Exchange] = {}
     refused = []
@@ -57,9 +49,7 @@ def _first_looks(
     return first, refused
 
 
-def _take_over(
-    ground: Ground, todo: Mapping[CampaignKey, Leftover], first: Mapping[CampaignKey, Exchange]
-) -> None:
+def _take_over(ground: Ground, todo: Mapping[CampaignKey, Leftover], first: Mapping[CampaignKey, Exchange]) -> None:
     """Know again what the journals say: originals, and numbers that may have been added."""
     for key in first:
         each = todo[key]

@@ -79,10 +79,7 @@ def adding(target: Target, journal: Path) -> Seen:
     if opening.unrestored:
         advice = f"Put it back: isales-conformance restore {journal} with the target file."
         return Seen(
-            steps=tuple(
-                error(f"campaign {key[1]}", f"own numbers were added; {what}", advice)
-                for key, what in opening.unrestored.items()
-            ),
+            steps=tuple(error(f"campaign {key[1]}", f"own numbers were added; {what}", advice) for key, what in opening.unrestored.items()),
             shows=shows,
         )
     return Seen(steps=(*steps, *looks), shows=shows, can_add=True)

@@ -135,6 +135,4 @@ def harmless(target: Target, ground: Ground) -> Step:
     if exchange.outcome.status >= 500 or exchange.outcome.status in {403, 405, 501}:
         says = f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}"
         return warning("signed call", says, "A gateway may hold back DELETE; a run would report it on every call.")
-    return ok(
-        "signed call", f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}{_code(exchange)}"
-    )
+    return ok("signed call", f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}{_code(exchange)}")

@@ -1,12 +1,11 @@
 """The command line: a friendly face that turns options into one pytest call, and into exit codes.
 
-0 conforms · 1 deviates (or differs) · 2 wrong usage or configuration · 3 could not be judged.
+0 conforms · 1 deviates (or differs) · 2 wrong usage or configuration · 3 could not be judged · 4 the suite itself failed.
 """
 
 import sys
 
 import typer
-from rich.console import Console
 
 from conformance.cli import (
     checking,
@@ -24,7 +23,11 @@ from conformance.cli import (
     waiving,
 )
 from conformance.errors import SuiteError
+from conformance.generation.storage import keep_in
+from conformance.report import failure
+from conformance.report.console import console, end_output, never_raise
 from conformance.report.terminal import say
+from conformance.transport.lock import state_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +56,9 @@ app.add_typer(waiving.app, name="waivers")
 
 
 def main() -> None:
-    """Run the command line; every mistake ends in one paragraph and an exit code."""
+    """Run the command line; whatever happens ends in one paragraph and an exit code."""
+    never_raise()
+    keep_in(state_folder() / "hypothesis")
     try:
         app()
     except SuiteError as problem:
@@ -65,7 +70,12 @@ def main() -> None:
     except KeyboardInterrupt:
         _say("Interrupted.")
         sys.exit(3)
+    except Exception as error:  # noqa: BLE001 - a traceback tells a user nothing: it goes into a file
+        _say(failure.paragraph([failure.record(f"the command {' '.join(sys.argv[1:2])}".strip(), error)]))
+        sys.exit(failure.EXIT_CODE)
+    finally:
+        end_output()
 
 
 def _say(paragraph: str) -> None:
-    say(paragraph, Console(stderr=True, highlight=False, markup=False))
+    say(paragraph, console(sys.stderr))

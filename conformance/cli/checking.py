@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -17,7 +16,8 @@ from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
 from conformance.plugin.journals import refuse_early
-from conformance.report.terminal import console, plain
+from conformance.readable import one_line
+from conformance.report.console import console, write_json
 from conformance.session.amounts import AMOUNTS
 from conformance.transport.lock import state_folder
 
@@ -43,7 +43,7 @@ def check(
     wishes = Wishes(efforts={name: amounts.calls for name, amounts in AMOUNTS.items()}, journal=journal, read_only=why_not)
     steps = list(_printed(inspect(loaded, wishes), silent=json))
     if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(steps)).decode() + "\n")
+        write_json(steps)
     failed = any(step.status == "error" for step in steps)
     if not failed:
         journal.unlink(missing_ok=True)
@@ -75,9 +75,9 @@ def _print(step: Step, out: Console) -> None:
     for place, line in enumerate(_wrapped(advice, out) if advice else []):
         out.print(Text.assemble(" " * (_LABEL + _STEP - 3), "   " if place else "-> ", line))
     if command:
-        out.print(Text("    " + plain(command)), soft_wrap=True)
+        out.print(Text("    " + one_line(command)), soft_wrap=True)
 
 
 def _wrapped(text: str, out: Console) -> list[str]:
-    lines = Text(plain(text)).wrap(out, max(out.width - _LABEL - _STEP, 20))
+    lines = Text(one_line(text)).wrap(out, max(out.width - _LABEL - _STEP, 20))
     return [line.plain.rstrip() for line in lines]

@@ -1,7 +1,6 @@
 """`compare`: two servers, the same programmes."""
 
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +14,8 @@ from conformance.compare.differences import Difference
 from conformance.config import load_target
 from conformance.plugin.grounds import opened
 from conformance.plugin.journals import own_folder, refuse_early
-from conformance.report.redaction import Redactor
-from conformance.report.terminal import console, plain
+from conformance.readable import one_line
+from conformance.report.console import console, write_json
 from conformance.rivals.casting import search
 from conformance.rivals.searching import Comparison
 from conformance.transport.journal_index import OpenJournals
@@ -39,15 +38,14 @@ def compare(
         planning.consent(file, [], yes=yes)
         refuse_early(load_target(file, os.environ), file)
     folder = own_folder(out, "compare", OpenJournals(state_folder()))
-    secrets: list[str] = []
     with ExitStack() as stack:
         grounds = []
         for name, file in (("a", ours), ("b", theirs)):
-            target, ground = stack.enter_context(opened(file, folder, name=name, seed=seed))
+            opening = opened(file, folder, name=name, seed=seed, calls=max_calls)
+            _, ground = stack.enter_context(opening)
             grounds.append(ground)
-            secrets += target.secrets()
         result = search(grounds[0], grounds[1], max_calls=max_calls, seed=seed).run()
-        show(result.differences, _figures(result, str(ours), str(theirs)), Redactor(secrets), json=json)
+        show(result.differences, _figures(result, str(ours), str(theirs)), json=json)
     raise typer.Exit(1 if differs(result.differences, strict=strict) else 0)
 
 
@@ -70,18 +68,18 @@ def _figures(result: Comparison, ours: str, theirs: str) -> dict[str, Any]:
     }
 
 
-def show(differences: list[Difference], figures: dict[str, Any], redactor: Redactor, *, json: bool) -> None:
+def show(differences: list[Difference], figures: dict[str, Any], *, json: bool) -> None:
     """Print the figures and every difference with its programme."""
     if json:
-        sys.stdout.write(redactor.text(comparisonpage.as_json(differences, figures)) + "\n")
+        write_json(comparisonpage.as_tree(differences, figures))
         return
     out = console()
     for name, value in figures.items():
-        out.print(Text(f"{name.replace('_', ' ')}: {plain(str(value))}"))
+        out.print(Text(f"{name.replace('_', ' ')}: {one_line(str(value))}"))
     for each in comparisonpage.ordered(differences):
         out.print()
-        out.print(Text(plain(redactor.text(comparisonpage.headline(each))), style="bold red" if each.counts else "bold"))
+        out.print(Text(one_line(comparisonpage.headline(each)), style="bold red" if each.counts else "bold"))
         for line in comparisonpage.programme(each):
-            out.print(Text(f"    {plain(redactor.text(line))}"), soft_wrap=True)
+            out.print(Text(f"    {one_line(line)}"), soft_wrap=True)
     out.print()
     out.print(Text(f"{len(differences)} difference(s). {comparisonpage.NO_ORACLE}"))

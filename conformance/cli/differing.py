@@ -1,6 +1,5 @@
 """`diff`: what has changed from one run to another."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,9 @@ from rich.text import Text
 from conformance.compare import changespage, profile
 from conformance.compare.changes import CLASSES, DEFAULT_POLICY, SAYS, ChangeClass, Side, changes
 from conformance.errors import UsageError, nearest
+from conformance.readable import one_line
 from conformance.report import verdict_json
-from conformance.report.terminal import console, plain
+from conformance.report.console import console, write_json
 
 
 def diff(
@@ -32,7 +32,7 @@ def diff(
         if file is not None:
             file.write_text(text(page), encoding="utf-8")
     if json:
-        sys.stdout.write(changespage.json_text(page) + "\n")
+        write_json(changespage.as_tree(page))
     else:
         _print(page)
     raise typer.Exit(1 if page.failing else 0)
@@ -67,6 +67,6 @@ def _print(page: changespage.Page) -> None:
         out.print()
         out.print(Text(f"{SAYS[kind]} ({len(group)})", style="bold underline"))
         for change in group:
-            out.print(Text(f"  - {plain(changespage.line(change))}"))
+            out.print(Text(f"  - {one_line(changespage.line(change))}"))
             for call in change.calls if kind == "broken" else ():
-                out.print(Text(f"      {plain(call)}"), soft_wrap=True)
+                out.print(Text(f"      {one_line(call)}"), soft_wrap=True)

@@ -24,14 +24,15 @@ from conformance.plugin.closing import suite_version
 from conformance.plugin.folders import new_folder
 from conformance.plugin.grounds import opened
 from conformance.plugin.journals import own_folder, refuse_early
-from conformance.report.redaction import Redactor
-from conformance.report.terminal import console, plain
+from conformance.readable import one_line
+from conformance.report.console import console
 from conformance.rivals import recording as playing
 from conformance.rivals.har import imported
 from conformance.rivals.searching import place_of
 from conformance.session import questions
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
+from conformance.transport.redaction import known
 
 GENTLE_PACE = 2.0
 """Calls a second to a production server, unless its target file asks for fewer."""
@@ -116,14 +117,15 @@ def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> r
             place=place_of(ground),
             setting=ground.setting,
         )
-        return playing.record(ground, questions.gentle(stage), stage, header, cleaner(Redactor(target.secrets())))
+        return playing.record(ground, questions.gentle(stage), stage, header, cleaner())
 
 
 _PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
 
 
-def cleaner(redactor: Redactor) -> Callable[[Exchange], Exchange]:
-    """Takes secrets out of exchanges: what the target file keeps secret, and headers that nobody needs."""
+def cleaner() -> Callable[[Exchange], Exchange]:
+    """Takes secrets out of exchanges: what this process has read as one, and headers that nobody needs."""
+    redactor = known()
 
     def clean(exchange: Exchange) -> Exchange:
         if not isinstance(exchange.outcome, Reply):
@@ -154,7 +156,7 @@ def replay(
     with opened(target, folder, name="replay", seed=1) as (loaded, ground):
         differences, compared = playing.replay(kept, ground)
         figures = _figures(kept, loaded, ground, recording) | {"compared": compared}
-        show(differences, figures, Redactor(loaded.secrets()), json=json)
+        show(differences, figures, json=json)
     raise typer.Exit(1 if differs(differences, strict=strict) else 0)
 
 
@@ -175,7 +177,7 @@ def judge(recording: Annotated[Path, typer.Argument(help="A recording.")]) -> No
     out = console()
     out.print(Text(f"{kept.header.target.get('base_url', '')}, recorded {kept.header.started}: {len(kept.entries)} exchanges"))
     for finding in {found.key: found for found in judgement.findings}.values():
-        out.print(Text(f"FAIL {finding.clause} ({finding.kind}): {plain(finding.summary)}"))
+        out.print(Text(f"FAIL {finding.clause} ({finding.kind}): {one_line(finding.summary)}"))
     out.print(f"{len({found.clause for found in judgement.findings})} clause(s) broken, {len(judgement.cases)} judged. Nothing was sent.")
     raise typer.Exit(1 if judgement.findings else 0)
 

@@ -213,6 +213,7 @@ def _said(done: Restoration) -> str:
     parts += [f"it was empty and keeps {', '.join(sorted(done.kept))}, the last number"] if done.kept else []
     parts += [f"{len(done.strangers)} number(s) left that nobody announced"] if done.strangers else []
     parts += [] if parts else ["nothing was missing and nothing left over"]
-    checked = "" if done.problem else "; it was looked at afterwards" if done.looked_at else "; told by replies, since it can't be looked at"
+    looked = "it was looked at afterwards" if done.looked_at else "told by replies, since it can't be looked at"
+    checked = "" if done.problem else f"; {looked}"
     doubt = f". Not known to be all of it: {'; '.join(done.damage)}" if done.damage else ""
     return "; ".join(parts) + checked + doubt + "."

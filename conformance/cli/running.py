@@ -17,10 +17,11 @@ from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
 from conformance.plugin import closing, folders, journals
+from conformance.private_files import make_folder
+from conformance.report import failure
 from conformance.report.terminal import console
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
-from conformance.transport.private_files import make_folder
 
 SUITE = Path(__file__).parent.parent / "suite"
 NO_TESTS = 5
@@ -75,6 +76,10 @@ def run(
     begun = time.time()
     try:
         code = _pytest(arguments)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pytest itself could not begin or end
+        code = _failed(error, out, effort, seed or 0, str(target or "embedded emulator"))
     except KeyboardInterrupt:
         code = CannotJudge.exit_code
         console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")
@@ -91,6 +96,17 @@ def _new_folder(target: Path | None, effort: str, pairs: list[str]) -> Path:
         return folders.new_folder(folders.kind_of(None, effort))
     loaded = load_target(target, os.environ, planning.overridden(pairs))
     return folders.new_folder(folders.kind_of(loaded.base_url, effort))
+
+
+def _failed(error: Exception, out: Path, effort: str, seed: int, target: str) -> int:
+    """Leave a verdict that says that the suite failed."""
+    from conformance.plugin.ending import leave_verdict  # noqa: PLC0415 - loads the reports, which a run has loaded by now
+    from conformance.plugin.opening import now  # noqa: PLC0415 - the same
+
+    failures = [failure.record("running pytest", error, out)]
+    leave_verdict(failure.bare_document(failures, seed=seed, effort=effort, started=now(), target=target), out)
+    console(sys.stderr).print(f"isales-conformance: {failure.paragraph(failures)}", soft_wrap=True)
+    return failure.EXIT_CODE
 
 
 def _single(*values: object) -> Iterable[tuple[str, object]]:
@@ -114,10 +130,24 @@ _SETTINGS = (
 def _pytest(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
-    code = int(pytest.main(arguments))
+    end = _End()
+    code = int(pytest.main(arguments, plugins=[end]))
+    if end.failed:
+        return code  # whose 4 is ours, and no wrong usage of pytest's
     if code == NO_TESTS:
         raise UsageError("Nothing was selected: no check matches. `isales-conformance clauses` shows which checks serve which clause.")
     return UsageError.exit_code if code == pytest.ExitCode.USAGE_ERROR else code
+
+
+class _End:
+    """A plugin that asks at the end of the session whether the suite itself failed."""
+
+    failed = False
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        from conformance import plugin  # noqa: PLC0415 - pytest has loaded it by now
+
+        self.failed = plugin.failed(config)
 
 
 def _make(out: Path) -> None:

@@ -18,7 +18,10 @@ def emulate(
     http: Annotated[bool, typer.Option("--http", help="Plain HTTP instead of HTTPS.")] = False,
     base_path: Annotated[str, typer.Option(help="Path before /rest, as behind a gateway.")] = "",
     access_key: Annotated[str, typer.Option(help="The access key that it knows.")] = "emulator",
-    secret_key: Annotated[str | None, typer.Option(envvar="ISALES_SK", help="The secret key; better given as ISALES_SK.")] = None,
+    secret_key: Annotated[
+        str | None,
+        typer.Option(envvar="ISALES_EMULATOR_SK", help="The secret key, as ISALES_EMULATOR_SK; else a new one."),
+    ] = None,
     ca_dir: Annotated[Path | None, typer.Option(help="Folder for the CA file.")] = None,
     latency: Annotated[float, typer.Option(help="Milliseconds before each reply.")] = 0.0,
 ) -> None:

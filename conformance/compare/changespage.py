@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from typing import Any
 
 import msgspec
 
 from conformance.compare.changes import CLASSES, SAYS, Change, ChangeClass, matters
+from conformance.readable import each_text, readable
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c1c1c;background:#fff}"
@@ -54,14 +56,14 @@ def line(change: Change) -> str:
     return f"{change.subject}: {told}{' (seen once)' if change.once else ''}"
 
 
-def json_text(page: Page) -> str:
-    """The page as JSON, indented."""
-    whole = {"headline": page.headline, "passes": not page.failing, **msgspec.to_builtins(page)}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+def as_tree(page: Page) -> dict[str, Any]:
+    """The page for another program."""
+    return {"headline": page.headline, "passes": not page.failing, **msgspec.to_builtins(page)}
 
 
 def markdown(page: Page) -> str:
     """The page as Markdown."""
+    page = each_text(page, readable)
     lines = ["# What has changed", "", page.headline]
     for kind, group in groups(page.changes):
         lines += ["", f"## {SAYS[kind]} ({len(group)})", ""]
@@ -73,6 +75,7 @@ def markdown(page: Page) -> str:
 
 def html(page: Page) -> str:
     """The page as one HTML file."""
+    page = each_text(page, readable)
     parts = [f"<h1>What has changed</h1><p class='{'bad' if page.failing else 'good'}'>{escape(page.headline)}</p>"]
     for kind, group in groups(page.changes):
         rows = "".join(map(_row, group))

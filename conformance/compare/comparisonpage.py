@@ -47,7 +47,7 @@ def _text(body: bytes) -> str:
     return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}… ({len(body)} bytes)"
 
 
-def as_json(differences: Sequence[Difference], figures: dict[str, Any]) -> str:
+def as_tree(differences: Sequence[Difference], figures: dict[str, Any]) -> dict[str, Any]:
     """Everything, for another program."""
     listed = [
         {
@@ -60,4 +60,4 @@ def as_json(differences: Sequence[Difference], figures: dict[str, Any]) -> str:
         }
         for each in ordered(differences)
     ]
-    return msgspec.json.format(msgspec.json.encode({**figures, "note": NO_ORACLE, "differences": listed}), indent=2).decode()
+    return {**figures, "note": NO_ORACLE, "differences": listed}

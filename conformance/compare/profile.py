@@ -3,15 +3,18 @@
 Stable order, one fact a line: two profiles are compared with `diff`, ours or the system's.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from conformance import private_files
 from conformance.compare import conclusions, replyshape, toml_text
 from conformance.compare.behaviour import OTHERS, Behaviour
 from conformance.errors import UsageError
+from conformance.readable import each_text, readable
 
 FILE = "profile.toml"
 Tables: TypeAlias = dict[str, Any]
@@ -50,7 +53,9 @@ def tables_of(
 
 def write(path: Path, tables: Tables) -> None:
     """Write a profile file."""
-    path.write_text(_PREFACE + toml_text.document(tables), encoding="utf-8")
+    tables = each_text(tables, readable)
+    with os.fdopen(private_files.create(path), "w", encoding="utf-8") as file:
+        file.write(_PREFACE + toml_text.document(tables))
 
 
 def read(path: Path) -> Tables:

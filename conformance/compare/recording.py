@@ -5,15 +5,18 @@ first line is the header, the last says how many there are, so that a file that 
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from conformance import private_files
 from conformance.compare.places import Place
 from conformance.errors import UsageError
 from conformance.exchange import Exchange, History, Setting
+from conformance.readable import encoded
 
 FORMAT = "isales-recording/1"
 
@@ -70,10 +73,10 @@ def write(path: Path, recording: Recording) -> None:
     """Write a recording to a new file. Raises UsageError where the file is there already: a recording is evidence."""
     parts: list[tuple[str, object]] = [("header", recording.header), *(("entry", entry) for entry in recording.entries)]
     try:
-        with path.open("xb") as file:
+        with os.fdopen(private_files.create(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
             chain = ""
             for name, value in [*parts, ("end", len(recording.entries))]:
-                data = msgspec.json.encode(value)
+                data = encoded(value)
                 chain = _sealed(chain, name, data)
                 file.write(b'{"%b":%b,"chain":"%b"}\n' % (name.encode(), data, chain.encode()))
     except FileExistsError:

@@ -18,6 +18,7 @@ from conformance.config.target import Auth, Campaign, Numbers, PaceLimits, Proxy
 from conformance.config.values import Unfit
 from conformance.errors import ConfigurationError
 from conformance.transport.address import parse_address
+from conformance.transport.redaction import learn
 from conformance.transport.tls import Tls
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -38,6 +39,7 @@ def load_target(path: Path | None, environ: Mapping[str, str] = os.environ, over
     _stop(complaints)
     target = _target(found)
     _stop(complaints_about(target, entries))
+    learn(target.secrets())
     return _with_warnings(target, entries, environ)
 
 

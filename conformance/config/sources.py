@@ -112,5 +112,6 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
 def from_options(overrides: Mapping[str, str]) -> tuple[dict[str, Entry], list[str]]:
     """Entries from options (dotted key: text), and a complaint for each unknown one."""
     entries = {key: Entry(value=Text(text), place=f"option {key}", folder=Path()) for key, text in overrides.items() if key in KEYS}
-    complaints = [f"option {key}: there is no such key{nearest(key, KEYS)}." for key in overrides if key not in KEYS]
+    unknown = [re.split("[^A-Za-z_.]", key)[0] for key in overrides if key not in KEYS]  # what follows a name may be a secret
+    complaints = [f"option {key}: there is no such key{nearest(key, KEYS)}." for key in unknown]
     return entries, complaints

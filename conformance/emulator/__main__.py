@@ -13,7 +13,7 @@ from conformance.emulator.world import DEFAULT_CAMPAIGNS, parse_campaign
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line asks for; keys come from the environment, never from arguments."""
+    """Run what the command line asks for; keys come from variables of its own, never from arguments."""
     given = _parser().parse_args(arguments)
     if given.embedded:
         return embedded.run()
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    keys = {"access_key": os.environ.get("ISALES_AK"), "secret_key": os.environ.get("ISALES_SK")}
+    keys = {"access_key": os.environ.get("ISALES_EMULATOR_AK"), "secret_key": os.environ.get("ISALES_EMULATOR_SK")}
     return Options(
         host=given.host,
         port=given.port,

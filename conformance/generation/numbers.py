@@ -34,6 +34,7 @@ def derived(number: str, count: int) -> Iterator[str]:
     size = 10**_VARIED
     return (f"{stem}{(last + step) % size:0{_VARIED}d}" for step in range(1, min(count, size - 1) + 1))
 
+
 numbers: st.SearchStrategy[str] = st.integers(1, MAX_NUMBER_LENGTH).flatmap(
     lambda length: st.integers(0, 10**length - 1).map(lambda value: f"{value:0{length}d}")
 )

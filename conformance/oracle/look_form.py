@@ -149,9 +149,7 @@ def _plain_inside(form: LookForm) -> LookForm:
 
 @lru_cache(maxsize=16)
 def _pattern(form: LookForm) -> re.Pattern[str]:
-    before, after = (
-        re.escape(part).replace(re.escape("#"), "[0-9]+") for part in (form.before, form.after)
-    )
+    before, after = (re.escape(part).replace(re.escape("#"), "[0-9]+") for part in (form.before, form.after))
     return re.compile(f"(?P<before>{before})(?P<number>{_NUMBER[1:-1]})(?P<after>{after})")
 
 
@@ -212,9 +210,7 @@ def _of_list(value: list[Any], own: Sequence[str]) -> Iterator[LookForm]:
     """Forms of a list: of plain tokens, or of objects with the number in one member."""
     yield from _of_tokens([token for token in value if isinstance(token, str | int)], own, "")
     objects = [token for token in value if isinstance(token, dict)]
-    names = dict.fromkeys(
-        name for token in objects for name, held in token.items() if str(held) in set(own)
-    )
+    names = dict.fromkeys(name for token in objects for name, held in token.items() if str(held) in set(own))
     priority = next((name for token in objects for name in token if "prior" in name.lower()), "")
     for name in names:
         yield LookForm(number_member=name, priority_member=priority)

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from conformance.oracle.blame import Blame, extra_number, missing_number
 from conformance.oracle.entries import Entry
-from conformance.oracle.notebook import NO_ORDER, RACE, Notebook
 from conformance.oracle.look_form import shown_numbers
+from conformance.oracle.notebook import NO_ORDER, RACE, Notebook
 from conformance.oracle.worlds import World
 
 

@@ -7,7 +7,7 @@ work on the suite as on any other tests.
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ import pytest
 from conformance import errors
 from conformance.campaigns.deadline import deadline
 from conformance.errors import CampaignInUse, CannotJudge, SuiteError, UsageError
+from conformance.generation.storage import keep_in
 from conformance.plugin import workers
 from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
+from conformance.plugin.ending import Closing, Outcome
 from conformance.plugin.folders import kind_of, new_folder
 from conformance.plugin.journals import make_room, refuse_early
 from conformance.plugin.knowing import chosen
@@ -30,18 +32,22 @@ from conformance.plugin.opening import OpenRun, load, look_before, must_suffice,
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
-from conformance.report import terminal
+from conformance.readable import encoded
+from conformance.report import failure, terminal
 from conformance.report.allure_door import install_logger, label_check
+from conformance.session.evidence import plain_deviation
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.run import Run
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
+from conformance.verdict import Failure
 
 OVERDUE = (
     "The time of the run ([pace] max_seconds) was over, and a check did not come to its end by itself: it was interrupted. If no call was "
     "under way, the suite took too long over what the target had answered; please report it with traffic.har."
 )
 
+SUITE = Path(__file__).parent.parent / "suite"
 _STATE = pytest.StashKey["State"]()
 
 
@@ -62,6 +68,11 @@ class State:
         self.has_folder = False
         self.ended_by = ""
         """Words for what interrupted the run, where it was no person."""
+        self.selected: list[str] = []
+        """The checks that were collected."""
+        self.failures: list[Failure] = []
+        """What of the suite itself failed in this process."""
+        self._failed_by: list[BaseException] = []
 
     def make_folder(self) -> None:
         """Make the run's folder, or make room in the one that the user named. Raises SuiteError."""
@@ -77,12 +88,25 @@ class State:
         """The time of the run has been over for a while, and a check does not end."""
         self.ended_by = OVERDUE
 
-    def done(self, opened: OpenRun) -> Done:
-        """What the run has come to."""
-        done = opened.done()
+    def fail(self, step: str, error: BaseException) -> None:
+        """Take note of a failure of the suite itself, once however many checks it ends."""
+        if not any(error is known for known in self._failed_by):
+            self._failed_by.append(error)
+            self.failures.append(failure.record(step, error, self.options.out))
+
+    def done(self) -> Done:
+        """This process's part of the run."""
+        assert self.opened is not None
+        part = self.opened.done()
+        part.selected, part.failures = self.selected, self.failures
         if self.ended_by:
-            done.told, done.cut_short = [*done.told, self.ended_by], True
-        return done
+            part.told, part.cut_short = [*part.told, self.ended_by], True
+        return part
+
+
+def failed(config: pytest.Config) -> bool:
+    """Whether the suite itself failed in this session."""
+    return _STATE in config.stash and bool(config.stash[_STATE].failures)
 
 
 def _folder(options: Options) -> Path:
@@ -102,11 +126,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register markers, read the options, and have Allure's results redacted before allure-pytest opens its folder."""
     config.addinivalue_line("markers", "check(name): a check of a server, by the name that clauses refer to")
+    keep_in(state_folder() / "hypothesis")
     config.stash[_STATE] = state = State(read_options(config))
     if (worker := getattr(config, "workerinput", None)) is not None:
         state.use_folder(Path(worker["isales_out"]))
+    config.pluginmanager.register(_BetweenChecks(state))
+    if getattr(config.option, "maxworkerrestart", "") is None:
+        config.option.maxworkerrestart = "0"  # a worker that died leaves campaigns that nobody may take for untouched
     if config.getoption("allure_report_dir", None):
-        install_logger(_secrets(config.stash[_STATE].options))
+        install_logger(_secrets(state.options))
 
 
 def _secrets(options: Options) -> tuple[str, ...]:
@@ -122,6 +150,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any(check_of(item) for item in items):
         order(items)
         select(items, state.options.only, config, database=bool(state.options.database))
+        state.selected = [check for item in items if (check := check_of(item))]
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +165,11 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         if hasattr(request.config, "workerinput"):  # a worker that leaves early looks to its master like one that crashed
             pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the campaigns have been put back on the way here
+        state.fail("opening the run", error)
+        if hasattr(request.config, "workerinput"):
+            pytest.skip(failure.words(error))
+        pytest.exit(failure.words(error), returncode=failure.EXIT_CODE)
     try:
         state.opened = opened
         if state.watcher is not None:
@@ -149,6 +183,9 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
             opened.put_back()
         except UsageError as problem:  # the recording could not be written to its end: everything has been put back all the same
             state.problem = problem
+        except Exception as error:  # noqa: BLE001 - what has not been put back is told, with the command that does it
+            state.fail("putting the campaigns back", error)
+            opened.unrestored |= dict.fromkeys(opened.run.ground.all_keys, f"the suite itself failed ({failure.words(error)})")
 
 
 @pytest.fixture(scope="session")
@@ -190,11 +227,40 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
     except Exception as error:
-        run.ledger.errors[check] = f"{type(error).__name__}: {str(error)[:300]}"
+        run.ledger.errors[check] = failure.words(error)
+        with suppress(Exception):
+            run.conclude()  # what it had found is a deviation all the same
         raise
     run.ledger.made.append(check)
     _fail_with(run.conclude(), state)
     return result
+
+
+def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]) -> None:
+    """What a check, its fixtures or its import raised, and was no deviation: a failure of the suite itself."""
+    error = call.excinfo.value if call.excinfo is not None else None
+    if error is None or isinstance(error, pytest.fail.Exception | pytest.exit.Exception | pytest.skip.Exception | KeyboardInterrupt):
+        return
+    state = node.config.stash[_STATE]
+    check = check_of(node) if isinstance(node, pytest.Item) else None
+    if check is not None:
+        state.fail(f"the check {check}", error)
+        if state.opened is not None and call.when != "teardown":
+            state.opened.run.ledger.errors.setdefault(check, failure.words(error))
+    elif isinstance(node, pytest.Collector) and node.path.is_relative_to(SUITE):
+        state.fail(f"reading {node.path.name}", error)
+
+
+class _BetweenChecks:
+    """A plugin of its own: pytest tells of its internal errors without saying which session they are of."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Take note of an exception between the checks. True: pytest does not print it."""
+        self._state.fail("between the checks", excinfo.value)
+        return True
 
 
 def _fail_with(found: list[Deviating], state: State) -> None:
@@ -243,49 +309,88 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
 
 
 def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
+    """The verdict, whatever happened before and whatever happens here."""
+    try:
+        outcome = _outcome(state, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED and not state.failures)
+    except Exception as error:  # noqa: BLE001 - the last place that can leave a verdict
+        state.fail("making the verdict", error)
+        outcome = _bare(state)
+    finally:
+        state.shared.close()
+    if outcome is not None:
+        session.exitstatus = outcome.exit_code
+        state.failures = list(outcome.failures)
+    if state.failures:
+        terminal.console(sys.stderr).print(f"isales-conformance: {failure.paragraph(state.failures)}", soft_wrap=True)
+
+
+def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     if state.watcher is not None:
         state.watcher.end()
     if state.has_folder:
         state.parts += workers.left_behind(state.options.out, state.handed)
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     if interrupted and not state.parts and state.opened is None and state.problem is None:
         state.problem = CannotJudge("Interrupted while the run was being prepared: nothing was judged.")
     if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
         terminal.say(str(state.problem), terminal.console(sys.stderr))
-    if state.problem is not None and not state.parts:
-        session.exitstatus = _unbegun(state, state.problem)
-    elif state.opened is not None:
-        session.exitstatus = close(state.opened.target, state.options, state.done(state.opened), interrupted=interrupted)
-    elif state.parts:
+    if state.opened is None and not state.parts:
+        return _unbegun(state)
+    if state.opened is not None:
+        target, done = state.opened.target, state.done()
+    else:
         target, done = load(state.options, state.shared_target), together(state.parts)
+        done.failures += state.failures
         if state.problem is not None:  # one worker could not begin, so its share of the checks was not made
             done.told, done.cut_short = [*done.told, str(state.problem)], True
-        session.exitstatus = close(target, state.options, done, interrupted=interrupted)
-    state.shared.close()
+    if done.failures:
+        done.ledger.errors |= dict.fromkeys(done.unmade(), f"not made: {done.failures[0].step} failed before")
+    return close(target, state.options, done, interrupted=interrupted)
 
 
 def _hand_over(state: State, output: dict[str, Any]) -> None:
     """What a worker leaves for the process that reports: its part of the run, or why it could not begin."""
     if state.problem is not None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
-    elif state.opened is not None:
-        output["isales_done"] = msgspec.json.encode(state.done(state.opened))
+    if state.opened is not None and state.problem is None:
+        output["isales_done"] = encoded(state.done())
         workers.leave(state.options.out, state.opened.worker, output["isales_done"])
+    elif state.failures:
+        output["isales_failures"] = encoded(state.failures)
 
 
-def _unbegun(state: State, problem: SuiteError) -> int:
+def _unbegun(state: State) -> Outcome | None:
     """A run that could not begin leaves a verdict nonetheless: an earlier one in the folder would be taken for its own."""
-    if not isinstance(problem, CannotJudge) or needs_emulator(state.options) or isinstance(problem, CampaignInUse):
-        return problem.exit_code  # the emulator is ours; where another run is at work, the folder may be that run's
+    if state.failures:
+        return _bare(state)
+    problem, options = state.problem, state.options
+    if problem is None:
+        return None
+    if not isinstance(problem, CannotJudge) or needs_emulator(options) or isinstance(problem, CampaignInUse):
+        return Outcome(exit_code=problem.exit_code)  # the emulator is ours; where another run is at work, the folder may be that run's
     try:
-        target = load(state.options)
+        target = load(options)
         state.make_folder()
         show_latest(state.options)
     except SuiteError:
-        return problem.exit_code
+        return Outcome(exit_code=problem.exit_code)
     done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
-    close(target, msgspec.structs.replace(state.options, view="none", html=False), done, interrupted=False)
-    return problem.exit_code
+    outcome = close(target, msgspec.structs.replace(options, view="none", html=False), done, interrupted=False)
+    return outcome if outcome.failures else Outcome(exit_code=problem.exit_code)
+
+
+def _bare(state: State) -> Outcome:
+    """The verdict of a run of which nothing can be told but what it had found, and that the suite failed."""
+    ledgers = [part.ledger for part in state.parts] + ([state.opened.run.ledger] if state.opened is not None else [])
+    found = [(known.finding.clause, plain_deviation(known)) for ledger in ledgers for known in ledger.deviations.values()]
+    document = failure.bare_document(
+        state.failures,
+        seed=state.options.seed,
+        effort=state.options.effort,
+        started=now(),
+        target=str(state.options.target or "embedded emulator"),
+        found=found,
+    )
+    return Closing(msgspec.structs.replace(state.options, html=False), document).end()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -329,5 +434,8 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     elif "isales_problem" in output:
         kind, words = output["isales_problem"]
         state.problem = state.problem or getattr(errors, kind)(words)
-    elif error is not None and state.parts:
-        state.parts[0].ledger.errors["worker"] = str(error)[:300]
+    elif error is not None:
+        told = str(error)
+        state.failures.append(failure.record_text(f"the worker process {node.gateway.id}", told[:200], told, state.options.out))
+    if "isales_failures" in output:
+        state.failures += msgspec.json.decode(output["isales_failures"], type=list[Failure])

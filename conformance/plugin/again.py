@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance import private_files
 from conformance.exchange import CampaignKey
 from conformance.plugin.embedded import CAMPAIGNS, described
 from conformance.plugin.options import Options
@@ -19,10 +20,8 @@ EXAMPLE_KEY = "example"
 def write_target(options: Options, base_url: str) -> Path:
     """The target file of an emulator that is started with `command`. Raises OSError where it can't be written."""
     file = options.out.resolve() / FILE
-    file.write_text(
-        described(base_url=base_url, access_key="emulator", secret_key=EXAMPLE_KEY, ca_file=str((options.out / CA_FILE).resolve())),
-        encoding="utf-8",
-    )
+    text = described(base_url=base_url, access_key="emulator", secret_key=EXAMPLE_KEY, ca_file=str((options.out / CA_FILE).resolve()))
+    private_files.write_bytes(file, text.encode())
     return file
 
 
@@ -32,4 +31,4 @@ def command(options: Options, base_url: str, campaigns: Mapping[CampaignKey, tup
     words += [f"--campaign {vdn}/{campaign}={','.join(numbers)}" for (vdn, campaign), numbers in campaigns.items()]
     words += [f"--profile {shlex.quote(str(options.profile))}"] if options.profile else []
     words += [f"--fault {shlex.quote(name)}" for name in options.faults]
-    return f"ISALES_SK={EXAMPLE_KEY} {' '.join(words)}"
+    return f"ISALES_EMULATOR_SK={EXAMPLE_KEY} {' '.join(words)}"

@@ -13,54 +13,39 @@ import msgspec
 from conformance.baseline import headlines
 from conformance.clauses import all_clauses, specs_folder
 from conformance.config import Target
-from conformance.errors import SuiteError, UsageError
+from conformance.config.keys import SECRET, variable
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict, counted
 from conformance.plugin import expecting
 from conformance.plugin.again import CA_FILE, FILE, command, write_target
 from conformance.plugin.done import Done
+from conformance.plugin.ending import Closing, Outcome
 from conformance.plugin.expecting import changes_of
 from conformance.plugin.knowing import remember
 from conformance.plugin.learning import tell, write_profile
 from conformance.plugin.opening import TRAFFIC, needs_emulator
 from conformance.plugin.options import Options
 from conformance.plugin.waiving import excuse_of, server_values, standings
-from conformance.report import terminal
+from conformance.report import failure
 from conformance.report.curl import CurlOptions, burst, curl
-from conformance.report.redaction import Redactor
 from conformance.report.shown import shown
-from conformance.report.writing import Traffic, write_all
+from conformance.report.writing import Traffic
 from conformance.session.evidence import Evidence
 from conformance.session.outcome import Scope, clause_results, code_results, missing, run_verdict
-from conformance.transport import recorder
+from conformance.transport import recorder, redaction
 from conformance.verdict import Shown, VerdictDocument
 
-EXIT_CODES = {"conforms": 0, "deviates": 1, "inconclusive": 3}
 
-
-def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> int:
-    """Write the reports and print the end; gives the exit code."""
+def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> Outcome:
+    """Write the reports and print the end. A part that fails takes no other with it, and never the verdict file."""
     tell(done.ledger)
-    document = _document(target, options, done, interrupted=interrupted)
-    out = terminal.console()
-    try:
-        write_profile(options.out, document, done.ledger, authenticated=target.auth.scheme != "none")
-        written = write_all(
-            document,
-            options.out,
-            traffic=Traffic(source=_traffic(options.out), base_url=target.base_url),
-            secrets=target.secrets(),
-            html=options.html,
-        )
-        files, problems = written.paths, written.problems
-    except (SuiteError, OSError) as problem:
-        files, problems = (), (str(problem),)
-    problems = (*problems, *remember(options, done.ledger))
-    if options.view != "none":
-        terminal.final_table(document, out, files=files, problems=problems)
-    if not files and document.verdict == "conforms":
-        return UsageError.exit_code  # nobody would find what the run has come to
-    return EXIT_CODES["deviates"] if document.changes else EXIT_CODES[document.verdict]
+    closing = Closing(options, _document(target, options, done, interrupted=interrupted))
+    authenticated = target.auth.scheme != "none"
+    closing.step("writing profile.toml", lambda: write_profile(options.out, closing.document, done.ledger, authenticated=authenticated))
+    traffic = Traffic(source=_traffic(options.out), base_url=target.base_url)
+    closing.step("writing the reports", lambda: closing.write(traffic))
+    closing.step("keeping what was found", lambda: closing.problems.extend(remember(options, done.ledger)))
+    return closing.end()
 
 
 def _verdict(judged: RunVerdict, *, whole: bool) -> RunVerdict:
@@ -89,8 +74,8 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
     changes = changes_of(options, ledger, evidence.shown)
     judged = "deviates" if any(each.red for each in waivers) else run_verdict(results, scope)
     told = _headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
-    return VerdictDocument(
-        verdict=_verdict(judged, whole=not (interrupted or done.cut_short or done.unrestored or ledger.errors)),
+    document = VerdictDocument(
+        verdict=_verdict(judged, whole=not (interrupted or done.cut_short or done.unrestored or ledger.errors or done.failures)),
         target=server,
         seed=options.seed,
         effort=options.effort,
@@ -103,10 +88,12 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
         clause_set=_clause_set(),
         started=done.started,
         options={"target": str(options.target or "embedded emulator")},
+        failures=tuple(done.failures),
         waivers=waivers,
         changes=changes,
         emulator=command(options, target.base_url) if again else "",
     )
+    return redaction.known().every(document)
 
 
 def _left_out(target: Target, options: Options) -> dict[str, str]:
@@ -139,10 +126,9 @@ def _evidence(target: Target, options: Options, done: Done, again: Path | None) 
         scheme=target.auth.scheme,
         signed_headers=target.auth.signed_headers,
     )
-    redactor = Redactor(target.secrets())
 
     def show(exchange: Exchange) -> Shown:
-        return shown(exchange, target.base_url, curl_options, redactor)
+        return shown(exchange, target.base_url, curl_options, redaction.known())
 
     def show_call(call: Call) -> Shown:
         exchange = Exchange(number=0, call=call, outcome=NoAnswer(kind="withheld", detail="set-up"), start=0.0, end=0.0)
@@ -150,17 +136,21 @@ def _evidence(target: Target, options: Options, done: Done, again: Path | None) 
         return msgspec.structs.replace(made, outcome="set-up: send this first", part="set-up")
 
     def line(calls: Sequence[Call]) -> str:
-        return redactor.text(
-            curl(calls[0], target.base_url, curl_options) if len(calls) == 1 else burst(calls, target.base_url, curl_options)
-        )
+        return curl(calls[0], target.base_url, curl_options) if len(calls) == 1 else burst(calls, target.base_url, curl_options)
 
     def rerun(clause: str) -> str:
         at = f" --target {shlex.quote(str(options.target))}" if options.target else "".join(f" --fault {name}" for name in options.faults)
         read = f" --profile {shlex.quote(str(options.profile))}" if options.profile else ""
-        given = "".join(f" --set {shlex.quote(text)}" for text in options.overrides)
-        return redactor.text(f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause} --seed {options.seed}")
+        given = "".join(f" --set {option(text)}" for text in options.overrides)
+        return f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause} --seed {options.seed}"
 
     return Evidence(show, show_call, line=line, rerun=rerun, priority=done.priority, originals=dict(done.originals))
+
+
+def option(text: str) -> str:
+    """A `KEY=VALUE` as a word for a shell; in the place of a secret stands the variable that it can be given by."""
+    key = text.partition("=")[0]
+    return f'{key}="${variable(key)}"' if key in SECRET else shlex.quote(text)
 
 
 def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
@@ -169,7 +159,7 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
         told.append("The run was interrupted before its end.")
     told += done.told
     told += [f"Campaign {key} could not be put back: {problem}." for key, problem in done.unrestored.items()]
-    told += [f"The check {check} ended in an error of the suite itself: {error}" for check, error in done.ledger.errors.items()]
+    told += failure.headlines(done.failures)
     if done.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
     if unjudged:

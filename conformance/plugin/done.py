@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from conformance.exchange import CampaignKey
 from conformance.plugin.checks import rank
 from conformance.session.ledger import Ledger
+from conformance.verdict import Failure
 
 
 class Done(Struct, kw_only=True):
@@ -25,6 +26,15 @@ class Done(Struct, kw_only=True):
     """What a reader must know of the course of the run."""
     cut_short: bool = False
     """The target went away for good, or the run could not begin."""
+    selected: list[str] = field(default_factory=list)
+    """The checks that the run was to make."""
+    failures: list[Failure] = field(default_factory=list)
+    """What of the suite itself failed."""
+
+    def unmade(self) -> list[str]:
+        """Checks that were to be made and neither came to their end nor said why not."""
+        ledger = self.ledger
+        return [check for check in self.selected if check not in {*ledger.made, *ledger.skipped, *ledger.errors}]
 
 
 def together(parts: Sequence[Done]) -> Done:
@@ -40,5 +50,7 @@ def together(parts: Sequence[Done]) -> Done:
         first.originals = sorted({*first.originals, *part.originals})
         first.told += [line for line in part.told if line not in first.told]
         first.cut_short |= part.cut_short
+        first.selected = list(dict.fromkeys([*first.selected, *part.selected]))
+        first.failures += part.failures
         first.priority = first.priority if first.priority is not None else part.priority
     return first

@@ -6,6 +6,7 @@ from pathlib import Path
 from conformance import baseline
 from conformance.exchange import Exchange
 from conformance.plugin.options import Options
+from conformance.readable import readable
 from conformance.report.digest import change_words
 from conformance.session.ledger import Ledger
 from conformance.verdict import Change, Shown
@@ -29,10 +30,11 @@ def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Show
 
 
 def _seen(ledger: Ledger) -> list[baseline.Seen]:
+    """As files hold it: what is compared was read from one."""
     codes = {**ledger.behaviour.of("code"), **ledger.behaviour.of("pair")}
     readings = {name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)}
     return [
-        baseline.Seen(subject=subject, value=value, times=times, of=sum(values.values()))
+        baseline.Seen(subject=readable(subject), value=readable(value), times=times, of=sum(values.values()))
         for subject, values in sorted((*codes.items(), *readings.items(), *_further(ledger)))
         for value, times in sorted(values.items())
     ]
@@ -47,7 +49,8 @@ def _further(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, int]]]:
 
 def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
     judged_as = "+".join(_JUDGED_AS.get(part, part) for part in seen.subject.split("+"))
-    exchange = ledger.learnt_by.get(f"{judged_as}|{seen.value}") or ledger.learnt_by.get(f"{seen.subject}|{seen.value}")
+    learnt_by = {readable(name): exchange for name, exchange in ledger.learnt_by.items()}
+    exchange = learnt_by.get(f"{judged_as}|{seen.value}") or learnt_by.get(f"{seen.subject}|{seen.value}")
     return Change(
         subject=seen.subject,
         expected=tuple(sorted(expected[seen.subject])),

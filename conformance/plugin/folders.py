@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.errors import ConfigurationError, UsageError
+from conformance.private_files import FOLDER_MODE
 from conformance.transport import parse_address
-from conformance.transport.private_files import FOLDER_MODE
 
 REPORTS = Path("reports")
 LATEST = "latest"

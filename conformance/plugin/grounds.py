@@ -9,6 +9,7 @@ from conformance.campaigns import Ground, Plan, must_be_back
 from conformance.campaigns import opened as opened_campaigns
 from conformance.config import Target, load_target
 from conformance.errors import UsageError
+from conformance.private_files import make_folder
 from conformance.transport.journal_index import restore_command
 
 
@@ -29,12 +30,9 @@ def opened(
     command for later.
     """
     if not file.exists():
-        raise UsageError(
-            f"There is no target file {file}. `isales-conformance run --target {file}` shows what "
-            "to write into one."
-        )
+        raise UsageError(f"There is no target file {file}. `isales-conformance run --target {file}` shows what to write into one.")
     target = load_target(file, environ)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     journal = out / f"journal-{name}.jsonl"
     plan = Plan(
         journal=journal,

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from conformance.compare import profile
+from conformance.readable import each_text
 from conformance.session.ledger import Ledger
+from conformance.transport.redaction import known
 from conformance.verdict import VerdictDocument
 
 
@@ -13,7 +15,7 @@ def write_profile(folder: Path, document: VerdictDocument, ledger: Ledger, *, au
     tables = profile.tables_of(
         ledger.behaviour, fingerprint(document), observed=ledger.learnt, unreached=unreached, authenticated=authenticated
     )
-    profile.write(folder / profile.FILE, tables)
+    profile.write(folder / profile.FILE, each_text(tables, known().text))
 
 
 def tell(ledger: Ledger) -> None:

@@ -24,6 +24,7 @@ from conformance.plugin.embedded import embedded_target
 from conformance.plugin.folders import lead_latest
 from conformance.plugin.journals import refuse_early
 from conformance.plugin.options import Options
+from conformance.private_files import make_folder
 from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
@@ -85,11 +86,7 @@ class OpenRun:
             seen=self.seen,
             unrestored={str(key[1]): problem for key, problem in self.campaigns.unrestored.items()},
             priority=ground.priority,
-            originals=sorted(
-                (key, tuple(sorted(contents.numbers)))
-                for key, contents in ground.original.items()
-                if contents.complete
-            ),
+            originals=sorted((key, tuple(sorted(contents.numbers))) for key, contents in ground.original.items() if contents.complete),
             told=[
                 *(outage.says for outage in outages),
                 *strangers_in_words(ground, self._own_campaigns),
@@ -121,7 +118,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     if worker is None and not needs_emulator(options):
         refuse_early(target, options.target)
         look_before(target, options)
-    options.out.mkdir(parents=True, exist_ok=True)
+    make_folder(options.out)
     name = f"-{worker['workerid']}" if worker else ""
     traffic = options.out / TRAFFIC.replace(".", f"{name}.")
     traffic.unlink(missing_ok=True)
@@ -232,10 +229,7 @@ def must_suffice(target: Target, workers: int) -> None:
     """Raise UsageError where there are fewer campaigns than workers."""
     listed = len(target.campaigns)
     if workers > listed:
-        raise UsageError(
-            f"{workers} workers need a campaign each, and the target file lists {listed}. Give "
-            f"-n {listed}, or list more."
-        )
+        raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
 
 
 def _trigger(given: UserTrigger, ground: Ground) -> Trigger:

@@ -6,6 +6,7 @@ from conformance import baseline
 from conformance.clauses import all_clauses
 from conformance.config import Target
 from conformance.plugin.options import Options
+from conformance.readable import readable
 from conformance.session.ledger import Ledger
 from conformance.session.outcome import Excuse
 from conformance.verdict import ClauseResult, WaiverResult
@@ -17,14 +18,17 @@ def server_values(target: Target, seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def excuse_of(options: Options, server: Mapping[str, str], ledger: Ledger) -> Excuse:
-    """A function of clause, kind and detail that gives the reason of the waiver which excuses the deviation, or an empty text."""
+    """A function of clause, kind and detail that gives the reason of the waiver which excuses the deviation, or an empty text.
+
+    A detail is compared as files hold it: a waiver was drafted from one.
+    """
     excuse = baseline.excuse(options.waived, server, options.today)
 
     def reason(clause: str, kind: str, detail: str) -> str:
         known = ledger.deviations.get("|".join((clause, kind, detail)))
         seen = known.seen if known else 1
         of = max(seen, ledger.cases.get(clause, 0))
-        return excuse(baseline.Occurrence(clause=clause, kind=kind, detail=detail, seen=seen, of=of))
+        return excuse(baseline.Occurrence(clause=clause, kind=kind, detail=readable(detail), seen=seen, of=of))
 
     return reason
 
@@ -34,7 +38,7 @@ def standings(
 ) -> tuple[WaiverResult, ...]:
     """How the waivers stand after what this run saw."""
     found = [
-        baseline.Occurrence(clause=result.id, kind=each.kind, detail=each.detail, seen=each.seen, of=max(each.of, each.seen))
+        baseline.Occurrence(clause=result.id, kind=each.kind, detail=readable(each.detail), seen=each.seen, of=max(each.of, each.seen))
         for result in results
         for each in result.deviations
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conformance import private_files
 from conformance.plugin.done import Done
 
 PATIENCE = 300.0
@@ -31,7 +32,7 @@ def be_patient(config: pytest.Config) -> None:
 
 def leave(folder: Path, worker: str, part: bytes) -> None:
     """In a worker: leave its part of the run."""
-    folder.joinpath(f"{_PREFIX}{worker}{_SUFFIX}").write_bytes(part)
+    private_files.write_bytes(folder / f"{_PREFIX}{worker}{_SUFFIX}", part)
 
 
 def left_behind(folder: Path, handed: Collection[str]) -> list[Done]:

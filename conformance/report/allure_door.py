@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import allure
 import allure_pytest.plugin  # type: ignore[import-untyped]  # has no types
@@ -31,16 +31,19 @@ from allure_commons.model2 import (
 )
 from attr import asdict
 
+from conformance import private_files
+from conformance.readable import each_text, readable
 from conformance.report import allure_texts, digest, matrices
 from conformance.report.atomic import write_text
-from conformance.report.redaction import Redactor
 from conformance.report.shown import NO_SECRETS
+from conformance.transport.redaction import Redactor
 from conformance.verdict import ClauseResult, Deviation, Shown, VerdictDocument
 
 FOLDER = "allure-results"
 TEXT_KEPT = 20_000
 """Characters of a message or traceback: Allure shows each three times and keeps it in its history."""
 SAMPLES_SHOWN = 3
+_T = TypeVar("_T")
 _DYNAMIC: Any = allure.dynamic
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "urn:isales-conformance:clause")
 
@@ -62,7 +65,7 @@ class RedactingLogger(AllureFileLogger):
         prefix = name or getattr(item, "uuid", None) or uuid.uuid4()
         file = item.file_pattern.format(prefix=prefix)
         try:
-            write_text(Path(self._report_dir) / file, json.dumps(_slim(self._redactor.tree(data)), ensure_ascii=False))
+            write_text(Path(self._report_dir) / file, json.dumps(_slim(self._clean(data)), ensure_ascii=False))
         except OSError as problem:
             self.full = problem.strerror or str(problem)
 
@@ -79,13 +82,16 @@ class RedactingLogger(AllureFileLogger):
     @hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
         """Write an attachment."""
-        data = body.encode(errors="backslashreplace") if isinstance(body, str) else body
+        data = self._clean(body).encode() if isinstance(body, str) else self._redactor.data(body)
         target = Path(self._report_dir) / file_name
         try:
-            target.with_name(f"{file_name}.tmp").write_bytes(self._redactor.data(data))
+            private_files.write_bytes(target.with_name(f"{file_name}.tmp"), data)
             target.with_name(f"{file_name}.tmp").replace(target)
         except OSError as problem:
             self.full = problem.strerror or str(problem)
+
+    def _clean(self, value: _T) -> _T:
+        return each_text(self._redactor.every(value), readable, keys=False)
 
     @hookimpl
     def report_attached_file(self, source: str | Path, file_name: str) -> None:
@@ -124,10 +130,10 @@ def write_clause_results(document: VerdictDocument, results_dir: Path, redactor:
     for position, result in enumerate(document.clauses):
         logger.report_item(_Clause(document, logger, begun + round(position * apart)).result(result))
     _write_matrices(document, logger, begun)
-    write_text(results_dir / "environment.properties", redactor.text(allure_texts.environment(document)))
+    write_text(results_dir / "environment.properties", readable(redactor.text(allure_texts.environment(document))))
     executor = allure_texts.executor()
     if executor is not None:
-        write_text(results_dir / "executor.json", redactor.text(json.dumps(executor)))
+        write_text(results_dir / "executor.json", readable(redactor.text(json.dumps(executor))))
 
 
 def remove(results_dir: Path) -> None:

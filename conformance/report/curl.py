@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from conformance.exchange import OMITTED, SIGNED, Call
+from conformance.readable import one_line
 
 EXPECT_FROM = 1024
 """Body size from which curl may ask `Expect: 100-continue`, which the suite never does."""
@@ -26,7 +27,6 @@ PACK_FROM = 8 * 1024
 """Body size from which the line carries the body compressed: a line of 400 kB can't be pasted, its compressed form mostly can."""
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_CURLABLE = re.compile(r"[^\x21-\x7e]|#")
 _GLOB = re.compile(r"[\[\]{}]")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
@@ -77,7 +77,7 @@ def burst(calls: Sequence[Call], base_url: str, options: CurlOptions = DEFAULTS)
 
 def quoted(text: str) -> str:
     """The text as one word of a POSIX shell; control characters are spelt out, so that the line stays one line."""
-    if _CONTROL.search(text):
+    if one_line(text) != text:
         body = text.rstrip("\n")
         newlines = "'" + text[len(body) :] + "'" if len(body) < len(text) else ""  # $() takes them off
         return f'"$(printf {escaped(body.encode("utf-8", "surrogateescape"))})"' + newlines
@@ -128,7 +128,7 @@ def _pasteable(body: bytes) -> str | None:
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    return None if len(body) >= PACK_FROM or _CONTROL.search(text) else text
+    return None if len(body) >= PACK_FROM or one_line(text) != text else text
 
 
 def _unpack(body: bytes) -> str:

@@ -104,6 +104,8 @@ def sentence(document: VerdictDocument) -> str:
             f" But it left the expected profile in {counted(len(document.changes), 'way')}: the run fails." if document.changes else ""
         )
         return f"The target does what the document demands, as far as {number(document.requests)} calls could tell.{excused}{changed}"
+    if document.failures:
+        return "Nothing broken was found before the suite itself failed, which says nothing about the target: this is no pass."
     if count.not_judged:
         return f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could not be judged: this is no pass."
     return "Nothing broken was found, but fewer cases were judged than the effort promises: this is no pass."

@@ -1,7 +1,6 @@
 """`traffic.har`: the run's exchanges for browser developer tools and other readers of HAR; written as a stream."""
 
 import base64
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,9 +14,10 @@ import harfile
 import msgspec
 
 from conformance.exchange import Exchange, NoAnswer, Reply
+from conformance.readable import readable
 from conformance.report.atomic import writing
-from conformance.report.redaction import Redactor
 from conformance.report.shown import NO_SECRETS, url
+from conformance.transport.redaction import Redactor
 from conformance.verdict import VerdictDocument
 
 FILE = "traffic.har"
@@ -137,10 +137,10 @@ def _request(exchange: Exchange, form: _Form) -> harfile.Request:
     posted = None
     if call.body:
         text, cut = _text(call.body, redactor, form.room())
-        posted = harfile.PostData(mimeType=call.header("content-type") or "", text=text, comment=cut or None)
+        posted = harfile.PostData(mimeType=_clean(call.header("content-type") or "", redactor), text=text, comment=cut or None)
     return harfile.Request(
-        method=redactor.text(call.method),
-        url=redactor.text(url(call.target, form.base_url)),
+        method=_clean(call.method, redactor),
+        url=_clean(url(call.target, form.base_url), redactor),
         httpVersion="HTTP/1.1",
         headers=form.records(call.headers),
         queryString=form.records(tuple(parse_qsl(call.query, keep_blank_values=True))),
@@ -152,7 +152,7 @@ def _request(exchange: Exchange, form: _Form) -> harfile.Request:
 def _response(exchange: Exchange, form: _Form) -> harfile.Response:
     outcome, redactor = exchange.outcome, form.redactor
     if isinstance(outcome, NoAnswer):
-        said = redactor.text(f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})")
+        said = _clean(f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})", redactor)
         return harfile.Response(status=0, statusText=said, httpVersion="", comment=said)  # 0 is what browsers write
     return harfile.Response(
         status=outcome.status,
@@ -160,27 +160,38 @@ def _response(exchange: Exchange, form: _Form) -> harfile.Response:
         httpVersion="HTTP/1.1",
         headers=form.records(outcome.headers),
         content=_content(outcome, redactor, form.room()),
-        redirectURL=redactor.text(outcome.header("location") or ""),
+        redirectURL=_clean(outcome.header("location") or "", redactor),
         bodySize=max(outcome.size, len(outcome.body)),
     )
 
 
 def _content(reply: Reply, redactor: Redactor, room: int) -> harfile.Content:
-    kind = reply.header("content-type") or "x-unknown"
+    """The body as text where a person can read it as it is, and in base64 where not."""
+    kind, kept = _clean(reply.header("content-type") or "x-unknown", redactor), redactor.data(reply.body[:room])
     size = max(reply.size, len(reply.body))
+    note = _cut(size, room, reply.body) or None
+    text = _decoded(kept, cut=size > min(room, len(reply.body)))
+    if text is None or not _plain(text):
+        raw = base64.b64encode(kept).decode()
+        return harfile.Content(size=size, mimeType=kind, text=raw, encoding="base64", comment=note)
+    return harfile.Content(size=size, mimeType=kind, text=text, comment=note)
+
+
+def _decoded(data: bytes, *, cut: bool) -> str | None:
     try:
-        reply.body.decode()
+        return data.decode()
     except UnicodeDecodeError as problem:
-        if not reply.size or problem.start < len(reply.body) - 3:  # else the cut went through a character
-            raw = base64.b64encode(redactor.data(reply.body[:room])).decode()
-            return harfile.Content(size=size, mimeType=kind, text=raw, encoding="base64", comment=_cut(size, room, reply.body) or None)
-    text, cut = _text(reply.body, redactor, room, size)
-    return harfile.Content(size=size, mimeType=kind, text=text, comment=cut or None)
+        through = cut and problem.start >= len(data) - 3  # the cut went through a character
+        return data[: problem.start].decode() if through else None
 
 
-def _text(body: bytes, redactor: Redactor, room: int, size: int = 0) -> tuple[str, str]:
-    """The body as a text, and a note where it is cut. Bytes that are no UTF-8 are spelt out: HAR has no other way for what is sent."""
-    return redactor.text(body[:room].decode(errors="backslashreplace")), _cut(max(size, len(body)), room, body)
+def _plain(text: str) -> bool:
+    return readable(text.replace("\r\n", "\n")) == text.replace("\r\n", "\n")
+
+
+def _text(body: bytes, redactor: Redactor, room: int) -> tuple[str, str]:
+    """The body as a text, and a note where it is cut. What can't be read is spelt out: HAR has no other way for what is sent."""
+    return _clean(body[:room].decode(errors="backslashreplace"), redactor), _cut(len(body), room, body)
 
 
 def _cut(size: int, room: int, body: bytes) -> str:
@@ -189,11 +200,12 @@ def _cut(size: int, room: int, body: bytes) -> str:
 
 
 def _records(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[harfile.Record]:
-    return [harfile.Record(name=redactor.text(name), value=redactor.text(_sendable(value))) for name, value in pairs]
+    return [harfile.Record(name=_clean(name, redactor), value=_clean(value, redactor)) for name, value in pairs]
 
 
-def _sendable(value: str) -> str:
-    return re.sub(r"[\ud800-\udfff]", "�", value)
+def _clean(text: str, redactor: Redactor) -> str:
+    """A text of the target as the file holds it."""
+    return readable(redactor.text(text))
 
 
 def _phrase(status: int) -> str:

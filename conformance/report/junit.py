@@ -1,11 +1,11 @@
 """`junit.xml`: one test case per clause, grouped by the document's section, so that a CI system shows clauses and not checks."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from conformance.readable import each_text, readable
 from conformance.report import digest
 from conformance.report.atomic import write_text
 from conformance.verdict import ClauseResult, Deviation, VerdictDocument
@@ -13,8 +13,6 @@ from conformance.verdict import ClauseResult, Deviation, VerdictDocument
 FILE = "junit.xml"
 BODY_SHOWN = 4_000
 """Characters of a call or reply; CI systems keep these texts in memory."""
-
-_NOT_XML = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(document: VerdictDocument, path: Path) -> None:
@@ -24,6 +22,7 @@ def write(document: VerdictDocument, path: Path) -> None:
 
 def render(document: VerdictDocument) -> str:
     """The text of the file."""
+    document = each_text(document, readable)  # so it is legal in XML as well
     held = list(_held(document))
     root = ET.Element("testsuites", _figures(document.clauses, name="Deleting Calling Numbers", seconds=document.seconds, held=held))
     for section in dict.fromkeys(result.section for result in document.clauses):
@@ -37,16 +36,11 @@ def render(document: VerdictDocument) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + out.getvalue() + "\n"
 
 
-def legal(text: str) -> str:
-    """The text with what XML can't hold spelt out."""
-    return _NOT_XML.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-
-
 def _suite(section: str, results: list[ClauseResult], document: VerdictDocument) -> ET.Element:
-    suite = ET.Element("testsuite", {**_figures(results, name=section), "timestamp": legal(document.started.removesuffix("Z"))})
+    suite = ET.Element("testsuite", {**_figures(results, name=section), "timestamp": document.started.removesuffix("Z")})
     properties = ET.SubElement(suite, "properties")
     for name, value in (("seed", str(document.seed)), ("effort", document.effort), *document.target.items()):
-        ET.SubElement(properties, "property", {"name": legal(name), "value": legal(value)})
+        ET.SubElement(properties, "property", {"name": name, "value": value})
     for result in results:
         suite.append(_case(result))
     return suite
@@ -56,15 +50,15 @@ def _held(document: VerdictDocument) -> Iterator[ET.Element]:
     """What fails the run beside broken clauses: waivers that don't hold any more, and changes against the expected profile."""
     rotten = [(f"{each.clause}: waiver {each.standing}", each.says) for each in digest.rotten(document)]
     for name, says in (*rotten, *((f"{each.subject}: changed", digest.change_words(each)) for each in document.changes)):
-        case = ET.Element("testcase", {"classname": "Waivers and expected profile", "name": legal(name), "time": "0.000"})
-        ET.SubElement(case, "failure", {"message": legal(says), "type": "regression"})
+        case = ET.Element("testcase", {"classname": "Waivers and expected profile", "name": name, "time": "0.000"})
+        ET.SubElement(case, "failure", {"message": says, "type": "regression"})
         yield case
 
 
 def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0, held: Sequence[ET.Element] = ()) -> dict[str, str]:
     verdicts = [result.verdict for result in results]
     return {
-        "name": legal(name),
+        "name": name,
         "tests": str(len(verdicts) + len(held)),
         "failures": str(verdicts.count("fail") + len(held)),
         "errors": "0",
@@ -75,17 +69,17 @@ def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0
 
 def _case(result: ClauseResult) -> ET.Element:
     name = f"{result.id}: {result.title}"
-    case = ET.Element("testcase", {"classname": legal(result.section.replace(".", " ")), "name": legal(name), "time": "0.000"})
+    case = ET.Element("testcase", {"classname": result.section.replace(".", " "), "name": name, "time": "0.000"})
     if result.verdict == "fail":
         first = next(iter(digest.open_deviations(result)), None)
         message, kind = (first.summary, first.kind) if first else (result.reason, "failed")
-        failure = ET.SubElement(case, "failure", {"message": legal(message), "type": legal(kind)})
-        failure.text = legal(_told(result))
+        failure = ET.SubElement(case, "failure", {"message": message, "type": kind})
+        failure.text = _told(result)
     elif result.verdict != "pass":
-        ET.SubElement(case, "skipped", {"message": legal(f"{result.verdict}: {result.reason}")})
+        ET.SubElement(case, "skipped", {"message": f"{result.verdict}: {result.reason}"})
     said = digest.learnt_words(result.learnt) or digest.bound_words(result)
     if said and result.verdict == "pass":
-        ET.SubElement(case, "system-out").text = legal(said)
+        ET.SubElement(case, "system-out").text = said
     return case
 
 

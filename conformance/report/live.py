@@ -12,8 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from conformance.report.console import console
 from conformance.report.digest import duration, number
-from conformance.report.terminal import console, plain
 
 LINE_EVERY = 5.0
 """Seconds between plain lines: often enough to see that it goes on, seldom enough for a log file."""
@@ -92,9 +92,7 @@ class LiveView:
             self._failed += bool(findings)
             if (findings or self._verbose) and not self._quiet:
                 found = f"{len(findings)} {'deviation' if len(findings) == 1 else 'deviations'}" if findings else "nothing found"
-                self._say(
-                    Text.assemble(("FOUND " if findings else "done  ", "bold red" if findings else "green"), f"{plain(check)}: {found}")
-                )
+                self._say(Text.assemble(("FOUND " if findings else "done  ", "bold red" if findings else "green"), f"{check}: {found}"))
             self._line()
 
     def tick(self, calls: int, findings: int) -> None:
@@ -154,5 +152,5 @@ class LiveView:
             tone = "bold red" if self._failed else ""
             found = Text.assemble((failed, tone), " · ", (findings, tone))
             traffic = Text(f"{calls} · {rate} · {spent}", style="dim", overflow="ellipsis", no_wrap=True)
-            now = Text(plain(", ".join(self._running[-3:])) or "…", style="dim", overflow="ellipsis", no_wrap=True)
+            now = Text(", ".join(self._running[-3:]) or "…", style="dim", overflow="ellipsis", no_wrap=True)
             return Group(bar, found, traffic, now)

@@ -2,7 +2,7 @@
 
 from conformance.exchange import Exchange, NoAnswer
 from conformance.report.curl import DEFAULTS, CurlOptions, curl, origin
-from conformance.report.redaction import Redactor
+from conformance.transport.redaction import Redactor
 from conformance.verdict import Shown
 
 BODY_SHOWN = 16 * 1024
@@ -19,7 +19,7 @@ def shown(
 ) -> Shown:
     """The exchange in the form that `verdict.json` and every report hold."""
     call, reply = exchange.call, exchange.reply
-    return redactor.struct(
+    return redactor.every(
         Shown(
             curl=curl(call, base_url, options),
             method=call.method,

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from conformance.readable import readable
 from conformance.report import digest
 from conformance.report.atomic import write_text
 from conformance.verdict import VerdictDocument
@@ -14,8 +15,6 @@ from conformance.verdict import VerdictDocument
 FILE = "summary.html"
 SAMPLE_BODY = 600
 """Characters of a body shown with a sample: samples prove that something was judged; evidence is shown whole."""
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def write(document: VerdictDocument, path: Path) -> None:
@@ -38,10 +37,10 @@ def render(document: VerdictDocument) -> str:
 
 
 def visible(value: object) -> object:
-    """Texts with control characters spelt out: what a server sent must neither vanish nor reorder the page."""
+    """Texts made readable: what a server sent must neither vanish nor reorder the page."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
+    return readable(value)
 
 
 def cut(text: str, limit: int = SAMPLE_BODY) -> str:
@@ -56,7 +55,7 @@ def path_of(address: str) -> str:
 
 @cache
 def template(name: str) -> Template:
-    """A template of this room; texts are escaped, control characters spelt out."""
+    """A template of this room; texts are escaped and readable."""
     environment = Environment(
         loader=PackageLoader("conformance.report"),
         autoescape=True,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance.readable import each_text, readable
 from conformance.report import digest
 from conformance.report.atomic import write_text
 from conformance.verdict import ClauseResult, Deviation, Shown, VerdictDocument
@@ -15,7 +16,6 @@ CLAUSES_SHOWN = 20
 """Failed clauses with their calls; further ones by name."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def write(document: VerdictDocument, path: Path) -> None:
@@ -25,6 +25,7 @@ def write(document: VerdictDocument, path: Path) -> None:
 
 def render(document: VerdictDocument) -> str:
     """The text of the file."""
+    document = each_text(document, readable)
     parts = [
         *_head(document),
         *_failed(document),
@@ -39,18 +40,14 @@ def render(document: VerdictDocument) -> str:
 
 def prose(text: str) -> str:
     """A text as one line of Markdown that means nothing but itself."""
-    return _SPECIAL.sub(r"\\\1", " ".join(_shown(text).split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def code(text: str, language: str = "") -> str:
     """A text as a fenced block; the fence is longer than any in the text."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{_shown(text)}\n{fence}"
-
-
-def _shown(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _head(document: VerdictDocument) -> Iterator[str]:

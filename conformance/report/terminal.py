@@ -1,19 +1,18 @@
 """What the terminal shows when a run has ended. Verdict first; what is to be pasted is never wrapped."""
 
-import re
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.readable import each_text, one_line
 from conformance.report import digest
+from conformance.report.console import console
 from conformance.verdict import ClauseResult, VerdictDocument
 
-PLAIN_WIDTH = 100
-"""Columns of a log file, where no terminal says how wide it is."""
+__all__ = ["console", "final_table", "proposals"]
+
 IDS_SHOWN = 6
 """Clause ids shown per reason; the reports list them all."""
 STYLES = {
@@ -26,20 +25,12 @@ STYLES = {
     "inconclusive": "bold yellow",
 }
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def console(file: TextIO | None = None, width: int | None = None) -> Console:
-    """A console that obeys NO_COLOR, is plain where the output is no terminal, and adds no decoration of its own."""
-    out = file or sys.stdout
-    plain = not out.isatty()
-    return Console(file=out, width=width or (PLAIN_WIDTH if plain else None), highlight=False, markup=False, emoji=False, soft_wrap=False)
-
 
 def final_table(
     document: VerdictDocument, out: Console, *, files: Sequence[Path] = (), problems: Iterable[str] = (), next_steps: Sequence[str] = ()
 ) -> None:
     """Print the end of a run. `problems` are sentences (no Node, …); `next_steps` replaces the commands that are proposed."""
+    document, problems = each_text((document, tuple(problems)), one_line)  # a server can write no line of its own
     out.print()
     _verdict(document, out)
     _failed(document, out)
@@ -63,22 +54,17 @@ def proposals(document: VerdictDocument, files: Sequence[Path]) -> Iterable[str]
         yield f"isales-conformance report {files[0].parent}"
 
 
-def plain(text: str) -> str:
-    """The text without characters that a terminal would obey."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-
-
 def _verdict(document: VerdictDocument, out: Console) -> None:
     word = digest.VERDICT_WORD[document.verdict]
     _prose(out, Text.assemble((word, STYLES[document.verdict]), f"  {digest.sentence(document)}"))
     parts = [Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)]
     _prose(out, Text(" · ").join(parts))
     took = f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}"
-    where = plain(document.target.get("base_url", ""))
+    where = document.target.get("base_url", "")
     spent = f"{took} · effort {document.effort} · seed {document.seed}"
     _prose(out, Text(f"{spent} · {where}" if where else spent, style="dim"))
     for line in document.headline:
-        _item(out, Text(plain(line)), sign="!")
+        _item(out, Text(line), sign="!")
 
 
 def _failed(document: VerdictDocument, out: Console) -> None:
@@ -87,7 +73,7 @@ def _failed(document: VerdictDocument, out: Console) -> None:
         _head(out, f"Failed ({len(broken)})")
     if broken and document.emulator:
         _item(out, Text("The emulator of this run has ended. To paste what follows, start it again in another shell:"))
-        _pasteable(out, plain(document.emulator))
+        _pasteable(out, document.emulator)
     for result in broken:
         _failed_clause(result, out)
 
@@ -96,8 +82,8 @@ def _failed_clause(result: ClauseResult, out: Console) -> None:
     _prose(out, Text.assemble(("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"))
     deviation = digest.shortest(result) or next(iter(result.deviations), None)
     if deviation is None:
-        return _item(out, Text(plain(result.reason)))
-    _item(out, Text(f"{plain(deviation.summary)} ({digest.how_often(deviation)})"))
+        return _item(out, Text(result.reason))
+    _item(out, Text(f"{deviation.summary} ({digest.how_often(deviation)})"))
     if len(result.deviations) > 1:
         _item(out, Text(f"… and {len(result.deviations) - 1} more on this clause: see the report."))
     lines = digest.lines_to_paste(deviation)
@@ -133,7 +119,7 @@ def _not_tested(document: VerdictDocument, out: Console) -> None:
     for reason, results in groups.items():
         ids = ", ".join(result.id for result in results[:IDS_SHOWN])
         more = f" and {len(results) - IDS_SHOWN} more" if len(results) > IDS_SHOWN else ""
-        _item(out, Text.assemble(f"{plain(reason)} ", (f"{ids}{more}", "dim")))
+        _item(out, Text.assemble(f"{reason} ", (f"{ids}{more}", "dim")))
 
 
 def _files(out: Console, files: Sequence[Path], problems: Iterable[str]) -> None:
@@ -143,14 +129,14 @@ def _files(out: Console, files: Sequence[Path], problems: Iterable[str]) -> None
     for file in files:
         _pasteable(out, str(file))
     for problem in sentences:
-        _item(out, Text(plain(problem)), sign="!")
+        _item(out, Text(problem), sign="!")
 
 
 def _next(out: Console, commands: Sequence[str]) -> None:
     if commands:
         _head(out, "Next")
     for command in commands:
-        _pasteable(out, plain(command))
+        _pasteable(out, command)
 
 
 def _head(out: Console, text: str) -> None:
@@ -170,7 +156,7 @@ def _prose(out: Console, text: Text, first: str = "", further: str = "") -> None
 
 
 def _pasteable(out: Console, line: str) -> None:
-    out.print(Text("    " + plain(line)), soft_wrap=True)
+    out.print(Text("    " + line), soft_wrap=True)
 
 
 def say(paragraph: str, out: Console) -> None:

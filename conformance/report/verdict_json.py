@@ -9,12 +9,14 @@ from msgspec import to_builtins
 
 from conformance.clauses import specs_folder
 from conformance.errors import UsageError
+from conformance.readable import each_text, readable
 from conformance.report.atomic import write_text
 from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument
 
 FILE = "verdict.json"
-FORMAT = 1
-"""Grows when a member changes its meaning or goes; further members don't change it."""
+FORMAT = 2
+"""Grows with the members. 2: `failures`."""
+READABLE = frozenset({1, FORMAT})
 
 
 def write(document: VerdictDocument, path: Path) -> None:
@@ -28,7 +30,8 @@ def encoded(document: VerdictDocument) -> str:
 
 
 def as_json(document: VerdictDocument) -> dict[str, Any]:
-    """The document as JSON values: the contract's members first, then the others."""
+    """The document as JSON values, readable: the contract's members first, then the others."""
+    document = each_text(document, readable)
     return {
         "verdict": document.verdict,
         "target": document.target,
@@ -46,6 +49,7 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
         "waivers": [to_builtins(each) for each in document.waivers],
         "changes": [_change(each) for each in document.changes],
         "emulator": document.emulator,
+        "failures": [to_builtins(each) for each in document.failures],
         "format": FORMAT,
     }
 
@@ -64,8 +68,8 @@ def load(path: Path) -> VerdictDocument:
 
 def from_json(data: dict[str, Any]) -> VerdictDocument:
     """The document of these JSON values."""
-    if data.get("format", FORMAT) != FORMAT:
-        raise ValueError(f"its format is {data['format']!r}, this version of the suite reads {FORMAT}")
+    if data.get("format", FORMAT) not in READABLE:
+        raise ValueError(f"its format is {data['format']!r}, this version of the suite reads up to {FORMAT}")
     clauses = [_clause_from(each) for each in data["clauses"]]
     codes = [_code_from(code, each) for code, each in data["codes"].items()]
     changes = [{**each, "calls": [_call_from(call) for call in each["calls"]]} for each in data.get("changes", [])]

@@ -64,9 +64,7 @@ def replay(recording: Recording, ground: Ground) -> tuple[list[Difference], int]
     return list(found.values()), compared
 
 
-def _state(
-    look: Exchange | None, ground: Ground, key: CampaignKey, recording: Recording, renamed: Mapping[str, str]
-) -> list[Contrast]:
+def _state(look: Exchange | None, ground: Ground, key: CampaignKey, recording: Recording, renamed: Mapping[str, str]) -> list[Contrast]:
     form = recording.header.setting.look_form
     recorded = shown_numbers(answer_of(look), form) if look is not None else None
     recorded = recorded and frozenset(exchanged(number, renamed) for number in recorded)

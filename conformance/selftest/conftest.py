@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from conformance.transport import redaction
+
 settings.register_profile("selftest", deadline=None)  # a busy machine is no fault of the code: no test is timed
 settings.load_profile("selftest")
 
@@ -18,3 +20,10 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_another_test() -> Iterator[None]:
+    """A process remembers every secret that it reads, and leaves it out of all that it writes: here each test has its own."""
+    yield
+    redaction.forget()

@@ -126,6 +126,21 @@ class Evidence:
         return [self._line(group) for group in groups]
 
 
+def plain_deviation(known: Deviating) -> Deviation:
+    """A deviation without its calls: what can be told of it where nothing else can."""
+    finding = known.finding
+    return Deviation(
+        kind=finding.kind,
+        detail=finding.detail,
+        summary=finding.summary,
+        seen=known.seen,
+        of=known.seen,
+        calls=(),
+        found_by=known.check,
+        at_call=known.at_call,
+    )
+
+
 def _together(program: Sequence[Exchange]) -> frozenset[int]:
     """The places of calls that began before the one before them had ended."""
     return frozenset(place for place, (earlier, later) in enumerate(pairwise(program), 1) if later.start < earlier.end)

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 from conformance.baseline import Program
 from conformance.campaigns import Episode, Ground
+from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
 from conformance.contract import MAX_NUMBER_LENGTH, caller_no_path
 from conformance.exchange import Call, CampaignKey
 from conformance.generation.calls import changed
 from conformance.oracle import facts_of, mentions
 from conformance.session.ledger import Deviating
-from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
 from conformance.session.run import NEED_EXACT, Run
 
 CHECK = "regression.known"

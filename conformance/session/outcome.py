@@ -86,6 +86,8 @@ def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[D
         return ("fail", _further(row, ledger)) if row.binding else ("pass", "recorded, never failed")
     if deviations:
         return "waived", "; ".join(dict.fromkeys(deviation.waived for deviation in deviations))
+    if broken := _broken_checks(row, ledger):
+        return "not-tested", broken
     return _judged(row, ledger, scope, cases)
 
 
@@ -93,6 +95,12 @@ def _further(row: Clause, ledger: Ledger) -> str:
     """Words for deviations that are not told one by one."""
     times = ledger.further.get(row.id, 0)
     return f"it was found broken {times} more times, in ways of which only the first {MOST_DEVIATIONS} are told" if times else ""
+
+
+def _broken_checks(row: Clause, ledger: Ledger) -> str:
+    """Which of its checks the suite itself failed to make: whatever they had judged until then, what they would have found is unknown."""
+    reasons = [f"the suite itself failed in the check {check} ({ledger.errors[check]})" for check in row.checks if check in ledger.errors]
+    return "; ".join(reasons)
 
 
 def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[ClauseVerdict, str]:

@@ -1,9 +1,9 @@
 """A run: the ground it works on, the ledger it fills, and the amounts that its effort allows."""
 
 import random
-from functools import partial
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from conformance.campaigns import Episode, Ground
 from conformance.errors import CannotJudge, Unreadable

@@ -69,7 +69,8 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
 
         def _some(self, chance: random.Random) -> list[str]:
             held = self.episode.held(self.key)
-            return chance.sample(held, min(len(held), chance.randint(1, max(1, len(held) - 1)), MAX_NUMBERS_PER_CALL)) or run.ground.fresh(1)
+            size = min(len(held), chance.randint(1, max(1, len(held) - 1)), MAX_NUMBERS_PER_CALL)
+            return chance.sample(held, size) or run.ground.fresh(1)
 
         @rule(pick=picks)
         def delete_one(self, pick: int) -> None:
@@ -104,7 +105,12 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_too_many(self, pick: int) -> None:
             """101 and more, all but one of the campaign among them."""
-            self._do(lambda chance: self._delete(filled(self.episode.held(self.key)[1:] or run.ground.fresh(1), chance.choice((101, 101, 102, 150)))), pick)
+
+            def step(chance: random.Random) -> Call:
+                some = self.episode.held(self.key)[1:] or run.ground.fresh(1)
+                return self._delete(filled(some, chance.choice((101, 101, 102, 150))))
+
+            self._do(step, pick)
 
         @rule(pick=picks)
         def delete_broken(self, pick: int) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.campaigns import leased_foreign
-
 from conformance.generation.drawing import batched
 from conformance.session import questions
 from conformance.session.run import Run

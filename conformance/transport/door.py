@@ -18,8 +18,8 @@ from conformance.transport.patience import MOST_TOO_MANY, Patience
 from conformance.transport.pool import Pool
 from conformance.transport.proxied import ProxiedLine
 from conformance.transport.recorder import Recorder
+from conformance.transport.redaction import SHORTEST_ON_THE_WIRE, Redactor
 from conformance.transport.request import Prepared, prepare, unsendable
-from conformance.transport.scrub import Scrubber
 from conformance.transport.tls import client_context
 from conformance.transport.wire import Line, Wire
 
@@ -56,7 +56,7 @@ class Transport:
         self._spending = Spending(options.budget, clock)
         self._patience = Patience()
         self._crew = Crew()
-        self._scrubber = Scrubber((*options.authorizer.secrets, *(_proxy_secrets(options))))
+        self._redactor = Redactor((*options.authorizer.secrets, *_proxy_secrets(options)), shortest=SHORTEST_ON_THE_WIRE)
         self._numbers = itertools.count(1)
         self._stale = 0
         self._observers: tuple[Observer, ...] = ()
@@ -223,8 +223,8 @@ class Transport:
         except Broken as broken:
             if line.used and not broken.begun and broken.kind in {"closed", "reset"}:
                 return NoAnswer(kind="stale", detail=f"on a connection that had been used before: {broken.detail}")
-            return broken.answer()
-        return self._scrubber.reply(reply, request.authorization)
+            return self._redactor.every(broken.answer())
+        return self._redactor.reply(reply, request.authorization)
 
     def _finished(self, call: Call, outcome: Reply | NoAnswer, number: int, start: float, end: float) -> Exchange:
         exchange = Exchange(number=number, call=call, outcome=outcome, start=start, end=end)

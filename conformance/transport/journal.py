@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from conformance.errors import UsageError
+from conformance.private_files import open_to_append, sync_folder
 from conformance.transport.address import parse_address
 from conformance.transport.journal_reading import Contents, read
 from conformance.transport.journal_records import (
@@ -29,7 +30,6 @@ from conformance.transport.journal_records import (
     WillAdd,
     line_of,
 )
-from conformance.transport.private_files import open_to_append, sync_folder
 
 __all__ = [
     "VERSION",

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from conformance.errors import UsageError
 from conformance.exchange import CampaignKey
+from conformance.private_files import FILE_MODE, make_folder, replace_with, sync_folder
 from conformance.transport.journal import uniform
 from conformance.transport.journal_reading import Contents, read, salvage
 from conformance.transport.journal_records import CampaignFact, Fact, Header, Holding, Restored
-from conformance.transport.private_files import FILE_MODE, make_folder, replace_with, sync_folder
 
 FOLDER = "open-journals"
 

@@ -13,8 +13,8 @@ from platformdirs import user_state_dir
 
 from conformance.errors import CampaignInUse, UsageError
 from conformance.exchange import CampaignKey
+from conformance.private_files import FILE_MODE, make_folder
 from conformance.transport.journal import uniform
-from conformance.transport.private_files import FILE_MODE, make_folder
 
 
 def state_folder() -> Path:

@@ -1,5 +1,6 @@
 """Every exchange as one line of JSON in a file."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from conformance import private_files
 from conformance.errors import UsageError
 from conformance.exchange import Exchange
 
@@ -43,8 +45,8 @@ class Recorder:
         self.tolerant = False
         """Whether an exchange that can't be written is left out without a word, until `close`."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb", buffering=0)
+            private_files.make_folder(path.parent)
+            self._file = os.fdopen(private_files.create(path), "wb", buffering=0)
         except OSError as error:
             raise self._unwritable(error) from None
         self._stop = threading.Event()

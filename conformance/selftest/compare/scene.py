@@ -7,12 +7,12 @@ from typing import Any
 
 from conformance.campaigns import Ground, open_ground, restore
 from conformance.compare.behaviour import Behaviour
+from conformance.contract import PATH_PREFIX
 from conformance.exchange import CampaignKey
 from conformance.generation.numbers import NumberPool
 from conformance.selftest.emulator.speaking import emulating, options
 from conformance.session.learning import Learner
 from conformance.transport import AuthV2, Keys, Transport, TransportOptions, parse_address
-from conformance.contract import PATH_PREFIX
 from conformance.transport.guard import Guard
 from conformance.transport.own_numbers import OwnNumbers
 

@@ -82,7 +82,7 @@ def ends(process: int, patience: float = 5.0) -> bool:
 
 
 def test_in_the_foreground() -> None:
-    keys = {"ISALES_AK": "ak", "ISALES_SK": "sk"}
+    keys = {"ISALES_EMULATOR_AK": "ak", "ISALES_EMULATOR_SK": "sk", "ISALES_SK": "the user's"}
     command = [*COMMAND, "--http", "--campaign", "1/1001=150", "--fault", "limit.none"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **keys}) as process:
         assert process.stdout

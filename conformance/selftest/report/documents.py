@@ -114,7 +114,7 @@ def meeting() -> VerdictDocument:
     """A race on an emulator that ended with the run: set-up, two calls that must meet, and lines that put the campaign back."""
     document = _document("deviates", lambda row: _met(row) if row.id == "restriction.last-number" else _passed(row), _codes(()))
     fields = {name: getattr(document, name) for name in document.__struct_fields__}
-    return VerdictDocument(**{**fields, "emulator": "ISALES_SK=example isales-conformance emulate --port 28443 --fault last.race"})
+    return VerdictDocument(**{**fields, "emulator": "ISALES_EMULATOR_SK=example isales-conformance emulate --port 28443 --fault last.race"})
 
 
 def hostile() -> VerdictDocument:

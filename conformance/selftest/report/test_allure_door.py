@@ -8,8 +8,8 @@ import pytest
 
 from conformance.clauses import all_clauses
 from conformance.report import allure_door, allure_html, allure_texts
-from conformance.report.redaction import Redactor
 from conformance.selftest.report import documents
+from conformance.transport.redaction import Redactor
 from conformance.verdict import ClauseResult, VerdictDocument
 
 SECRET = "s3cret-key-of-the-lab"

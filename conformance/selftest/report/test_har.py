@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from conformance.exchange import Exchange, NoAnswer
 from conformance.report import har
-from conformance.report.redaction import Redactor
 from conformance.selftest.report.documents import BASE, exchange, failing, names, says
+from conformance.transport.redaction import Redactor
 
 
 def written(path: Path, source: har.Source, **rest: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def test_entries(tmp_path: Path) -> None:
     assert first["response"]["content"]["text"] == says("0200000").decode()
     assert first["startedDateTime"] == "2026-11-23T09:15:00+00:00"
     assert first["time"] == pytest.approx(12.3)
-    assert binary["request"]["postData"]["text"] == "\\xff\x00"
+    assert binary["request"]["postData"]["text"] == "\\xff\\x00"
     assert base64.b64decode(binary["response"]["content"]["text"]) == b"\xc3\x28"
     assert "omitted" in binary["comment"]
     assert (unanswered["response"]["status"], unanswered["response"]["statusText"]) == (0, "no answer (timeout: after 10 s)")

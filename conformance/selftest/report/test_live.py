@@ -3,10 +3,9 @@ import threading
 from dataclasses import dataclass
 
 import pytest
-from rich.console import Console
 
+from conformance.report.console import SafeConsole, console
 from conformance.report.live import LiveView
-from conformance.report.terminal import console
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def test_verbose_names_every_check_and_quiet_says_nothing(clock: list[float]) ->
 def test_a_live_area_on_a_terminal_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     out = io.StringIO()
-    view = LiveView(4, Limits(), out=Console(file=out, force_terminal=True, width=80))
+    view = LiveView(4, Limits(), out=SafeConsole(file=out, force_terminal=True, width=80))
     with view:
         view.started("check.one\x1b[2J")
         view.tick(12, 1)

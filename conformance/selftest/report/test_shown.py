@@ -1,9 +1,9 @@
 import pytest
 
 from conformance.exchange import NoAnswer
-from conformance.report.redaction import REMOVED, Redactor
 from conformance.report.shown import BODY_SHOWN, body_text, shown, url
 from conformance.selftest.report.documents import BASE, OPTIONS, exchange, names, says
+from conformance.transport.redaction import REMOVED, Redactor
 
 HEADER = "auth-v2/AK123456/2026-11-23T09:15:00Z/content-length;content-type;host/" + "ab" * 32
 

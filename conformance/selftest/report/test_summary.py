@@ -110,7 +110,7 @@ def test_hostile_texts_stay_texts() -> None:
     assert "\x1b" not in html
     assert "\x00" not in html
     assert "\u202e" not in html
-    assert "\\x1b[31mred\\x00 \\x202e" in html
+    assert "\\x1b[31mred\\x00 \\u202e" in html
 
 
 @pytest.mark.parametrize("made", ALL)

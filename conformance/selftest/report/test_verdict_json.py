@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from conformance.errors import UsageError
+from conformance.readable import each_text, readable
 from conformance.report import verdict_json
 from conformance.selftest.report import documents
 from conformance.verdict import VerdictDocument
@@ -20,7 +21,7 @@ def test_written_as_published_and_read_back(made: Made, tmp_path: Path) -> None:
     verdict_json.write(document, tmp_path / "verdict.json")
     jsonschema.Draft202012Validator.check_schema(verdict_json.schema())
     jsonschema.validate(json.loads((tmp_path / "verdict.json").read_text()), verdict_json.schema(), cls=jsonschema.Draft202012Validator)
-    assert verdict_json.load(tmp_path) == verdict_json.load(tmp_path / "verdict.json") == document
+    assert verdict_json.load(tmp_path) == verdict_json.load(tmp_path / "verdict.json") == each_text(document, readable)
     assert verdict_json.encoded(document) == verdict_json.encoded(made())
 
 

@@ -1,6 +1,7 @@
 """Something between the suite and the emulator that forwards whole calls, and can be told to behave like a dead or strange server."""
 
 import contextlib
+import re
 import socket
 import ssl
 import time
@@ -68,6 +69,8 @@ class Between:
         """Given the number of the call (from 1) and the call, what befalls it; None: it is forwarded."""
         self.closes_after: int | None = None
         """Calls after which a connection is closed, which is not announced."""
+        self.rewritten: Callable[[Seen, bytes], bytes] = lambda request, body: body
+        """Given a call and the body of its reply, the body that is sent on."""
 
     def __call__(self, sock: socket.socket, _index: int) -> None:
         """Serve one connection."""
@@ -80,9 +83,16 @@ class Between:
                         return
                     continue
                 beyond.sendall(request.head + b"\r\n\r\n" + request.body)
-                sock.sendall(_reply(beyond, bodyless=request.head.startswith(b"HEAD ")))
+                sock.sendall(self._sent_on(request, _reply(beyond, bodyless=request.head.startswith(b"HEAD "))))
                 if place == self.closes_after:
                     return
+
+    def _sent_on(self, request: Seen, reply: bytes) -> bytes:
+        head, _, body = reply.partition(b"\r\n\r\n")
+        if (changed := self.rewritten(request, body)) == body:
+            return reply
+        head = re.sub(rb"(?i)\r\ncontent-length:[^\r]*", b"\r\nContent-Length: %d" % len(changed), head)
+        return head + b"\r\n\r\n" + changed
 
 
 def _reply(sock: socket.socket, *, bodyless: bool) -> bytes:
