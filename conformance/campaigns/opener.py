@@ -87,6 +87,11 @@ class Opened:
         """The campaigns that do not hold what they held, each with what is wrong."""
         return {key: each.problem for key, each in self.restorations.items() if each.problem}
 
+    def fail_restoring(self, reason: str) -> None:
+        """Have every campaign that is not known to be put back count as not put back."""
+        for key in self.ground.original:
+            self.restorations.setdefault(key, Restoration(campaign=key, problem=reason))
+
     def remarks(self) -> list[str]:
         """What a reader must know of campaigns that were put back as far as the interface lets."""
         return [

@@ -55,8 +55,16 @@ def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict
     """
     if any(ground.uncertain.values()):
         ground.sleep(SETTLING)
-    known = [key for key in ground.original if keys is None or key in keys]
-    return {key: _attempt(ground, key) for key in known}
+    done: dict[CampaignKey, Restoration] = {}
+    errors: list[Exception] = []
+    for key in [key for key in ground.original if keys is None or key in keys]:
+        try:
+            done[key] = _attempt(ground, key)
+        except Exception as error:  # noqa: BLE001 - a mistake of the suite's own: the other campaigns first
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return done
 
 
 def _attempt(ground: Ground, key: CampaignKey) -> Restoration:

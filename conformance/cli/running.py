@@ -79,7 +79,7 @@ def run(
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - pytest itself could not begin or end
-        code = _failed(error, out, effort, seed or 0, str(target or "embedded emulator"))
+        code = _failed(error, folder, effort, seed or 0, str(target or "embedded emulator"))
     except KeyboardInterrupt:
         code = CannotJudge.exit_code
         console(sys.stderr).print("isales-conformance: Stopped at once; no report was written.")

@@ -185,7 +185,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
             state.problem = problem
         except Exception as error:  # noqa: BLE001 - what has not been put back is told, with the command that does it
             state.fail("putting the campaigns back", error)
-            opened.unrestored |= dict.fromkeys(opened.run.ground.all_keys, f"the suite itself failed ({failure.words(error)})")
+            opened.campaigns.fail_restoring(f"the suite itself failed ({failure.words(error)})")
 
 
 @pytest.fixture(scope="session")
