@@ -6,8 +6,9 @@ from conformance.transport.authorizer import Authorizer, AuthV2, CommandHeader, 
 from conformance.transport.budget import Budget, restoring_seconds
 from conformance.transport.door import Transport
 from conformance.transport.failure import unreachable
-from conformance.transport.guard import DisposableOnly, Guard
+from conformance.transport.guard import CallRule, Guard
 from conformance.transport.options import Proxy, TransportOptions
+from conformance.transport.own_numbers import OwnNumbers
 from conformance.transport.pace import Pace
 from conformance.transport.spoil import SPOILS, Spoil
 from conformance.transport.tls import Tls, client_context
@@ -18,12 +19,13 @@ __all__ = [
     "AuthV2",
     "Authorizer",
     "Budget",
+    "CallRule",
     "CommandHeader",
-    "DisposableOnly",
     "FixedHeader",
     "Guard",
     "Keys",
     "NoHeader",
+    "OwnNumbers",
     "Pace",
     "Proxy",
     "Spoil",

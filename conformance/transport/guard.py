@@ -1,31 +1,38 @@
-"""Which calls may be sent at all: those that can change something only where the user said that it may be changed.
+"""Which calls may be sent at all: each is judged by what the sloppiest server could make of it.
 
-The guard reads a target in every way that a server could: percent-decoded up to three times, dot segments resolved or not, empty
-segments dropped or not, path parameters cut or not. One reading that could touch a foreign campaign is enough to withhold a call.
+Three kinds of call exist. *Reads* go anywhere. *Exact* calls go, byte for byte, to the URI of a
+listed campaign and ask for nothing else: whatever a server makes of them stays in that campaign,
+so what could be read as all its numbers goes only where everything can be put back. *Any other*
+call must be one that can only remove numbers of the run's own, wherever it arrives.
 """
 
-import posixpath
 import re
+import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
-from urllib.parse import unquote
 
 from conformance.exchange import Call, CampaignKey
-from conformance.transport.ids import readings
+from conformance.transport.named_numbers import documented, possible, values
+from conformance.transport.own_numbers import OwnNumbers
+from conformance.transport.removal import Removal
+from conformance.transport.request_names import asks_elsewhere, asks_in_text, is_harmless_header
+from conformance.transport.request_readings import body_texts, decodings, pairs, text_readings
 
-Guard: TypeAlias = Callable[[Call], str | None]
+CallRule: TypeAlias = Callable[[Call], str | None]
 """Says why a call must be withheld; None lets it through."""
 
-FIRST_IMPOSSIBLE_ID = 2_000_000_000
-"""Campaign ids are counted up by the server; from here on none can exist."""
+Numbers: TypeAlias = tuple[str, ...]
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_REWRITING_HEADERS = frozenset({"x-original-url", "x-rewrite-url", "x-original-uri"})
-_REDIRECTING_HEADERS = _REWRITING_HEADERS | {"x-http-method-override", "x-http-method", "x-method-override"}
-_NAMES_A_CAMPAIGN = re.compile(r"campaign_?-?id", re.IGNORECASE)
-_OVERRIDES_METHOD = re.compile(r"[?&]_?method=", re.IGNORECASE)
-_NAMED_NUMBER = re.compile(rb'"accessCode"\s*:\s*"([0-9]{1,24})"')
-_DECODINGS = 3
+MOST_ADDED = 100
+"""Numbers that one call may add, as the interface has it."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGING = frozenset({"DELETE", "POST", "PUT", "PATCH", "PURGE", "UNLINK", "LINK", "COPY", "MOVE"})
+_ALTERNATIVE = r"[\s'\"`)\]0-9](?:or|\|\|)[\s'\"`(]"
+_EVERY_CAMPAIGN = re.compile(rf"(?i){_ALTERNATIVE}|;\s*(?:delete|drop|truncate|update)\b")
+"""A server that lets an alternative into its database finds it true in every campaign."""
 
 
 def everything(call: Call) -> str | None:  # noqa: ARG001 - a guard is given the call
@@ -35,112 +42,155 @@ def everything(call: Call) -> str | None:  # noqa: ARG001 - a guard is given the
 
 def no_changes(call: Call) -> str | None:
     """Lets only calls through that can change nothing."""
-    return "it could change something, and no campaign has been named as disposable" if _may_change(call) else None
+    if is_pure_read(call):
+        return None
+    return "it could change something, and no campaign has been named as disposable"
 
 
-class DisposableOnly:
-    """The default guard: calls that could change something go to listed campaigns, or to none that can exist."""
+def is_pure_read(call: Call) -> bool:
+    """Whether no server could take the call for one that changes something."""
+    if call.method not in _READING or call.body or _asks_elsewhere_beside_body(call):
+        return False
+    if any(map(_names_a_change, _odd_values(call))):
+        return False
+    return not any("callerno" in reading.lower() for reading in decodings(call.path))
+
+
+class Guard:
+    """The guard of one opening: what may be done to the listed campaigns, and to none else.
+
+    `recoverable`: campaigns whose contents are known whole and where adding again was rehearsed.
+    `originals`: what campaigns held before. Both are the opener's to fill in as it learns.
+    """
 
     def __init__(
         self,
-        disposable: Collection[CampaignKey],
         *,
+        listed: Collection[CampaignKey],
         path_prefix: str,
         base_path: str = "",
-        safe_unknown_campaigns: Collection[int] = (),
-        allowed_number: Callable[[str], bool] | None = None,
+        own: OwnNumbers | None = None,
     ) -> None:
-        """`disposable`: (vdn, campaign) pairs. `path_prefix`: the interface's path before the vdn. `safe_unknown_campaigns`: ids that
-        the user knows not to exist. `allowed_number` tells whether a number may be named in a DELETE that does not go to a listed pair."""
-        self._ids = frozenset(campaign for _, campaign in disposable)
-        self._safe = frozenset(safe_unknown_campaigns)
-        self._prefix = _segments(base_path + path_prefix)
-        self._allowed_number = allowed_number
-        self._listed = frozenset(f"{base_path}{path_prefix}/{vdn}/callerNo/{campaign}" for vdn, campaign in disposable)
+        """`path_prefix`: the interface's path before the vdn. `own`: numbers made up by the run."""
+        prefix = base_path + path_prefix
+        self.own = OwnNumbers() if own is None else own
+        self.recoverable: set[CampaignKey] = set()
+        self.originals: dict[CampaignKey, frozenset[str]] = {}
+        self._listed = {f"{prefix}/{key[0]}/callerNo/{key[1]}": key for key in listed}
+        ids = {str(part) for key in listed for part in key}
+        self._removal = Removal(prefix=prefix, ids=ids, own=self.own)
+        self._naming: Counter[CampaignKey] = Counter()
+        self._changing = threading.Lock()
+
+    @contextmanager
+    def naming_originals(self, key: CampaignKey) -> Iterator[None]:
+        """Until it ends, calls to exactly this campaign may take and put back its originals."""
+        with self._changing:
+            self._naming[key] += 1
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._naming[key] -= 1
 
     def __call__(self, call: Call) -> str | None:
         """The reason to withhold the call, or None."""
-        redirected = _is_redirected(call)
-        if (call.target in self._listed and not _is_rewritten(call)) or not _may_change(call):
-            return None  # whatever method it is turned into, it stays on a campaign that may be changed
-        if redirected:
-            return "a header asks for another method or path than the call shows"
-        return self._foreign_target(call.target) or self._foreign_numbers(call)
-
-    def _foreign_target(self, target: str) -> str | None:
-        for segments in _path_readings(target.partition("?")[0]):
-            if reason := self._foreign_path(segments):
-                return reason
-        return next((reason for name, value in _query_readings(target) if (reason := self._foreign_parameter(name, value))), None)
-
-    def _foreign_path(self, segments: tuple[str, ...]) -> str | None:
-        size = len(self._prefix)
-        if tuple(part.lower() for part in segments[:size]) != tuple(part.lower() for part in self._prefix):
-            return f"it could change something at /{'/'.join(segments)}, outside the interface under test"
-        rest = segments[size:]
-        if not any(part.lower() == "callerno" for part in rest):
-            return f"it could change something at /{'/'.join(segments)}, which is not a campaign's calling numbers"
-        return next((reason for segment in rest[1:] if (reason := self._foreign_id(segment))), None)
-
-    def _foreign_parameter(self, name: str, value: str) -> str | None:
-        return self._foreign_id(value) if _NAMES_A_CAMPAIGN.search(name) else None
-
-    def _foreign_id(self, segment: str) -> str | None:
-        """The reason when a text can be read as the id of a campaign that nobody listed."""
-        for value in readings(segment):
-            if 0 < value < FIRST_IMPOSSIBLE_ID and value not in self._ids and value not in self._safe:
-                return f"{segment!r} can be read as campaign {value}, which the target file does not list"
-        return None
-
-    def _foreign_numbers(self, call: Call) -> str | None:
-        if self._allowed_number is None:
+        if is_pure_read(call):
             return None
-        for number in _NAMED_NUMBER.findall(call.body):
-            if not self._allowed_number(number.decode()):
-                return f"it names {number.decode()}, which this run has neither added nor been given"
+        key = self._listed.get(call.path)
+        if key is None or _asks_elsewhere_beside_body(call):
+            return self._anywhere(call)
+        named = documented(call.body, priority=call.method.upper() == "POST")
+        if named is None and any(map(asks_in_text, body_texts(call.body))):
+            return self._anywhere(call)
+        return self._exact(call, key, named)
+
+    # -- any other call ------------------------------------------------------------------------
+
+    def _anywhere(self, call: Call) -> str | None:
+        objection = self._removal.objection(call)
+        if objection:
+            return f"{objection}; a call that does not go to exactly a listed campaign may not"
+        return self._about_originals(set(possible(call)))
+
+    def _about_originals(self, numbers: Collection[str]) -> str | None:
+        for key, held in self.originals.items():
+            for number in numbers:
+                if number in held:
+                    return f"it names {number}, which campaign {_shown(key)} held before the run"
         return None
 
+    # -- a call to exactly a listed campaign ---------------------------------------------------
 
-def _is_rewritten(call: Call) -> bool:
-    return any(name.lower() in _REWRITING_HEADERS for name, _ in call.headers)
+    def _exact(self, call: Call, key: CampaignKey, named: Numbers | None) -> str | None:
+        if named is not None and self._removal.surroundings(call) is not None:
+            named = None  # headers or query could change what the body says
+        given = self._given(call, key, named)
+        if reason := self._about_originals({*(possible(call) if named is None else named)} - given):
+            return reason
+        if call.method.upper() == "POST":
+            return self._adding(key, named, given)
+        if call.method.upper() == "DELETE" and named is not None and self._is_own(named, given):
+            return None
+        if key not in self.recoverable:
+            return _AS_ALL.format(_shown(key))
+        return _beyond(call)
+
+    def _given(self, call: Call, key: CampaignKey, named: Numbers | None) -> frozenset[str]:
+        """The originals that the call may name, since the opener is taking or putting them back."""
+        held = self.originals.get(key, frozenset())
+        if named is None or not self._naming[key] or call.method.upper() not in {"DELETE", "POST"}:
+            return frozenset()
+        rest = [number for number in named if number not in held]
+        known = all(self.own.announced(number) or self.own.is_own(number) for number in rest)
+        return held if known else frozenset()
+
+    def _adding(self, key: CampaignKey, named: Numbers | None, given: frozenset[str]) -> str | None:
+        if named is None or len(named) > MOST_ADDED:
+            return "it could add other numbers than it names: it has not quite the documented form"
+        strange = [each for each in named if each not in given and not self.own.announced(each)]
+        if strange:
+            return f"it adds {strange[0]}, which this run has not announced"
+        if key not in self.recoverable and not self._is_own(named, given):
+            return _SHORT.format(_shown(key))
+        return None
+
+    def _is_own(self, named: Numbers, given: frozenset[str]) -> bool:
+        return all(self.own.is_own(number) or number in given for number in named)
 
 
-def _is_redirected(call: Call) -> bool:
-    return any(name.lower() in _REDIRECTING_HEADERS for name, _ in call.headers)
+_UNRECOVERABLE = (
+    "what the campaign holds is not known whole, or adding a number again was not rehearsed there. "
+    "List a campaign that holds nothing but a number of your own in the target file, "
+    "or give this one's `numbers`"
+)
+_AS_ALL = "it could be read as all numbers of campaign {}, or as others than it names, and "
+_AS_ALL += _UNRECOVERABLE
+_SHORT = f"it adds numbers so short that campaign {{}} may hold them, and {_UNRECOVERABLE}"
 
 
-def _may_change(call: Call) -> bool:
-    return call.method not in _SAFE_METHODS or _OVERRIDES_METHOD.search(call.target) is not None or _is_redirected(call)
+def _asks_elsewhere_beside_body(call: Call) -> bool:
+    odd = (name for name, value in call.headers if not is_harmless_header(name, value))
+    return any(map(asks_elsewhere, (*odd, *(name for name, _ in pairs(call.query)))))
 
 
-def _segments(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split("/") if part)
+def _names_a_change(value: str) -> bool:
+    return any(reading.strip().upper() in _CHANGING for reading in decodings(value))
 
 
-def _decodings(text: str) -> Iterator[str]:
-    """The text as it is and percent-decoded again and again."""
-    for _ in range(_DECODINGS + 1):
-        yield text
-        text, before = unquote(text), text
-        if text == before:
-            return
+def _odd_values(call: Call) -> Iterator[str]:
+    """Values of the query and of headers that not every client sends."""
+    yield from (value for _, value in pairs(call.query))
+    yield from (value for name, value in call.headers if not is_harmless_header(name, value))
 
 
-def _path_readings(path: str) -> Iterator[tuple[str, ...]]:
-    """Every way to take a path apart, each once."""
-    seen: set[tuple[str, ...]] = set()
-    for decoded in _decodings(path):
-        for text in {decoded, decoded.replace("\\", "/"), re.sub(r";[^/]*", "", decoded), decoded.split("?")[0].split("#")[0]}:
-            rooted = "/" + text.lstrip("/")
-            for form in (rooted, posixpath.normpath(rooted)):
-                seen.add(tuple(form.split("/"))[1:])
-                seen.add(_segments(form))
-    return iter(seen)
+def _beyond(call: Call) -> str | None:
+    """Why the call could leave its campaign, although it goes to exactly this one."""
+    readings = (reading for _, text in values(call) for reading in text_readings(text))
+    if any(map(_EVERY_CAMPAIGN.search, readings)):
+        return "it holds a condition that could be true in every campaign of the server"
+    return None
 
 
-def _query_readings(target: str) -> Iterator[tuple[str, str]]:
-    for decoded in _decodings(target):
-        _, _, query = decoded.partition("?")
-        for part in re.split("[&;]", query):
-            name, _, value = part.partition("=")
-            yield name, value
+def _shown(key: CampaignKey) -> str:
+    return f"{key[0]}/{key[1]}"

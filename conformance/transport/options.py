@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from conformance.transport.address import Address
 from conformance.transport.authorizer import Authorizer, NoHeader
 from conformance.transport.budget import Budget
-from conformance.transport.guard import Guard, no_changes
+from conformance.transport.guard import CallRule, no_changes
 from conformance.transport.pace import Pace
 from conformance.transport.tls import Tls
 
@@ -40,7 +40,7 @@ class TransportOptions(Struct, frozen=True, kw_only=True):
     tls: Tls = Tls()
     pace: Pace = Pace()
     budget: Budget = Budget()
-    guard: Guard = no_changes
+    guard: CallRule = no_changes
     recorder: Path | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT
     proxy: Proxy | None = None

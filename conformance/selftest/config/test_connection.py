@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.config import Secret, load_target, transport_options
-from conformance.contract import caller_no_path
-from conformance.exchange import Call
-from conformance.transport import AuthV2, CommandHeader, FixedHeader, NoHeader
+from conformance.config import Secret, guard, load_target, transport_options
+from conformance.generation.calls import add, delete, query
+from conformance.transport import AuthV2, CommandHeader, FixedHeader, NoHeader, OwnNumbers
+from conformance.transport.guard import everything
 
 GIVEN = {
     "base_url": "https://gw/isales",
@@ -28,13 +28,31 @@ def test_every_limit_reaches_the_transport() -> None:
     assert (options.proxy.url, options.proxy.user, options.proxy.password) == ("http://p:3", "u", "pw")
 
 
-def test_the_guard_knows_what_is_disposable() -> None:
-    guard = transport_options(load_target(None, {}, GIVEN)).guard
-    assert guard is not None
-    for key in ((1, 1001), (1, 1002), (2, 2001), (2, 1001), (1, 999)):
-        assert guard(Call(method="DELETE", target=caller_no_path(*key, base_path="/isales"))) is None
-    assert guard(Call(method="DELETE", target=caller_no_path(1, 1003, base_path="/isales")))
-    assert guard(Call(method="DELETE", target=caller_no_path(1, 1001)))
+def test_the_guard_knows_what_is_listed() -> None:
+    own = OwnNumbers()
+    own.announce(["8947689449409"])
+    made = guard(load_target(None, {}, GIVEN), own)
+    for key in ((1, 1001), (1, 1002), (2, 2001)):
+        assert made(add(key, ["8947689449409"], base_path="/isales")) is None
+    for key in ((2, 1001), (1, 999), (1, 1003)):
+        assert made(delete(key, ["8947689449409"], base_path="/isales")) is None
+        assert made(add(key, ["8947689449409"], base_path="/isales"))
+        assert made(delete(key, ["13800138000"], base_path="/isales"))
+    assert made(delete((1, 1001), ["8947689449409"]))
+
+
+def test_the_prefix_of_numbers_reaches_the_guard() -> None:
+    made = guard(load_target(None, {}, GIVEN | {"numbers.prefix": "8610"}))
+    made.own.announce(["8610123456789", "861012345678"])
+    assert made(delete((7, 7), ["8610123456789"], base_path="/isales")) is None
+    assert made(delete((7, 7), ["861012345678"], base_path="/isales"))
+
+
+def test_without_a_guard_of_the_run_only_reads_are_sent() -> None:
+    options = transport_options(load_target(None, {}, GIVEN))
+    assert options.guard(query((1, 1001), base_path="/isales")) is None
+    assert options.guard(delete((1, 1001), ["8947689449409"], base_path="/isales"))
+    assert transport_options(load_target(None, {}, GIVEN), rule=everything).guard is everything
 
 
 @pytest.mark.parametrize(
