@@ -123,7 +123,8 @@ def _settle_original(
     """Now that it is known how to read the companion: what the campaign held before the run."""
     own = ground.held[key].numbers & ground.added.get(key, set())
     look = ground.read(first)
-    if look is not None and look.whole and (shows == "all" or (shows == "one" and not given)):
+    readable = look is not None and look.whole
+    if look is not None and readable and (shows == "all" or (limit is not None and not given)):
         whole = shows == "all" or len(look.numbers) * CLEARLY_FEWER < (limit or 1)
         note_originals(ground, key, look.pairs, complete=whole)
     elif shows == "one" and not given:

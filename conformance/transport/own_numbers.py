@@ -27,12 +27,15 @@ class OwnNumbers:
         self._stems: set[str] = set()
         self._lock = threading.Lock()
 
-    def announce(self, numbers: Iterable[str]) -> None:
-        """Register numbers, before a call names them."""
+    def announce(self, numbers: Iterable[str], *, drawn: bool = True) -> None:
+        """Register numbers, before a call names them.
+
+        `drawn`: the run made them up at random; else they may be somebody's in another campaign.
+        """
         with self._lock:
             for number in numbers:
                 self._announced.add(number)
-                if _is_number(number) and len(digits := number.lstrip("0")) >= self._least:
+                if drawn and _is_number(number) and len(digits := number.lstrip("0")) >= self._least:
                     self._stems.add(digits[: self._stem])
 
     def announced(self, number: str) -> bool:
