@@ -13,6 +13,10 @@ const ACTIONS = {
     witness.release();
     return witness.progress();
   },
+  'POST /reset': (witness) => {
+    witness.reset();
+    return witness.progress();
+  },
   'POST /mend': (witness) => {
     witness.service.mend?.();
     return witness.progress();

@@ -1,7 +1,7 @@
 """What the server on Node holds and was sent, asked past the interface under test."""
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import httpx
 
@@ -34,9 +34,7 @@ class Control:
     """The control port of a server."""
 
     def __init__(self, server: Production) -> None:
-        self._client = httpx.Client(
-            base_url=server.control_url, verify=TRUST, trust_env=False, timeout=SECONDS
-        )
+        self._client = httpx.Client(base_url=server.control_url, verify=TRUST, trust_env=False, timeout=SECONDS)
 
     def contents(self) -> Contents:
         held = self._client.get("/contents").json()
@@ -60,11 +58,18 @@ class Control:
     def release(self) -> None:
         self._client.post("/release")
 
+    def reset(self) -> None:
+        """As if the server had been started anew."""
+        self._client.post("/reset")
+
     def mend(self) -> None:
         """A server that broke down is sound again."""
         self._client.post("/mend")
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
 

@@ -72,9 +72,10 @@ function stopWithParent() {
 
 function serve(options) {
   const FaultyService = requireFaults(options.fault).reduce((Base, name) => MIXINS[name].mixin(Base), Service);
-  const service = new FaultyService({ campaigns: options.campaign.map(readCampaign), keys: readKeys(options) });
+  const keys = readKeys(options);
+  const create = () => new FaultyService({ campaigns: options.campaign.map(readCampaign), keys });
+  const witness = new Witness(create);
   const tls = readTls(options);
-  const witness = new Witness(service);
   const listener = createListener(witness, tls);
   const control = options.control ? createControl(witness) : null;
   const ready = () => {

@@ -36,8 +36,17 @@ export class Witness {
   held = false;
   waiting = [];
 
-  constructor(service) {
-    this.service = service;
+  constructor(create) {
+    this.create = create;
+    this.service = create();
+  }
+
+  /** As if the server had been started anew. */
+  reset() {
+    this.release();
+    this.service = this.create();
+    this.calls = 0;
+    this.changes = [];
   }
 
   async answer(call) {
