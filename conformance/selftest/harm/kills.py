@@ -32,14 +32,12 @@ from conformance.selftest.harm.scene import LONGEST, Ended, Scene, scene, until
 from conformance.selftest.node.control import Moment
 
 COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
-SERVERS: Final = ("honest", "object-list", "first-shown", "lag", "one-a-call", "colon-priority")
+SERVERS: Final = ("honest", "object-list", "first-shown", "lag", "added-first+object-list", "colon-priority")
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "late", "after")
 LATEST: Final = {"run": 420, "workers": 420, "restore": 420, "compare": 1000, "record": 200, "replay": 200}
 """Calls by which a command has nearly ended."""
 LATEST_OF_RESTORE: Final = 25
-UNKNOWN: Final = re.compile(
-    r"(can ?not|can't|could not|couldn't|not) be (known|told|read|said)|not known|unknown|damaged|no journal|no complete line", re.I
-)
+UNKNOWN: Final = re.compile(r"(can ?not|can['’]t) be (known|told)|(nobody|no one) can (know|tell)|(is|are) not known", re.IGNORECASE)
 """Words of one who says that something can't be known."""
 Whom = Literal["all", "parent"]
 Outcome = Literal["as before", "told", "WRONG"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.clauses import all_clauses
 from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, Behaviour, behaviour
@@ -58,13 +59,14 @@ def tried(task: Task, folder: Path) -> Row:
         began = time.monotonic()
         ended = command(stage)
         seconds = time.monotonic() - began
-        judgement = _judgement(stage, ended)
+        # A server that was repaired is an honest one.
+        judgement = _judgement(stage, ended, replace(chosen, faulty=False) if name == "mended" else chosen)
         return Row(behaviour=chosen, command=name, ended=ended, calls=stage.control.calls(), seconds=seconds, judgement=judgement)
 
 
-def _judgement(stage: Scene, ended: Ended) -> Judgement:
+def _judgement(stage: Scene, ended: Ended, server: Behaviour) -> Judgement:
     code = -1 if ended.code is None else ended.code
-    return judged(stage.behaviour, stage.before, stage.settled(), listed=stage.listed, said=ended.said, code=code)
+    return judged(server, stage.before, stage.settled(), listed=stage.listed, said=ended.said, code=code)
 
 
 def tasks(*, full: bool, only: Sequence[str], commands: Sequence[str]) -> list[Task]:
