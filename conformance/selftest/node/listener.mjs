@@ -15,6 +15,7 @@ async function readCall(request) {
   const mark = target.indexOf('?');
   return {
     method: request.method,
+    target: request.url,
     path: mark < 0 ? target : target.slice(0, mark),
     rawQuery: mark < 0 ? '' : target.slice(mark + 1),
     headers: request.headers,

@@ -30,12 +30,16 @@ CAMPAIGNS: Final[Campaigns] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Production:
-    """A running server; the keys are None where it asks for no authentication."""
+    """A running server; the keys are None where it asks for no authentication.
+
+    `control_url` leads past the interface, to what campaigns hold: empty where it was not asked for.
+    """
 
     base_url: str
     access_key: str | None
     secret_key: str | None = field(repr=False)
     faults: tuple[str, ...]
+    control_url: str = ""
 
 
 @contextmanager
@@ -46,23 +50,45 @@ def start(
     campaigns: Campaigns = CAMPAIGNS,
     keys: tuple[str, str] = (ACCESS_KEY, SECRET_KEY),
     tls: tuple[Path, Path] | None = None,
+    control: bool = False,
 ) -> Iterator[Production]:
-    """Run the server until the block ends; `tls` is its certificate and key, in PEM files."""
+    """Run the server until the block ends; `tls` is its certificate and key, in PEM files.
+
+    Numbers may be given with their priority, as "5245241:3". `control` opens the port of `control.py`.
+    """
     access_key, secret_key = keys if auth else (None, None)
-    command = [*_program(), *_options(faults=faults, access_key=access_key, campaigns=campaigns, tls=tls)]
+    options = _options(faults=faults, access_key=access_key, campaigns=campaigns, tls=tls)
+    command = [*_program(), *options, *(["--control"] if control else [])]
     environment = {**os.environ, "ISALES_SK": secret_key or ""}
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
         try:
-            yield Production(base_url=_ready(process), access_key=access_key, secret_key=secret_key, faults=faults)
+            ready = _ready(process)
+            yield Production(
+                base_url=ready["base_url"],
+                access_key=access_key,
+                secret_key=secret_key,
+                faults=faults,
+                control_url=ready.get("control_url", ""),
+            )
         finally:
             _stop(process)
 
 
 def known_faults() -> dict[str, str]:
     """Every fault that can be switched on, with what it does."""
-    listing = subprocess.run([*_program(), "--list-faults"], check=True, capture_output=True, encoding="utf-8")
-    faults: dict[str, str] = json.loads(listing.stdout)
-    return faults
+    return _listing("--list-faults")
+
+
+def known_behaviours() -> dict[str, str]:
+    """Every way to show, keep or lose numbers that can be switched on, with what it does."""
+    return _listing("--list-behaviours")
+
+
+def _listing(option: str) -> dict[str, str]:
+    command = [*_program(), option]
+    listing = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    names: dict[str, str] = json.loads(listing.stdout)
+    return names
 
 
 def _program() -> list[str]:
@@ -81,12 +107,12 @@ def _options(*, faults: tuple[str, ...], access_key: str | None, campaigns: Camp
     return options
 
 
-def _ready(process: subprocess.Popen[str]) -> str:
+def _ready(process: subprocess.Popen[str]) -> dict[str, str]:
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise RuntimeError(f"{SERVER.name} ended with exit code {process.wait()} before it was ready; see stderr")
-    base_url: str = json.loads(line)["base_url"]
-    return base_url
+    place: dict[str, str] = json.loads(line)
+    return place
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

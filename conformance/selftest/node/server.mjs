@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { BREAKDOWNS } from './breakdowns.mjs';
+import { createControl } from './control.mjs';
 import { DIFFERENCES } from './differences.mjs';
 import { FAULTS } from './faults.mjs';
+import { HARMS } from './harms.mjs';
 import { createListener } from './listener.mjs';
+import { LOOKS } from './looks.mjs';
 import { Service } from './service.mjs';
+import { STORES } from './stores.mjs';
+import { Witness } from './witness.mjs';
 
-const MIXINS = { ...FAULTS, ...DIFFERENCES };
+const BEHAVIOURS = { ...LOOKS, ...STORES, ...HARMS, ...BREAKDOWNS };
+const MIXINS = { ...FAULTS, ...DIFFERENCES, ...BEHAVIOURS };
 
 const OPTIONS = {
   port: { type: 'string', default: '0' },
@@ -15,15 +22,23 @@ const OPTIONS = {
   fault: { type: 'string', multiple: true, default: [] },
   cert: { type: 'string' },
   key: { type: 'string' },
+  control: { type: 'boolean', default: false },
   'list-faults': { type: 'boolean', default: false },
   'list-differences': { type: 'boolean', default: false },
+  'list-behaviours': { type: 'boolean', default: false },
 };
 
 function readCampaign(text) {
-  const match = /^(\d+)\/(\d+)=([\d,]*)$/.exec(text);
-  if (match === null) throw new Error(`--campaign ${text}: expected VDN/ID=NUMBER,NUMBER,...`);
-  const [, vdnId, campaignId, numbers] = match;
-  return { vdnId: Number(vdnId), campaignId: Number(campaignId), numbers: numbers.split(',').filter(Boolean) };
+  const match = /^(\d+)\/(\d+)=([\d:,]*)$/.exec(text);
+  if (match === null) throw new Error(`--campaign ${text}: expected VDN/ID=NUMBER,NUMBER:PRIORITY,...`);
+  const [, vdnId, campaignId, listed] = match;
+  const entries = listed.split(',').filter(Boolean).map((entry) => entry.split(':'));
+  return {
+    vdnId: Number(vdnId),
+    campaignId: Number(campaignId),
+    numbers: entries.map(([number]) => number),
+    priorities: new Map(entries.map(([number, priority]) => [number, priority && Number(priority)])),
+  };
 }
 
 function readKeys({ ak }) {
@@ -57,13 +72,21 @@ function stopWithParent() {
 
 function serve(options) {
   const FaultyService = requireFaults(options.fault).reduce((Base, name) => MIXINS[name].mixin(Base), Service);
-  const service = new FaultyService({ campaigns: options.campaign.map(readCampaign), keys: readKeys(options) });
+  const keys = readKeys(options);
+  const create = () => new FaultyService({ campaigns: options.campaign.map(readCampaign), keys });
+  const witness = new Witness(create);
   const tls = readTls(options);
-  const listener = createListener(service, tls);
-  listener.listen(Number(options.port), '127.0.0.1', () => {
+  const listener = createListener(witness, tls);
+  const control = options.control ? createControl(witness) : null;
+  const ready = () => {
     const { port } = listener.address();
-    console.log(JSON.stringify({ base_url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port }));
-  });
+    const place = { base_url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port };
+    if (control) place.control_url = `http://127.0.0.1:${control.address().port}`;
+    console.log(JSON.stringify(place));
+  };
+  const listen = () => listener.listen(Number(options.port), '127.0.0.1', ready);
+  if (control) control.listen(0, '127.0.0.1', listen);
+  else listen();
   stopWithParent();
 }
 
@@ -72,6 +95,7 @@ function main() {
     const { values } = parseArgs({ options: OPTIONS });
     if (values['list-faults']) list(FAULTS);
     else if (values['list-differences']) list(DIFFERENCES);
+    else if (values['list-behaviours']) list(BEHAVIOURS);
     else serve(values);
   } catch (error) {
     console.error(error.message);

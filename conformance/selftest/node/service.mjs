@@ -53,12 +53,6 @@ function requireJsonType(headers) {
   demand(mediaType === 'application/json', CODE.PARAMETER_ERROR, 'Content-Type');
 }
 
-function requirePriority(item) {
-  if (item.priority === undefined) return;
-  demand(Number.isInteger(item.priority), CODE.WRONG_TYPE, 'priority');
-  demand(item.priority >= 1 && item.priority <= 5, CODE.WRONG_VALUE, 'priority');
-}
-
 /** Every step is a method, so that a fault is a subclass that gets one step wrong. */
 export class Service {
   constructor({ campaigns, keys }) {
@@ -131,23 +125,48 @@ export class Service {
     return this.campaigns.get(`${vdnId}/${campaignId}`);
   }
 
-  showCampaign({ vdnId, campaignId, numbers }) {
+  showCampaign(campaign) {
+    const { vdnId, campaignId } = campaign;
     return {
       done: { zh_CN: '查询外呼任务成功', en_US: 'campaign found' },
-      returnObject: { vdnId, campaignId, callerNo: numbers.join(';') },
+      returnObject: { vdnId, campaignId, callerNo: this.written(this.entries(campaign)) },
     };
+  }
+
+  entries({ numbers, priorities }) {
+    return numbers.map((number) => ({ accessCode: number, priority: priorities?.get(number) }));
+  }
+
+  written(entries) {
+    return entries.map(({ accessCode }) => accessCode).join(';');
   }
 
   addNumbers(campaign, call) {
     const items = this.items(this.body(call));
     const numbers = this.numbers(items);
-    items.forEach(requirePriority);
-    demand(!numbers.some((number) => campaign.numbers.includes(number)), CODE.COMBINATION, 'accessCode');
-    demand(campaign.numbers.length + numbers.length <= LARGEST_CAMPAIGN, CODE.TOO_MANY, 'campaign');
+    items.forEach((item) => this.requirePriority(item));
+    this.requireAddable(campaign, numbers);
     this.add(campaign, numbers);
+    this.keepPriorities(campaign, items);
     return {
       done: { zh_CN: `添加主叫号码成功.num:${numbers.length}`, en_US: `callerNo added.num:${numbers.length}` },
     };
+  }
+
+  requireAddable(campaign, numbers) {
+    const isThere = (number) => campaign.numbers.includes(this.stored(number));
+    demand(!numbers.some(isThere), CODE.COMBINATION, 'accessCode');
+    const total = campaign.numbers.length + numbers.length;
+    demand(total <= this.largest(), CODE.TOO_MANY, 'campaign');
+  }
+
+  largest() {
+    return LARGEST_CAMPAIGN;
+  }
+
+  keepPriorities(campaign, items) {
+    campaign.priorities ??= new Map();
+    for (const item of items) campaign.priorities.set(this.stored(this.number(item)), item.priority);
   }
 
   async deleteNumbers(campaign, call) {
@@ -226,6 +245,12 @@ export class Service {
     return text;
   }
 
+  requirePriority(item) {
+    if (item.priority === undefined) return;
+    demand(Number.isInteger(item.priority), CODE.WRONG_TYPE, 'priority');
+    demand(item.priority >= 1 && item.priority <= 5, CODE.WRONG_VALUE, 'priority');
+  }
+
   requireItem(item) {
     demand(!ABSENT.includes(item), CODE.EMPTY, 'callerNo');
     demand(isObject(item), CODE.WRONG_TYPE, 'callerNo');
@@ -264,6 +289,10 @@ export class Service {
   }
 
   add(campaign, numbers) {
-    campaign.numbers = [...campaign.numbers, ...numbers];
+    campaign.numbers = [...campaign.numbers, ...numbers.map((number) => this.stored(number))];
+  }
+
+  stored(number) {
+    return number;
   }
 }

@@ -1,0 +1,234 @@
+"""Commands killed at random calls, journals damaged at random, then `restore`.
+
+`python -m conformance.selftest.harm.kills --count 200`: campaigns are as before, or `restore` names what is not or says that it
+can't be known. A call's number decides when a command dies, not the clock.
+"""
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from conformance.selftest.harm.behaviours import behaviour
+from conformance.selftest.harm.commands import (
+    HONEST,
+    compare_arguments,
+    record_arguments,
+    recorded,
+    replay_arguments,
+)
+from conformance.selftest.harm.damage import DAMAGES, damaged, journals
+from conformance.selftest.harm.judging import Difference, differences, shortened, unnamed
+from conformance.selftest.harm.scene import LONGEST, Ended, Scene, scene, until
+from conformance.selftest.node.control import Moment
+
+COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
+SERVERS: Final = ("honest", "object-list", "first-shown", "lag", "added-first+object-list", "colon-priority")
+MOMENTS: Final[tuple[Moment, ...]] = ("before", "late", "after")
+LATEST: Final = {"run": 420, "workers": 420, "restore": 420, "compare": 1000, "record": 200, "replay": 200}
+"""Calls by which a command has nearly ended."""
+LATEST_OF_RESTORE: Final = 25
+UNKNOWN: Final = re.compile(r"(can ?not|can['’]t) be (known|told)|(nobody|no one) can (know|tell)|(is|are) not known", re.IGNORECASE)
+"""Words of one who says that something can't be known."""
+Whom = Literal["all", "parent"]
+Outcome = Literal["as before", "told", "WRONG"]
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """One round. `again`: the call, counted from the beginning of `restore`, at which that is killed as well."""
+
+    place: int
+    command: str
+    server: str
+    at: int
+    moment: Moment
+    whom: Whom
+    damage: str = ""
+    again: int = 0
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """What became of a plan. `alive`: the command was under way when it was killed."""
+
+    plan: Plan
+    alive: bool
+    changed: bool
+    damaged: bool
+    ended: Ended | None
+    left: tuple[Difference, ...]
+    outcome: Outcome
+    why: str = ""
+
+
+def plans(count: int, seed: int, commands: Sequence[str] = COMMANDS) -> list[Plan]:
+    """So many rounds, the commands in turn."""
+    chance = random.Random(seed)
+    return [_plan(place, commands[place % len(commands)], chance) for place in range(count)]
+
+
+def _plan(place: int, command: str, chance: random.Random) -> Plan:
+    damage = chance.choice(["", *DAMAGES]) if chance.random() < 0.6 else ""
+    return Plan(
+        place=place,
+        command=command,
+        server=chance.choice(SERVERS),
+        at=chance.randint(1, LATEST[command]),
+        moment=chance.choice(MOMENTS),
+        whom="parent" if command == "workers" and chance.random() < 0.3 else "all",
+        damage=damage,
+        again=chance.randint(1, LATEST_OF_RESTORE) if command == "restore" else 0,
+    )
+
+
+def tried(plan: Plan, folder: Path, recording: Path) -> Round:
+    """Kill, damage, restore, compare."""
+    with scene(folder, behaviour(plan.server)) as stage:
+        with _arguments(stage, plan, recording) as arguments:
+            alive = _killed(stage, arguments, plan.at, plan.moment, whom=plan.whom)
+        changed = bool(differences(stage.before, stage.control.contents()))
+        if plan.again:
+            at = stage.control.calls() + plan.again
+            _killed(stage, _restoring(stage), at, plan.moment, whom="all")
+        broken = bool(plan.damage) and damaged(folder / "out", plan.damage, random.Random(plan.place))
+        ended = stage.command(*_restoring(stage)) if broken or journals(folder / "out") else None
+        return _judged(plan, stage, alive=alive, changed=changed, broken=broken, ended=ended)
+
+
+@contextmanager
+def _arguments(stage: Scene, plan: Plan, recording: Path) -> Iterator[tuple[str, ...]]:
+    """The command line of a plan; for `compare` an honest server runs beside, as the measure."""
+    if plan.command == "compare":
+        with scene(stage.folder / "measure", HONEST) as measure:
+            yield compare_arguments(measure.target, stage.target, stage.folder)
+    elif plan.command == "record":
+        yield record_arguments(stage)
+    elif plan.command == "replay":
+        yield replay_arguments(stage, recording)
+    else:
+        yield stage.run_arguments("--effort", "quick", *(("-n", "2") if plan.command == "workers" else ()))
+
+
+def _killed(stage: Scene, arguments: tuple[str, ...], at: int, moment: Moment, *, whom: Whom) -> bool:
+    """Kill a command at a call; False where it ended before. A call that is `late` is made after the death."""
+    stage.control.hold(at, moment)
+    command = stage.begin(*arguments)
+    try:
+        until(lambda: stage.control.held() or not command.running, LONGEST)
+        alive = command.running
+        command.kill(whole=whom == "all")
+    finally:
+        stage.control.release()
+    command.gone()
+    return alive
+
+
+def _restoring(stage: Scene) -> tuple[str, ...]:
+    """The command that restores what is about this server: `compare` leaves journals about two."""
+    found = journals(stage.folder / "out")
+    here = [str(file) for file in found if stage.base_url.encode() in file.read_bytes()]
+    places = here if len(here) < len(found) and here else [str(stage.folder / "out")]
+    return ("restore", *places, "--target", str(stage.target))
+
+
+def _judged(plan: Plan, stage: Scene, *, alive: bool, changed: bool, broken: bool, ended: Ended | None) -> Round:
+    found = tuple(each for each in differences(stage.before, stage.settled()) if each.lost or each.left)
+    outcome, why = _outcome(found, ended, broken=broken)
+    return Round(
+        plan=plan,
+        alive=alive,
+        changed=changed,
+        damaged=broken,
+        ended=ended,
+        left=found,
+        outcome=outcome,
+        why=why,
+    )
+
+
+def _outcome(found: Sequence[Difference], ended: Ended | None, *, broken: bool) -> tuple[Outcome, str]:
+    """Whether campaigns are as before, or what is not was told."""
+    if ended is not None and (ended.crashed or ended.code is None):
+        return "WRONG", "restore crashed" if ended.crashed else "restore did not end"
+    missing_names = unnamed(found, ended.said if ended else "")
+    if all(each.is_one_in_an_empty and not each.lost for each in found) and not missing_names:
+        return "as before", ""
+    if ended is None:
+        return "WRONG", f"there is no journal, and {_told(found)}"
+    if ended.code == 0:
+        return "WRONG", f"exit 0, and {_told(found)}"
+    if not broken:
+        return "WRONG", f"the journal is whole, and {_told(found)}"
+    if missing_names and not UNKNOWN.search(ended.said):
+        return "WRONG", f"not named: {shortened(missing_names)}"
+    return "told", _told(found)
+
+
+def _told(found: Sequence[Difference]) -> str:
+    parts = [f"{each.campaign} lost {shortened(each.lost, 2)}" for each in found if each.lost]
+    parts += [f"{each.campaign} has {shortened(each.left, 2)} more" for each in found if each.left]
+    return "; ".join(parts)
+
+
+def line(done: Round) -> str:
+    """A round in one line."""
+    plan = done.plan
+    again = f", restore at +{plan.again}" if plan.again else ""
+    died = f"{plan.whom} killed {plan.moment} call {plan.at}{again}" if done.alive else "ended before"
+    harm = f", journal: {plan.damage}" if done.damaged else ""
+    code = f"restore {done.ended.code}" if done.ended else "no journal"
+    return f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code}, {done.outcome} {done.why}".rstrip()
+
+
+def rounds(given: Sequence[Plan], jobs: int, folder: Path) -> Iterator[Round]:
+    """Try all, so many at a time."""
+    recording = recorded(folder / "recorded")
+    with ThreadPoolExecutor(jobs) as pool:
+        places = [folder / f"{plan.place:04}-{plan.command}" for plan in given]
+        yield from pool.map(tried, given, places, [recording] * len(given))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line for each round, and a count; exit 1 where something was wrong."""
+    options = _options(arguments)
+    given = plans(options.count, options.seed, options.command or COMMANDS)
+    chosen = [plan for plan in given if options.round is None or plan.place == options.round - 1]
+    results = []
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        for done in rounds(chosen, options.jobs, Path(options.folder or temporary)):
+            results.append(done)
+            sys.stdout.write(line(done) + "\n")
+            sys.stdout.flush()
+    sys.stdout.write(_summary(results, options.seed) + "\n")
+    return 1 if any(done.outcome == "WRONG" for done in results) else 0
+
+
+def _summary(results: Sequence[Round], seed: int) -> str:
+    counts = Counter(done.outcome for done in results)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+    disturbed = sum(done.changed for done in results)
+    broken = sum(done.damaged for done in results)
+    return f"\n{len(results)} rounds: {told}. {disturbed} left campaigns changed, {broken} journals were damaged (seed {seed})."
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.harm.kills", description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--command", action="append", default=[], choices=COMMANDS, help="repeatable")
+    parser.add_argument("--round", type=int, help="only this one, counted from 1")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--folder", help="keep what the commands wrote here")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
