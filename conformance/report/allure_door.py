@@ -91,7 +91,7 @@ class RedactingLogger(AllureFileLogger):
             self.full = problem.strerror or str(problem)
 
     def _clean(self, value: _T) -> _T:
-        return each_text(self._redactor.every(value), readable, keys=False)
+        return each_text(value, lambda text: readable(self._redactor.text(text)), keys=False)
 
     @hookimpl
     def report_attached_file(self, source: str | Path, file_name: str) -> None:

@@ -9,12 +9,17 @@ from typing import Protocol
 from conformance.errors import ConfigurationError, UsageError, nearest
 from conformance.exchange import OMITTED, SIGNED
 from conformance.transport.auth import Keys, Parts, authorization, canonical_request, timestamp
+from conformance.transport.redaction import learn
 from conformance.transport.spoil import SPOILS, Unsigned
 
 HeaderLines = Sequence[tuple[str, str]]
 
 COMMAND_SECONDS = 30.0
 """A command that writes the header may ask a token server; longer than this it hangs."""
+
+
+MOST_TOKENS = 8
+"""Different texts of a command that are remembered as secrets."""
 
 
 class Authorizer(Protocol):
@@ -127,6 +132,7 @@ class CommandHeader:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = tuple(command)
+        self._given: set[str] = set()
 
     credentials = FixedHeader.credentials
     secrets: tuple[str, ...] = ()
@@ -145,7 +151,14 @@ class CommandHeader:
         text = done.stdout.decode(errors="replace").strip()
         if done.returncode or not text or not text.isprintable():
             raise ConfigurationError(self._complaint(f"exit status {done.returncode}, {len(text)} characters written"))
+        self._keep_secret(text)
         return text
+
+    def _keep_secret(self, text: str) -> None:
+        """A token that serves many calls may come back in any later reply; a text of its own for each call in the reply to that alone."""
+        if len(self._given) < MOST_TOKENS and text not in self._given:
+            self._given.add(text)
+            learn((text,))
 
     def _complaint(self, what: str) -> str:
         return (

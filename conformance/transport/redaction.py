@@ -79,8 +79,8 @@ class Redactor:
         return self._trigger is not None and self._trigger.search(low) is not None
 
     def every(self, value: _T) -> _T:
-        """The same value with every text in it redacted; names of members stay."""
-        return each_text(value, self.text, keys=False)
+        """The same value with every text in it redacted."""
+        return each_text(value, self.text)
 
     def reply(self, reply: Reply, authorization: str = "") -> Reply:
         """The reply without secrets, nor what was sent as its Authorization; the same object where it holds none."""
