@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.errors import CannotJudge
+from conformance.generation import characters
+
+characters.tell_hypothesis()
 
 Drawn = TypeVar("Drawn")
 
