@@ -142,6 +142,19 @@ class Failure(Struct, frozen=True, kw_only=True):
     traceback: str
 
 
+class CampaignState(Struct, frozen=True, kw_only=True):
+    """How one campaign was left. `missing`: numbers that it held before and holds no more; `left_over`: numbers of the run that may
+    be there still; `kept`: one that stays in a campaign that was empty, since nobody can delete the last one."""
+
+    vdn_id: int
+    campaign_id: int
+    restored: bool
+    missing: tuple[str, ...] = ()
+    left_over: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    problem: str = ""
+
+
 class VerdictDocument(Struct, frozen=True, kw_only=True):
     """A whole run. `headline` says what a reader must know first: what could not be judged, what was left out, what was waived."""
 
@@ -168,6 +181,9 @@ class VerdictDocument(Struct, frozen=True, kw_only=True):
     """Where the server left the profile that it was expected to keep to."""
     failures: tuple[Failure, ...] = ()
     """What of the suite itself failed in this run; such a run never conforms."""
+
+    campaigns: tuple[CampaignState, ...] = ()
+    """How each campaign that the run worked on was left."""
 
     def of(self, verdict: ClauseVerdict) -> tuple[ClauseResult, ...]:
         """The clauses with this verdict, in the order of the document."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from conformance.campaigns.ground import Ground, chunks
 from conformance.campaigns.put_back import add_in_order
+from conformance.campaigns.rehearsal import rehearse_shapes
 from conformance.errors import OriginalsStay
 from conformance.exchange import CampaignKey
 from conformance.finding import counted
@@ -28,6 +29,8 @@ def borrow(ground: Ground, key: CampaignKey) -> None:
         return
     _must_keep_priorities(ground, key)
     _keep_company(ground, key)
+    if reason := rehearse_shapes(ground, key):
+        _end(ground, reason)
     with ground.guard.naming_originals(key):
         for step in _steps(originals):
             _there_and_back(ground, key, step)

@@ -135,6 +135,8 @@ class Ground:
     """By campaign: the numbers that its journal names before they can get into it."""
     borrowed: set[CampaignKey] = field(default_factory=set)
     """Campaigns whose originals are all out, in the run's keeping."""
+    shapes: set[tuple[int, int, int | None]] = field(default_factory=set)
+    """Lengths, leading zeros and priorities of own numbers that came back in a rehearsal."""
     borrowing_ended: str = ""
     """Why originals are borrowed no more in this run; empty while they may be."""
     lost: dict[CampaignKey, set[str]] = field(default_factory=dict)

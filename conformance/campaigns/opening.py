@@ -145,10 +145,11 @@ def _note_recoverable(ground: Ground, *, rehearsed: CampaignKey) -> None:
     """Campaigns that may be called in ways that a faulty server could take for more than is named:
     their contents are known whole, and what goes can be added again."""
     for key in ground.keys:
-        if not ground.held[key].complete:
-            continue
-        if not ground.original[key].numbers or (ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key)):
+        again = ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key, rehearsed)
+        if ground.held[key].complete and (again or not ground.original[key].numbers):
             ground.guard.recoverable.add(key)
+    if len(ground.keys) == 1 and ground.foreign is not None and ground.shows == "all":
+        rehearse_adding_again(ground, ground.foreign, rehearsed)
     ground.keys = tuple(sorted(ground.keys, key=lambda each: each not in ground.guard.recoverable))
 
 

@@ -6,11 +6,11 @@ look shows it, and which priority is kept.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from conformance.campaigns.ground import Ground
+from conformance.campaigns.ground import Ground, chunks
 from conformance.exchange import CampaignKey, Exchange
 from conformance.oracle import answer_of, digit_runs, learn_form, look_value
 
@@ -73,14 +73,80 @@ def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float
     ground.settle = settle if settle is not None else waiting.settle
 
 
-def rehearse_adding_again(ground: Ground, key: CampaignKey) -> bool:
-    """Whether a number deleted in this campaign can be added again; tried with one own number."""
-    number = ground.fresh(1)[0]
+def rehearse_adding_again(ground: Ground, key: CampaignKey, beside: CampaignKey) -> bool:
+    """Whether a number deleted in this campaign can be added again; tried with an own number that
+    another campaign holds too, which must not lose it."""
     if ground.shows != "all":
-        return _adds_again_by_replies(ground, key, number)
+        return _adds_again_by_replies(ground, key, ground.fresh(1)[0])
+    number = next(iter(sorted(ground.own(beside))), "") or ground.fresh(1)[0]
+    shared = number in ground.held[beside].numbers
     waiting = _Waiting(ground, key, ground.settle or None)
     ground.add(key, [number])
-    return waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(ground, waiting, number)
+    again = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(ground, waiting, number)
+    if shared and number not in (ground.look(beside) or frozenset()):
+        ground.borrowing_ended = (
+            f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and "
+            "others may hold the same numbers: originals are not taken out"
+        )
+    return again
+
+
+CYCLES = 2
+"""Times that an original is taken out and put back at most: in a trial, then for the checks."""
+
+
+def rehearse_shapes(ground: Ground, key: CampaignKey) -> str:
+    """Why numbers such as this campaign's can't be put back; empty where own numbers of their
+    lengths, with as many leading zeros and each priority, came back as often as they will have to."""
+    alike = _alike(ground, key)
+    if alike is None:
+        return f"no number is free that is as short as some of campaign {key[1]}"
+    if not alike:
+        return ""
+    ground.announce(list(alike))
+    if ground.shows != "all":
+        back = all(_adds_again_by_replies(ground, key, number) for number in alike)
+    else:
+        back = all(_comes_back(ground, key, alike) for _ in range(CYCLES + 1))
+    if not back:
+        return (
+            f"own numbers of the lengths and priorities of campaign {key[1]} did not come back as they "
+            "were when they were deleted and added again"
+        )
+    ground.shapes |= {_shape(number, priority) for number, priority in alike.items()}
+    return ""
+
+
+def _shape(number: str, priority: int | None) -> tuple[int, int, int | None]:
+    return len(number), len(number) - len(number.lstrip("0")), priority
+
+
+def _alike(ground: Ground, key: CampaignKey) -> dict[str, int | None] | None:
+    """Own numbers with their priorities, one of each shape that was not tried yet."""
+    found: dict[str, int | None] = {}
+    known = set(ground.shapes)
+    for number, priority in ground.in_order[key]:
+        if _shape(number, priority) not in known:
+            like = ground.pool.shaped_like(number)
+            if like is None:
+                return None
+            found[like] = priority
+            known.add(_shape(number, priority))
+    return found
+
+
+def _comes_back(ground: Ground, key: CampaignKey, alike: Mapping[str, int | None]) -> bool:
+    """Add own numbers, see them with their priorities, and delete them; whether that could be seen."""
+    numbers = list(alike)
+    for chunk in chunks(numbers):
+        ground.add(key, chunk, dict(alike))
+    look = ground.read(ground.ask(key))
+    shown = dict(look.pairs) if look is not None and look.whole else {}
+    for chunk in chunks(numbers):
+        ground.delete(key, chunk)
+    wanted = {number: ground.priority if priority is None else priority for number, priority in alike.items()}
+    shows = ground.look_form is not None and ground.look_form.shows_priority
+    return all(number in shown and (not shows or shown[number] == priority) for number, priority in wanted.items())
 
 
 # -- adding ---------------------------------------------------------------------------------------

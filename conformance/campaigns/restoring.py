@@ -39,6 +39,7 @@ class Restoration(Struct, frozen=True, kw_only=True):
     removed: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    left_over: frozenset[str] = frozenset()
     strangers: frozenset[str] = frozenset()
     looked_at: bool = True
     settled_before: bool = False
@@ -73,8 +74,26 @@ def _attempt(ground: Ground, key: CampaignKey) -> Restoration:
         if not done.problem:
             ground.log.restored(key)
     except SuiteError as reason:
-        return Restoration(campaign=key, problem=str(reason))
+        return _given_up(ground, key, str(reason))
     return done
+
+
+def _given_up(ground: Ground, key: CampaignKey, reason: str) -> Restoration:
+    """What is known of a campaign that could not be looked at to the end: what may be missing, and what may be left over."""
+    missing, left_over = _away(ground, key), _left_over(ground, key)
+    parts = [reason.rstrip(".")]
+    if missing:
+        parts.append(f"{counted(len(missing), 'number')} that it held may be missing: {some(missing)}")
+    if left_over:
+        parts.append(f"{counted(len(left_over), 'number')} of this run may be left in it: {some(left_over)}")
+    return Restoration(campaign=key, problem="; ".join(parts), missing=missing, left_over=left_over)
+
+
+def _left_over(ground: Ground, key: CampaignKey) -> frozenset[str]:
+    """Own numbers that are not known to be gone."""
+    doubtful = ground.uncertain.get(key, set()) & ground.announced
+    there = ground.held[key].numbers & ground.announced
+    return frozenset((there | doubtful) - ground.original[key].numbers)
 
 
 def _restore(ground: Ground, key: CampaignKey) -> Restoration:
@@ -84,7 +103,7 @@ def _restore(ground: Ground, key: CampaignKey) -> Restoration:
         return _without_rehearsal(ground, key)
     look, silence = look_or_silence(ground, key)
     if silence:
-        return Restoration(campaign=key, problem=silence, missing=_away(ground, key))
+        return _given_up(ground, key, silence)
     if look is not None and look.whole and ground.original[key].complete:
         return _in_sight(ground, key, look)
     return _by_replies(ground, key)
@@ -101,6 +120,7 @@ def _by_replies(ground: Ground, key: CampaignKey) -> Restoration:
         removed=done.removed,
         kept=done.kept,
         missing=done.missing,
+        left_over=there - done.removed - done.kept if done.problem else frozenset(),
         looked_at=False,
         problem=done.problem,
     )
@@ -152,11 +172,7 @@ def _in_sight(ground: Ground, key: CampaignKey, first: Look) -> Restoration:
         _mend(ground, key, look, attempt=attempt)
         look = ground.read(ground.ask(key))
     if look is None or not look.whole:
-        return Restoration(
-            campaign=key,
-            problem="what it holds now could not be looked at",
-            missing=_away(ground, key),
-        )
+        return _given_up(ground, key, "what it holds now could not be looked at")
     return _outcome(ground, key, first, look)
 
 
@@ -243,6 +259,7 @@ def _outcome(ground: Ground, key: CampaignKey, first: Look, look: Look) -> Resto
         removed=before - now,
         kept=frozenset(own) - frozenset(surplus),
         missing=missing,
+        left_over=frozenset(surplus),
         strangers=strangers,
         problem=_problem(ground, key, look, missing, surplus),
     )

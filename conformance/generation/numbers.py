@@ -20,6 +20,10 @@ _VARIED = 4
 """Last digits in which numbers derived from an ordinary one differ from it."""
 
 
+SHAPE_TRIES = 60
+"""Draws of a number of a given shape, of which there may be few, before none counts as free."""
+
+
 def ordinary_length(prefix: str) -> int:
     """Digits of the ordinary numbers of a run, the user's prefix included."""
     return min(max(DEFAULT_LENGTH, len(prefix) + OWN_DIGITS), MAX_NUMBER_LENGTH)
@@ -66,6 +70,17 @@ class NumberPool:
     def of_length(self, length: int) -> str:
         """A number of this length, or of the nearest that the prefix leaves free."""
         return self._fresh(lambda: self._digits(max(length, len(self._prefix) + (length <= len(self._prefix)))))
+
+    def shaped_like(self, number: str) -> str | None:
+        """A number as long as another one, with as many leading zeros; None where none is free."""
+        zeros = len(number) - len(number.lstrip("0"))
+        free = len(number) - zeros
+        for _ in range(SHAPE_TRIES):
+            tail = str(self._random.randrange(1, 10)) if free else ""
+            tail += "".join(self._random.choices("0123456789", k=max(free - 1, 0)))
+            if self._take(shaped := "0" * zeros + tail):
+                return shaped
+        return None
 
     def family(self, count: int) -> list[str]:
         """Numbers that are easily taken for each other: prefixes, leading zeros, one digit apart, the greatest lengths."""

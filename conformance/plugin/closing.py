@@ -92,6 +92,7 @@ def _document(target: Target, options: Options, done: Done, *, interrupted: bool
         waivers=waivers,
         changes=changes,
         emulator=command(options, target.base_url) if again else "",
+        campaigns=tuple(done.campaigns),
     )
     return redaction.known().every(document)
 
@@ -158,7 +159,7 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     if interrupted:
         told.append("The run was interrupted before its end.")
     told += done.told
-    told += [f"Campaign {key} could not be put back: {problem}." for key, problem in done.unrestored.items()]
+    told += [f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}." for each in done.unrestored]
     told += failure.headlines(done.failures)
     if done.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")

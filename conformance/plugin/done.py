@@ -7,18 +7,18 @@ from msgspec import Struct, field
 from conformance.exchange import CampaignKey
 from conformance.plugin.checks import rank
 from conformance.session.ledger import Ledger
-from conformance.verdict import Failure
+from conformance.verdict import CampaignState, Failure
 
 
 class Done(Struct, kw_only=True):
-    """One process's part of a run. `seconds` from its first call to its last; `unrestored`: campaign id to what is wrong."""
+    """One process's part of a run. `seconds` from its first call to its last; `campaigns`: how each was left."""
 
     ledger: Ledger
     requests: int
     seconds: float
     started: str
     seen: dict[str, str] = field(default_factory=dict)
-    unrestored: dict[str, str] = field(default_factory=dict)
+    campaigns: list[CampaignState] = field(default_factory=list)
     priority: int | None = None
     originals: list[tuple[CampaignKey, tuple[str, ...]]] = field(default_factory=list)
     """What the campaigns held before the run, where all of it is known."""
@@ -31,10 +31,25 @@ class Done(Struct, kw_only=True):
     failures: list[Failure] = field(default_factory=list)
     """What of the suite itself failed."""
 
+    @property
+    def unrestored(self) -> list[CampaignState]:
+        """The campaigns that do not hold what they held."""
+        return [each for each in self.campaigns if not each.restored]
+
     def unmade(self) -> list[str]:
         """Checks that were to be made and neither came to their end nor said why not."""
         ledger = self.ledger
         return [check for check in self.selected if check not in {*ledger.made, *ledger.skipped, *ledger.errors}]
+
+
+def _joined(states: Sequence[CampaignState]) -> list[CampaignState]:
+    """One state for each campaign; of one that several workers had, the one that says what is wrong."""
+    by_key: dict[CampaignKey, CampaignState] = {}
+    for each in states:
+        key = (each.vdn_id, each.campaign_id)
+        if key not in by_key or not each.restored:
+            by_key[key] = each
+    return list(by_key.values())
 
 
 def together(parts: Sequence[Done]) -> Done:
@@ -46,7 +61,7 @@ def together(parts: Sequence[Done]) -> Done:
         first.seconds = max(first.seconds, part.seconds)
         first.started = min(first.started, part.started)
         first.seen = part.seen | first.seen
-        first.unrestored |= part.unrestored
+        first.campaigns = _joined([*first.campaigns, *part.campaigns])
         first.originals = sorted({*first.originals, *part.originals})
         first.told += [line for line in part.told if line not in first.told]
         first.cut_short |= part.cut_short

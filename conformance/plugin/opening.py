@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.campaigns import Ground, Opened, Plan, opened, strangers_in_words
+from conformance.campaigns import Ground, Opened, Plan, Restoration, opened, strangers_in_words
 from conformance.checking import preflight
 from conformance.config import Target, load_target
 from conformance.config import Trigger as UserTrigger
@@ -30,6 +30,7 @@ from conformance.session.learning import Learner
 from conformance.session.run import Run
 from conformance.session.seconds import seconds_allowed
 from conformance.transport import SPOILS
+from conformance.verdict import CampaignState
 
 TRAFFIC = "traffic.ndjson"
 JOURNAL = "journal.jsonl"
@@ -84,7 +85,7 @@ class OpenRun:
             seconds=round(time.monotonic() - self.begun, 2),
             started=self.started,
             seen=self.seen,
-            unrestored={str(key[1]): problem for key, problem in self.campaigns.unrestored.items()},
+            campaigns=[_state_of(each) for each in self.campaigns.restorations.values()],
             priority=ground.priority,
             originals=sorted((key, tuple(sorted(contents.numbers))) for key, contents in ground.original.items() if contents.complete),
             told=[
@@ -95,6 +96,19 @@ class OpenRun:
             ],
             cut_short=bool(self.campaigns.watchdog.gone),
         )
+
+
+def _state_of(restoration: Restoration) -> CampaignState:
+    vdn_id, campaign_id = restoration.campaign
+    return CampaignState(
+        vdn_id=vdn_id,
+        campaign_id=campaign_id,
+        restored=not restoration.problem,
+        missing=tuple(sorted(restoration.missing)),
+        left_over=tuple(sorted(restoration.left_over)),
+        kept=tuple(sorted(restoration.kept)),
+        problem=restoration.problem,
+    )
 
 
 def _borrowing_in_words(ground: Ground) -> list[str]:

@@ -50,6 +50,7 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
         "changes": [_change(each) for each in document.changes],
         "emulator": document.emulator,
         "failures": [to_builtins(each) for each in document.failures],
+        "campaigns": [to_builtins(each) for each in document.campaigns],
         "format": FORMAT,
     }
 

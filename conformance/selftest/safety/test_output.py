@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import private
+from conformance import private_files
 from conformance.selftest.report.obeyed import obeyed
 from conformance.selftest.safety.between import Stage, staged
 from conformance.selftest.safety.breaking import ROOT
@@ -109,7 +109,8 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
         ended = stage.run("--only", "response.documented-code")
     assert sent
     assert ended.code == 1, ended.said
-    sought = {form(signature)[4:-6] for signature in sent for form in (*FORMS.values(), str)}  # of the longer text what is the signature's
+    written_forms = {form(signature) for signature in sent for form in FORMS.values()} | set(sent)
+    sought = {text[4:-6] for text in written_forms}  # of the longer text what is the signature's
     for name, text in written(tmp_path / "out", ended):
         found = next((each for each in sought if each in text), None)
         assert found is None, (name, found)
@@ -138,18 +139,18 @@ def test_files_are_this_users_alone(tmp_path: Path) -> None:
         os.umask(before)
     assert ended.code == 0, ended.said
     out = tmp_path / "out"
-    assert stat.S_IMODE(out.stat().st_mode) == private.FOLDER
+    assert stat.S_IMODE(out.stat().st_mode) == private_files.FOLDER_MODE
     names = ("traffic.ndjson", "traffic.har", "verdict.json", "summary.html", "summary.md", "junit.xml", "profile.toml", "emulator.toml")
     for file in [*(out / name for name in names), *(out / "allure-results").iterdir()]:
-        assert stat.S_IMODE(file.stat().st_mode) == private.FILE, file
+        assert stat.S_IMODE(file.stat().st_mode) == private_files.FILE_MODE, file
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o777])
 def test_private_whatever_the_umask(tmp_path: Path, mask: int) -> None:
     before = os.umask(mask)
     try:
-        folder = private.folder(tmp_path / "made")
-        private.write_bytes(folder / "file", b"x")
+        folder = private_files.make_folder(tmp_path / "made")
+        private_files.write_bytes(folder / "file", b"x")
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -158,7 +159,7 @@ def test_private_whatever_the_umask(tmp_path: Path, mask: int) -> None:
 
 def test_a_folder_that_was_there_stays_as_it_is(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    assert stat.S_IMODE(private.folder(tmp_path).stat().st_mode) == 0o755
+    assert stat.S_IMODE(private_files.make_folder(tmp_path).stat().st_mode) == 0o755
 
 
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two workers"])
