@@ -111,16 +111,15 @@ QueryShows: TypeAlias = Literal["all", "one", "nothing"]
 class LookForm(Struct, frozen=True, kw_only=True):
     """How a target's looks write numbers, learnt from own numbers whose place was known.
 
-    `separator` stands between the tokens of a text. `before` and `after` are what a token holds
-    beside its number, other runs of digits written as `#`. `number_member` names the member of an
+    `separator` stands between the tokens of a text. `shapes` are what a token may hold before and
+    after its number, other runs of digits written as `#`. `number_member` names the member of an
     object that holds the number, `priority_member` the one with its priority; `priority_in_token`:
     the other run of digits is the priority. `absent_is_empty`: where a campaign holds nothing, the
     member is left out of the reply.
     """
 
     separator: str = ""
-    before: str = ""
-    after: str = ""
+    shapes: tuple[tuple[str, str], ...] = (("", ""),)
     number_member: str = ""
     priority_member: str = ""
     priority_in_token: bool = False

@@ -57,7 +57,7 @@ class _Waiting:
 def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
     """Try everything on one campaign with own numbers. `first`: its first look; `settle`: given."""
     numbers = ground.fresh(2)
-    added = _try_adding(ground, key, numbers)
+    added = _try_adding(ground, key, numbers, may_show_priorities=_may_show_priorities(first))
     waiting = _Waiting(ground, key, settle)
     appeared = _await_numbers(waiting, first, numbers)
     if not added and not appeared:
@@ -152,14 +152,25 @@ def _comes_back(ground: Ground, key: CampaignKey, alike: Mapping[str, int | None
 # -- adding ---------------------------------------------------------------------------------------
 
 
-def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> bool:
-    """Add fresh numbers, with a priority if the server asks for one; whether it says it did."""
+def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool) -> bool:
+    """Add fresh numbers, with a priority if the server asks for one; whether it says it did.
+
+    Where looks may show priorities one number gets one, to learn how both are written.
+    """
     given = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
-    for ground.priority in given:
-        ground.refusal = ground.add(key, numbers)
+    tries: list[tuple[int | None, dict[str, int | None]]] = [(priority, {}) for priority in given]
+    if may_show_priorities:
+        tries.insert(0, (given[0], {numbers[-1]: OTHER_PRIORITIES[0]}))
+    for ground.priority, own in tries:
+        ground.refusal = ground.add(key, numbers, own)
         if answer_of(ground.refusal).outcome == "served":
             return True
     return False
+
+
+def _may_show_priorities(first: Exchange) -> bool:
+    """Whether a look holds a single digit from 1 to 5: a priority, perhaps."""
+    return not digit_runs(answer_of(first)).isdisjoint("12345")
 
 
 def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -> bool:

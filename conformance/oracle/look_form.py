@@ -25,7 +25,7 @@ LONGEST_LOOK = 256 * 1024
 """Characters of a look that are read at most: more is not kept of a reply."""
 
 _RUN = re.compile("[0-9]+")
-_NUMBER = f"([0-9]{{1,{MAX_NUMBER_LENGTH}}})"
+_NUMBER = f"[0-9]{{1,{MAX_NUMBER_LENGTH}}}"
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -136,7 +136,8 @@ def _member(token: Any, form: LookForm) -> tuple[str, int | None] | None:
         return (inner[0], _priority(token.get(form.priority_member))) if inner else None
     if form.number_member or isinstance(token, bool) or not isinstance(token, str | int):
         return None
-    match = _pattern(form).fullmatch(str(token)[:LONGEST_TOKEN].strip())
+    text = str(token)[:LONGEST_TOKEN].strip()
+    match = next((found for each in _patterns(form) if (found := each.fullmatch(text))), None)
     if match is None:
         return None
     rest = _RUN.findall(f"{match['before']} {match['after']}")
@@ -144,13 +145,18 @@ def _member(token: Any, form: LookForm) -> tuple[str, int | None] | None:
 
 
 def _plain_inside(form: LookForm) -> LookForm:
-    return LookForm(before=form.before, after=form.after, priority_in_token=form.priority_in_token)
+    return LookForm(shapes=form.shapes, priority_in_token=form.priority_in_token)
 
 
 @lru_cache(maxsize=16)
-def _pattern(form: LookForm) -> re.Pattern[str]:
-    before, after = (re.escape(part).replace(re.escape("#"), "[0-9]+") for part in (form.before, form.after))
-    return re.compile(f"(?P<before>{before})(?P<number>{_NUMBER[1:-1]})(?P<after>{after})")
+def _patterns(form: LookForm) -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(f"(?P<before>{_shape(before)})(?P<number>{_NUMBER})(?P<after>{_shape(after)})") for before, after in form.shapes
+    )
+
+
+def _shape(text: str) -> str:
+    return re.escape(text).replace(re.escape("#"), "[0-9]+")
 
 
 def _priority(value: Any) -> int | None:
@@ -180,7 +186,13 @@ def learn_form(answer: Answer, own: Sequence[str]) -> LookForm | None:
         return None
     forms = _of_list(value, present) if isinstance(value, list) else _of_text(value, present)
     fitting = [form for form in forms if _shows_each(value, form, present)]
-    return min(fitting, key=lambda form: len(list(_tokens(value, form))), default=None)
+    return min(fitting, key=lambda form: _preference(value, form), default=None)
+
+
+def _preference(value: Any, form: LookForm) -> tuple[bool, int]:
+    """Smaller is better: a form that reads the whole look, and of those one with few tokens."""
+    look = _read(json.dumps(value), form)
+    return look is None or not look.whole, len(list(_tokens(value, form)))
 
 
 def _shows_each(value: Any, form: LookForm, own: Sequence[str]) -> bool:
@@ -203,7 +215,8 @@ def _separators(text: str, own: Sequence[str]) -> list[str]:
         return ["", *dict.fromkeys(char for char in rest if not char.isalnum())]
     (first, number), (second, _) = places[:2]
     between = text[first + len(number) : second]
-    return [*dict.fromkeys(char for char in between if not char.isalnum()), between]
+    whole = [] if _RUN.search(between) else [between]
+    return [*dict.fromkeys(char for char in between if not char.isalnum()), *whole]
 
 
 def _of_list(value: list[Any], own: Sequence[str]) -> Iterator[LookForm]:
@@ -217,17 +230,20 @@ def _of_list(value: list[Any], own: Sequence[str]) -> Iterator[LookForm]:
 
 
 def _of_tokens(tokens: Sequence[Any], own: Sequence[str], separator: str) -> Iterator[LookForm]:
-    for token in map(str, tokens):
-        for number in own:
-            if number in _RUN.findall(token) and len(token) <= LONGEST_TOKEN:
-                before, _, after = token.partition(number)
-                shapes = [_RUN.sub("#", part) for part in (before, after)]
-                yield LookForm(
-                    separator=separator,
-                    before=shapes[0],
-                    after=shapes[1],
-                    priority_in_token="".join(shapes).count("#") == 1,
-                )
+    """The form whose shapes are those in which the numbers stand, each in a token of its own."""
+    shapes = dict.fromkeys(_shape_of(token, number) for token in map(str, tokens) for number in own if _stands_in(number, token))
+    if shapes and all("".join(shape).count("#") <= 1 for shape in shapes):
+        priority = any("#" in "".join(shape) for shape in shapes)
+        yield LookForm(separator=separator, shapes=tuple(shapes), priority_in_token=priority)
+
+
+def _stands_in(number: str, token: str) -> bool:
+    return len(token) <= LONGEST_TOKEN and number in _RUN.findall(token)
+
+
+def _shape_of(token: str, number: str) -> tuple[str, str]:
+    before, _, after = token.partition(number)
+    return _RUN.sub("#", before), _RUN.sub("#", after)
 
 
 # -- looks without a form -------------------------------------------------------------------------
