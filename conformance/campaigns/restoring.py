@@ -177,7 +177,15 @@ def _in_sight(ground: Ground, key: CampaignKey, first: Look) -> Restoration:
 
 
 def _is_back(ground: Ground, key: CampaignKey, look: Look) -> bool:
+    if _keeps_a_short_one(ground, key, look):
+        return False
     return not (_missing(ground, key, look) or _surplus(ground, key, look)) and _in_order(ground, key, look)
+
+
+def _keeps_a_short_one(ground: Ground, key: CampaignKey, look: Look) -> bool:
+    """Whether only short numbers of the run are left in a campaign that was empty."""
+    own = [number for number in look.numbers if number in ground.announced]
+    return bool(own) and not ground.original[key].numbers and not any(map(ground.guard.own.is_own, own))
 
 
 def _missing(ground: Ground, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
@@ -192,7 +200,10 @@ def _surplus(ground: Ground, key: CampaignKey, look: Look) -> list[str]:
     own = [number for number in look.numbers if number in ground.announced - originals]
     others = [number for number in look.numbers if number not in ground.announced | originals]
     own += respelt(others, ground.announced, before=originals)
-    return own if originals or not own else own[1:]
+    if originals or not own:
+        return own
+    kept = next((number for number in own if ground.guard.own.is_own(number)), own[0])
+    return [number for number in own if number != kept]
 
 
 def _in_order(ground: Ground, key: CampaignKey, look: Look) -> bool:
@@ -210,6 +221,8 @@ def _mend(ground: Ground, key: CampaignKey, look: Look, *, attempt: int) -> None
     """Add what is missing, delete what is left over, then put what stands elsewhere in its place."""
     missing = _missing(ground, key, look)
     add_in_order(ground, key, missing)
+    if _keeps_a_short_one(ground, key, look):
+        ground.add(key, ground.fresh(1))  # what stays must be nobody's
     remove(ground, key, _surplus(ground, key, look), singly=attempt > 0)
     if not missing and not _in_order(ground, key, look):
         _put_in_order(ground, key, look, backwards=attempt > 1)

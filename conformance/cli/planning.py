@@ -2,14 +2,17 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
 import typer
 from rich.table import Table
 
+from conformance.campaigns.ground import WORKED_ON
 from conformance.config import Target, load_target
 from conformance.errors import UsageError, nearest
+from conformance.finding import counted
 from conformance.plugin.checks import ORDER, serve
 from conformance.report.terminal import console
 from conformance.session.amounts import AMOUNTS
@@ -53,19 +56,46 @@ def plan(target_file: Path | None, effort: str, pairs: list[str]) -> None:
     target = load_target(target_file, os.environ, overridden(pairs))
     takes = f"about {amounts.calls:,} calls{_duration(target, amounts.calls)}"
     out.print(f"Target: {target.base_url} (VDN {target.vdn_id}). Effort {effort}: {takes}.")
-    named = ", ".join(f"{key[0]}/{key[1]}" for key in target.disposable)
-    out.print(f"Deletes and adds only in: {named}. What they hold is written to the journal first and put back at the end.")
+    for line in touched(target):
+        out.print(line)
     most = target.pace.max_added_numbers
     bound = "([pace] max_added_numbers sets a limit)"
     limit = f"at most {most:,} are added in all" if most is not None else f"about {amounts.calls:,} are added {bound}"
     out.print(f"Never more than {amounts.wide} numbers in one campaign, {limit}; they begin with {target.numbers.prefix or 'any digits'}.")
-    out.print("Every number that these campaigns hold may be deleted and added again.")
     out.print(_kinds(target, amounts.calls))
     table = Table("check", "clauses it serves", box=None, pad_edge=False)
     for check in ORDER:
         table.add_row(check, ", ".join(serve(check)))
     out.print(table)
     out.print("Nothing was sent.")
+
+
+_ORIGINALS = {
+    "borrow": (
+        "What they hold is taken out once and put back, in its order. Priorities come back only where the query shows them: "
+        'where it does not, and yours matter, set [safety] originals = "keep".'
+    ),
+    "keep": 'What they hold is not named ([safety] originals = "keep").',
+}
+"""What happens to the numbers that campaigns hold, by the policy of the target file."""
+
+
+def touched(target: Target) -> Iterator[str]:
+    """What a run may do, campaign by campaign, as far as is known without a call."""
+    yield "Deletes and adds only here; what they hold is written to the journal first:"
+    for place, campaign in enumerate(target.campaigns):
+        name = f"    {campaign.vdn_id}/{campaign.campaign_id}: "
+        if place >= WORKED_ON:
+            yield f"{name}not touched, unless further workers (-n) are given"
+        elif campaign.numbers is None:
+            yield f"{name}own numbers; what it holds `check` tells (an empty one keeps one own number)"
+        else:
+            size = counted(len(campaign.numbers), "number")
+            fate = "not named" if target.safety.originals == "keep" else "taken out once and put back"
+            yield f"{name}own numbers; its {size} {fate}"
+    if target.foreign is not None:
+        yield f"    {target.foreign.vdn_id}/{target.foreign.campaign_id}: own numbers only"
+    yield _ORIGINALS[target.safety.originals]
 
 
 # Of a hundred calls of a run; measured on the emulator, where quick and standard differ by a few.
@@ -102,7 +132,8 @@ def consent(target_file: Path | None, pairs: list[str], *, yes: bool) -> None:
     if yes or _is_this_machine(target.address.host):
         return
     named = ", ".join(str(key[1]) for key in target.disposable)
-    question = f"The run will delete and add calling numbers in campaigns {named} on {target.base_url}. Go on?"
+    originals = f" {_ORIGINALS[target.safety.originals]}"
+    question = f"The run will delete and add calling numbers in campaigns {named} on {target.base_url}.{originals} Go on?"
     if not sys.stdin.isatty():
         raise UsageError(f"{question} Nobody can be asked here: give --yes once you are sure, or --dry-run to see what would be sent.")
     if not typer.confirm(question):

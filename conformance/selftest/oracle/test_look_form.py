@@ -1,6 +1,7 @@
 """How looks write numbers is learnt from numbers whose place is known, and nothing else is a number."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ def answer(value: Any) -> Answer:
     return answer_of(Exchange(number=1, call=call, outcome=reply, start=0.0, end=0.1))
 
 
-WRITINGS = {
+Pairs = Sequence[tuple[str, int | None]]
+WRITINGS: dict[str, Callable[[Pairs], Any]] = {
     "commas": lambda pairs: ",".join(number for number, _ in pairs),
     "semicolons and blanks": lambda pairs: " ; ".join(number for number, _ in pairs),
     "bars": lambda pairs: "|".join(number for number, _ in pairs),
@@ -34,7 +36,7 @@ WRITINGS = {
     "named": lambda pairs: ",".join(f"tel {number}" for number, _ in pairs),
     "plus": lambda pairs: ",".join(f"+{number}" for number, _ in pairs),
 }
-WITH_PRIORITIES = {
+WITH_PRIORITIES: dict[str, Callable[[Pairs], Any]] = {
     "colons": lambda pairs: ",".join(f"{number}:{priority}" for number, priority in pairs),
     "semicolons within": lambda pairs: ",".join(f"{number};{priority}" for number, priority in pairs),
     "slashes before": lambda pairs: " ".join(f"{priority}/{number}" for number, priority in pairs),
@@ -64,7 +66,7 @@ def test_a_priority_is_no_number(writing: str, others: list[str], drawn: list[in
     look = read_look(answer(value), form)
     assert look is not None
     assert (look.whole, list(look.pairs)) == (True, pairs)
-    assert shown_numbers(answer(value), form) == {number for number, _ in pairs}
+    assert shown_numbers(answer(value), form) == frozenset(number for number, _ in pairs)
 
 
 def test_numbers_with_and_without_a_priority_are_read() -> None:
