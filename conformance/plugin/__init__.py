@@ -63,10 +63,12 @@ class State:
         self.ended_by = OVERDUE
 
     def done(self, opened: Opened) -> Done:
-        """What the run has come to."""
+        """What the run has come to. A target that refuses to be called says nothing of the interface by it."""
+        if refusal := opened.transport.refusal:
+            opened.run.ledger.retract_refusals()
         done = opened.done()
-        if self.ended_by:
-            done.told, done.cut_short = [*done.told, self.ended_by], True
+        if reasons := [reason for reason in (refusal, self.ended_by) if reason]:
+            done.told, done.cut_short = [*done.told, *reasons], True
         return done
 
 
