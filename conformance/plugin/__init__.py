@@ -62,11 +62,12 @@ class State:
         """The time of the run has been over for a while, and a check does not end."""
         self.ended_by = OVERDUE
 
-    def done(self, opened: Opened) -> Done:
+    def done(self) -> Done:
         """What the run has come to. A target that refuses to be called says nothing of the interface by it."""
-        if refusal := opened.transport.refusal:
-            opened.run.ledger.retract_refusals()
-        done = opened.done()
+        assert self.opened is not None
+        if refusal := self.opened.transport.refusal:
+            self.opened.run.ledger.retract_refusals()
+        done = self.opened.done()
         if reasons := [reason for reason in (refusal, self.ended_by) if reason]:
             done.told, done.cut_short = [*done.told, *reasons], True
         return done
@@ -230,7 +231,7 @@ def _report(session: pytest.Session, state: State, exitstatus: int) -> None:
     if state.problem is not None and not state.parts:
         session.exitstatus = _unbegun(state, state.problem)
     elif state.opened is not None:
-        session.exitstatus = close(state.opened.target, state.options, state.done(state.opened), interrupted=interrupted)
+        session.exitstatus = close(state.opened.target, state.options, state.done(), interrupted=interrupted)
     elif state.parts:
         target, done = load(state.options, state.shared_target), together(state.parts)
         if state.problem is not None:  # one worker could not begin, so its share of the checks was not made
@@ -244,7 +245,7 @@ def _hand_over(state: State, output: dict[str, Any]) -> None:
     if state.problem is not None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
     elif state.opened is not None:
-        output["isales_done"] = msgspec.json.encode(state.done(state.opened))
+        output["isales_done"] = msgspec.json.encode(state.done())
         workers.leave(state.options.out, state.opened.worker, output["isales_done"])
 
 

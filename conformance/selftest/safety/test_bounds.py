@@ -78,10 +78,12 @@ def opened(refusal: str = "") -> Any:
 
 def test_what_ends_a_run_is_told() -> None:
     state = State(cast(Any, SimpleNamespace()))
-    assert (state.done(opened()).told, state.done(opened()).cut_short) == (["x"], False)
-    assert (state.done(opened("busy")).told, state.done(opened("busy")).cut_short) == (["x", "busy"], True)
+    for refusal, told in (("", []), ("busy", ["busy"])):
+        state.opened = opened(refusal)
+        assert (state.done().told, state.done().cut_short) == (["x", *told], bool(told))
+    state.opened = opened()
     state.overdue()
-    assert (state.done(opened()).told, state.done(opened()).cut_short) == (["x", OVERDUE], True)
+    assert (state.done().told, state.done().cut_short) == (["x", OVERDUE], True)
 
 
 def test_how_long_a_run_may_take_where_nobody_says() -> None:
