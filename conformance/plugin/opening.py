@@ -127,6 +127,7 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     traffic.unlink(missing_ok=True)
     grounds: list[Ground] = []
     limited = _capped(transport_options(target, recorder=traffic), options.amounts)
+    limited = msgspec.structs.replace(limited, recorders=int(worker["workercount"]) if worker else 1)
     transport = stack.enter_context(Transport(_seen_only(limited, grounds)))
     probe = query(campaigns[0], base_path=target.address.base_path)
     vigil = Vigil(transport, probe, patience=target.pace.patience_seconds)
