@@ -161,7 +161,9 @@ def _opening(
     slower = _slower(target, plan.per_second)
     gate = guard(target)
     options = transport_options(slower, recorder=plan.recorder, rule=gate)
-    transport = stack.enter_context(Transport(replace(options, budget=_limits(options.budget, plan))))
+    workers = plan.worker[1] if plan.worker else 1
+    limited = replace(options, budget=_limits(options.budget, plan), recorders=workers)
+    transport = stack.enter_context(Transport(limited))
     base_path = target.address.base_path
     probe = query(keys[0], base_path=base_path)
     watchdog = Vigil(transport, probe, patience=target.pace.patience_seconds)

@@ -84,21 +84,29 @@ def after(step: Step, worlds: Iterable[World], *, complete: bool) -> frozenset[W
 
 
 def after_some_order(steps: Sequence[Step], worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
-    """The worlds after all steps in some order that respects real time (linearizability). Raises TooManyOrdersError."""
+    """The worlds after all steps in some order that respects real time (linearizability). Raises TooManyOrdersError.
+
+    Many orders lead to the same few worlds, which may be large: each is kept once.
+    """
+    known: dict[World, World] = {}
     ends: set[World] = set()
-    seen: set[tuple[frozenset[int], World]] = set()
-    stack = [(frozenset(range(len(steps))), world) for world in worlds]
+    every = frozenset(range(len(steps)))
+    stack = [(every, known.setdefault(world, world)) for world in worlds]
+    seen = set(stack)
     while stack:
         left, world = stack.pop()
         if not left:
             ends.add(world)
             continue
-        if (left, world) in seen:
-            continue
-        seen.add((left, world))
+        for i in _first_of(left, steps):
+            rest = left - {i}
+            for then in successors(steps[i], world, complete=complete):
+                place = (rest, known.setdefault(then, then))
+                if place not in seen:
+                    seen.add(place)
+                    stack.append(place)
         if len(seen) > MAX_ORDERS:
             raise TooManyOrdersError
-        stack.extend((left - {i}, then) for i in _first_of(left, steps) for then in successors(steps[i], world, complete=complete))
     return frozenset(ends)
 
 

@@ -95,12 +95,14 @@ class State:
             self.failures.append(failure.record(step, error, self.options.out))
 
     def done(self) -> Done:
-        """This process's part of the run."""
+        """This process's part of the run. A target that refuses to be called says nothing of the interface by it."""
         assert self.opened is not None
+        if refusal := self.opened.campaigns.transport.refusal:
+            self.opened.run.ledger.retract_refusals()
         part = self.opened.done()
         part.selected, part.failures = self.selected, self.failures
-        if self.ended_by:
-            part.told, part.cut_short = [*part.told, self.ended_by], True
+        if reasons := [reason for reason in (refusal, self.ended_by) if reason]:
+            part.told, part.cut_short = [*part.told, *reasons], True
         return part
 
 

@@ -26,8 +26,9 @@ NEWEST_KEPT = 5_000
 BODY_KEPT = 64 * 1024
 """Bytes of a body; the recording beside it may have more."""
 MOST_BYTES = 32 * 1024 * 1024
-"""Bytes of the file up to which bodies are written so far; beyond, LITTLE_KEPT bytes of each. Escapes may make six bytes of one."""
-LITTLE_KEPT = 300
+"""Bytes of the file up to which bodies and headers are written so far; beyond, little of each. Escapes may make six bytes of one."""
+LITTLE_KEPT, HEADERS_KEPT = 300, 12
+"""Bytes of a body, and headers, that are written then."""
 
 SMALL_HEAD = 2 * 1024
 """Characters of a list of headers up to which it is kept made."""
@@ -44,9 +45,16 @@ class _Form:
 
     base_url: str
     redactor: Redactor
-    records: Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]
+    remembered: Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]
     room: Callable[[], int]
     """Bytes of a body that are written now."""
+
+    def records(self, pairs: tuple[tuple[str, str], ...]) -> list[harfile.Record]:
+        """Records of headers, the first few where there is little room; nearly all calls have the same."""
+        if self.room() == LITTLE_KEPT:
+            pairs = tuple((name[:LITTLE_KEPT], value[:LITTLE_KEPT]) for name, value in pairs[:HEADERS_KEPT])
+        small = sum(len(name) + len(value) for name, value in pairs) <= SMALL_HEAD
+        return self.remembered(pairs) if small else _records(pairs, self.redactor)
 
 
 def write(
@@ -59,7 +67,8 @@ def write(
     begun = _begun(document.started)
     creator = harfile.Creator(name="isales-conformance", version=document.suite_version or "unknown")
     with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest, last)) as har:
-        form = _Form(base_url=base_url, redactor=redactor, records=_known_records(redactor), room=partial(_room, file))
+        remembered = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))
+        form = _Form(base_url=base_url, redactor=redactor, remembered=remembered, room=partial(_room, file))
         first = None
         for position, exchange in enumerate(source()):
             first = exchange.start if first is None else first
@@ -78,17 +87,6 @@ def recorded(path: Path) -> Source:
                     yield decoder.decode(line)
 
     return read
-
-
-def _known_records(redactor: Redactor) -> Callable[[tuple[tuple[str, str], ...]], list[harfile.Record]]:
-    """Makes records of headers; nearly all calls have the same."""
-    remembered = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))
-
-    def records(pairs: tuple[tuple[str, str], ...]) -> list[harfile.Record]:
-        small = sum(len(name) + len(value) for name, value in pairs) <= SMALL_HEAD
-        return remembered(pairs) if small else _records(pairs, redactor)
-
-    return records
 
 
 def _room(file: TextIO) -> int:

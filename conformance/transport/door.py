@@ -61,7 +61,7 @@ class Transport:
         self._stale = 0
         self._observers: tuple[Observer, ...] = ()
         self._changing_observers = threading.Lock()
-        self._recorder = Recorder(options.recorder) if options.recorder is not None else None
+        self._recorder = Recorder(options.recorder, shared_by=options.recorders) if options.recorder is not None else None
         if self._recorder is not None:
             self.on_exchange(self._recorder.record)
 

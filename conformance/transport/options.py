@@ -29,7 +29,8 @@ class Proxy(Struct, frozen=True, kw_only=True):
 class TransportOptions(Struct, frozen=True, kw_only=True):
     """What `Transport` is made from.
 
-    `guard`: unless another is given, no call that could change something is sent. `recorder`: the file that gets every exchange.
+    `guard`: unless another is given, no call that could change something is sent. `recorder`: the file that gets every exchange,
+    one of `recorders` of a run, which share its bounds.
     `resend_stale`: send a call once more when the kept-alive connection had been closed before it. `length_always`: send
     Content-Length with every call (needed where it is signed); `type_always`: the Content-Type of a GET, likewise.
     `extra_headers` are added to every call that has none of that name.
@@ -42,6 +43,7 @@ class TransportOptions(Struct, frozen=True, kw_only=True):
     budget: Budget = Budget()
     guard: CallRule = no_changes
     recorder: Path | None = None
+    recorders: int = 1
     timeout_seconds: float = DEFAULT_TIMEOUT
     proxy: Proxy | None = None
     extra_headers: tuple[tuple[str, str], ...] = ()

@@ -32,9 +32,10 @@ class Recorder:
     Its size is bounded, whatever a target replies: beyond WHOLE_BYTES exchanges are recorded in short, beyond MOST_BYTES counted.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises UsageError when the file can't be written."""
+    def __init__(self, path: Path, *, shared_by: int = 1) -> None:
+        """`shared_by` so many processes of a run, each with a file of its own. Raises UsageError when the file can't be written."""
         self._path = path
+        self._whole, self._most = WHOLE_BYTES // shared_by, MOST_BYTES // shared_by
         self._encoder = msgspec.json.Encoder()
         self._buffer = bytearray()
         self._lock = threading.Lock()
@@ -65,12 +66,12 @@ class Recorder:
 
     def _line(self, exchange: Exchange) -> bytes:
         line = self._encoder.encode(exchange)
-        if self._bytes + len(line) >= WHOLE_BYTES:
+        if self._bytes + len(line) >= self._whole:
             line = self._encoder.encode(shortened(exchange))
         return line + b"\n"
 
     def _append(self, line: bytes) -> None:
-        if self._bytes + len(line) > MOST_BYTES:
+        if self._bytes + len(line) > self._most:
             self.left_out += 1
             return
         self._bytes += len(line)

@@ -83,6 +83,16 @@ def test_the_file_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert log["entries"][-1]["response"]["content"]["comment"] == "300 of 60,000 bytes kept"
 
 
+def test_headers_have_an_end_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(har, "MOST_BYTES", 200_000)
+    made = exchange(b"{}", b"{}")
+    assert made.reply is not None
+    exchanges = [replace(made, number=number, outcome=replace(made.reply, headers=(("a", ""),) * 250)) for number in range(1, 200)]
+    log = written(tmp_path / "traffic.har", lambda: exchanges)
+    assert (tmp_path / "traffic.har").stat().st_size < 600_000
+    assert [len(log["entries"][place]["response"]["headers"]) for place in (0, -1)] == [250, har.HEADERS_KEPT]
+
+
 def test_what_was_cut_before_says_so(tmp_path: Path) -> None:
     made = exchange(b"{}", b"\xc3\xa4" * 40 + b"\xc3", number=9)
     assert made.reply is not None

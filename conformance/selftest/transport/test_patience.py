@@ -1,8 +1,10 @@
 """What a target makes a run wait, with a clock that only moves when something waits."""
 
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -44,21 +46,21 @@ class Busy:
         self.calls: Counter[str] = Counter()
 
     def behave(self) -> Behaviour:
-        def answer(sock: object, _index: int) -> None:
-            for request in requests_of(sock):  # type: ignore[arg-type]  # a socket
+        def answer(sock: socket.socket, _index: int) -> None:
+            for request in requests_of(sock):
                 method = request.first_line.partition(" ")[0]
                 self.calls[method] += 1
                 well = self._well_after is not None and self.calls[method] > self._well_after
-                sock.sendall(self._reply if method in self._methods and not well else OK)  # type: ignore[attr-defined]
+                sock.sendall(self._reply if method in self._methods and not well else OK)
 
         return answer
 
 
 @contextmanager
-def calling(serve: Serve, busy: Busy, **options: object) -> Iterator[tuple[Transport, Time]]:
+def calling(serve: Serve, busy: Busy, **options: Any) -> Iterator[tuple[Transport, Time]]:
     time = Time()
     address = parse_address(f"http://127.0.0.1:{serve(busy.behave()).port}")
-    made = TransportOptions(address=address, guard=everything, timeout_seconds=5.0, **options)  # type: ignore[arg-type]
+    made = TransportOptions(address=address, guard=everything, timeout_seconds=5.0, **options)
     with Transport(made, clock=time.clock, sleep=time.sleep) as transport:
         yield transport, time
 

@@ -97,10 +97,11 @@ LARGE = Exchange(
 )
 
 
-def test_a_recording_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "WHOLE_BYTES", 500_000)
-    monkeypatch.setattr(recorder, "MOST_BYTES", 600_000)
-    keeper = Recorder(tmp_path / "t")
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_recording_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    monkeypatch.setattr(recorder, "WHOLE_BYTES", 500_000 * workers)
+    monkeypatch.setattr(recorder, "MOST_BYTES", 600_000 * workers)
+    keeper = Recorder(tmp_path / "t", shared_by=workers)
     for _ in range(200):
         keeper.record(LARGE)
     keeper.close()
