@@ -82,7 +82,7 @@ class Ledger(Struct, kw_only=True):
     learnt_by: dict[str, Exchange] = field(default_factory=dict)
     """The first exchange that taught something: subject|value."""
     errors: dict[str, str] = field(default_factory=dict)
-    """Checks that ended in an error of the suite itself: such a run never conforms."""
+    """Checks that ended before they were through, by no doing of the target, with the reason: such a run never conforms."""
 
     def record(self, judgement: Judgement, history: History, check: str) -> list[Deviating]:
         """Take in one judgement; gives the deviations that were not known before."""
