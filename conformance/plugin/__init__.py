@@ -23,7 +23,7 @@ from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
 from conformance.plugin.closing import close
 from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
-from conformance.plugin.ending import Closing, Outcome
+from conformance.plugin.ending import EXIT_CODES, Closing, Outcome
 from conformance.plugin.folders import kind_of, new_folder
 from conformance.plugin.journals import make_room, refuse_early
 from conformance.plugin.knowing import chosen
@@ -229,7 +229,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
     except Exception as error:
-        run.ledger.errors[check] = failure.words(error)
+        run.ledger.errors[check] = f"the suite itself failed ({failure.words(error)})"
         with suppress(Exception):
             run.conclude()  # what it had found is a deviation all the same
         raise
@@ -248,7 +248,7 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest
     if check is not None:
         state.fail(f"the check {check}", error)
         if state.opened is not None and call.when != "teardown":
-            state.opened.run.ledger.errors.setdefault(check, failure.words(error))
+            state.opened.run.ledger.errors.setdefault(check, f"the suite itself failed ({failure.words(error)})")
     elif isinstance(node, pytest.Collector) and node.path.is_relative_to(SUITE):
         state.fail(f"reading {node.path.name}", error)
 
@@ -342,11 +342,14 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     else:
         target, done = load(state.options, state.shared_target), together(state.parts)
         done.failures += state.failures
-        if state.problem is not None:  # one worker could not begin, so its share of the checks was not made
-            done.told, done.cut_short = [*done.told, str(state.problem)], True
+    if state.problem is not None:  # the journal or the recording could not be written, or one worker could not begin
+        done.told, done.cut_short = [*done.told, str(state.problem)], True
     if done.failures:
-        done.ledger.errors |= dict.fromkeys(done.unmade(), f"not made: {done.failures[0].step} failed before")
-    return close(target, state.options, done, interrupted=interrupted)
+        done.ledger.errors |= dict.fromkeys(done.unmade(), f"not made, because the suite itself failed before ({done.failures[0].step})")
+    outcome = close(target, state.options, done, interrupted=interrupted and state.problem is None)
+    if state.problem is None or state.parts or outcome.failures or outcome.exit_code == EXIT_CODES["deviates"]:
+        return outcome
+    return Outcome(exit_code=state.problem.exit_code)
 
 
 def _hand_over(state: State, output: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ class Ledger(Struct, kw_only=True):
     evidence_bytes: int = 0
     """Bytes of the replies that are kept."""
     errors: dict[str, str] = field(default_factory=dict)
-    """Checks that ended in an error of the suite itself: such a run never conforms."""
+    """Checks that ended before they were through, by no doing of the target, with the reason: such a run never conforms."""
 
     def record(self, judgement: Judgement, history: History, check: str) -> list[Deviating]:
         """Take in one judgement; gives the deviations that were not known before."""

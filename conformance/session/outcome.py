@@ -98,9 +98,8 @@ def _further(row: Clause, ledger: Ledger) -> str:
 
 
 def _broken_checks(row: Clause, ledger: Ledger) -> str:
-    """Which of its checks the suite itself failed to make: whatever they had judged until then, what they would have found is unknown."""
-    reasons = [f"the suite itself failed in the check {check} ({ledger.errors[check]})" for check in row.checks if check in ledger.errors]
-    return "; ".join(reasons)
+    """Which of its checks were not made to their end, and why: whatever was judged, what they would have found is unknown."""
+    return "; ".join(f"check {check}: {ledger.errors[check].rstrip('.')}" for check in row.checks if check in ledger.errors)
 
 
 def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[ClauseVerdict, str]:

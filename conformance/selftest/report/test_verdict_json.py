@@ -78,3 +78,9 @@ def test_an_old_file_survives_a_failed_write(tmp_path: Path, monkeypatch: pytest
         verdict_json.write(documents.passing(), file)
     assert [path.name for path in tmp_path.iterdir()] == ["verdict.json"]
     assert file.read_text() == "old"
+
+
+def test_a_file_of_the_first_format_is_still_read() -> None:
+    older = verdict_json.as_json(documents.passing()) | {"format": 1}
+    del older["failures"]
+    assert verdict_json.from_json(older) == documents.passing()

@@ -109,8 +109,8 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
         ended = stage.run("--only", "response.documented-code")
     assert sent
     assert ended.code == 1, ended.said
-    written_forms = {form(signature) for signature in sent for form in FORMS.values()} | set(sent)
-    sought = {text[4:-6] for text in written_forms}  # of the longer text what is the signature's
+    forms: list[Callable[[str], str]] = [*FORMS.values(), str]
+    sought = {form(signature)[4:-6] for signature in sent for form in forms}  # of the longer text what is the signature's
     for name, text in written(tmp_path / "out", ended):
         found = next((each for each in sought if each in text), None)
         assert found is None, (name, found)
