@@ -149,9 +149,9 @@ class CampaignState(Struct, frozen=True, kw_only=True):
     vdn_id: int
     campaign_id: int
     restored: bool
-    missing: tuple[str, ...] = ()
-    left_over: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    missing: list[str] = field(default_factory=list)
+    left_over: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     problem: str = ""
 
 

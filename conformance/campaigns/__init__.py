@@ -1,6 +1,6 @@
 """The campaigns of a target: opened in one place, set up, looked at, and put back."""
 
-from conformance.campaigns.borrowing import borrow
+from conformance.campaigns.borrowing import borrow, may_be_exact
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.foreign import leased_foreign
 from conformance.campaigns.ground import Ground, Log, Wire
@@ -27,6 +27,7 @@ __all__ = [
     "borrow",
     "leased_foreign",
     "leftovers",
+    "may_be_exact",
     "must_be_back",
     "open_campaigns",
     "open_ground",

@@ -20,6 +20,15 @@ FEW = 3
 """Own numbers that stay in a campaign whose originals are out: the last number nobody can delete."""
 
 
+def may_be_exact(ground: Ground, key: CampaignKey) -> bool:
+    """Whether a campaign can be given exact contents; its originals are taken out to find out."""
+    try:
+        borrow(ground, key)
+    except OriginalsStay:
+        return False
+    return True
+
+
 def borrow(ground: Ground, key: CampaignKey) -> None:
     """Take all originals of a campaign out, unless they are out. Raises OriginalsStay where they
     may not be, or where the first ones did not come back."""
@@ -29,6 +38,7 @@ def borrow(ground: Ground, key: CampaignKey) -> None:
         return
     _must_keep_priorities(ground, key)
     _keep_company(ground, key)
+    _make_room(ground, key)
     if reason := rehearse_shapes(ground, key):
         _end(ground, reason)
     with ground.guard.naming_originals(key):
@@ -58,6 +68,15 @@ def _keep_company(ground: Ground, key: CampaignKey) -> None:
             ground.look(key)
     if not ground.own(key):
         _end(ground, f"no number could be added to campaign {key[1]} beside its own")
+
+
+def _make_room(ground: Ground, key: CampaignKey) -> None:
+    """Delete all but a few own numbers where the server allows a campaign no more: the rehearsal adds some."""
+    surplus = sorted(ground.own(key))[FEW:] if ground.most is not None else []
+    for chunk in chunks(surplus):
+        ground.delete(key, chunk)
+    if surplus and ground.shows == "all":
+        ground.look(key)
 
 
 def _there_and_back(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from conformance.campaigns.arranging import MAX_TRIES, arrange, arrange_count, settle_uncertain
+from conformance.campaigns.borrowing import may_be_exact
 from conformance.campaigns.ground import Ground, chunks
 from conformance.errors import CampaignUnusable
 from conformance.exchange import Call, CampaignKey, Exchange, History
@@ -62,7 +63,7 @@ class Episode:
 
     def may_be_exact(self, key: CampaignKey | None = None) -> bool:
         """Whether the campaign can be given exact contents."""
-        return not self.ground.why_not_exact(key or self.key)
+        return may_be_exact(self.ground, key or self.key)
 
     def hold_at_least(self, count: int, key: CampaignKey | None = None) -> list[str]:
         """Make the campaign hold at least so many numbers that may be named; gives all of them.

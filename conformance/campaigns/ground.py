@@ -224,14 +224,13 @@ class Ground:
         `priorities`: of numbers that are to have another one than the run's usual.
         """
         originals = self.original[key].numbers if key in self.original else frozenset()
-        own = set(numbers) - originals
-        if new := sorted(own - self.announced_for.setdefault(key, set())):
+        new_here = set(numbers) - originals
+        if new := sorted(new_here - self.announced_for.setdefault(key, set())):
             self.announced_for[key].update(new)
             self.log.will_add(key, new)
-        self.added.setdefault(key, set()).update(own)  # first: an addition may be cut off
-        given = priorities or {}
-        usual = dict.fromkeys(numbers, self.priority)
-        call = add(key, numbers, base_path=self.base_path, priorities=usual | dict(given))
+        self.added.setdefault(key, set()).update(new_here)  # first: an addition may be cut off
+        own = {number: each for number, each in (priorities or {}).items() if each is not None}
+        call = add(key, numbers, base_path=self.base_path, priority=self.priority, priorities=own)
         return self.send(call)
 
     def ask(self, key: CampaignKey) -> Exchange:

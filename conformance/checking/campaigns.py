@@ -111,10 +111,15 @@ def _query(ground: Ground) -> tuple[Step, ...]:
     else:
         advice = "What happened is then told by replies; [observe] query says outright what it shows."
         first = warning("query", SHOWS[ground.shows], advice)
-    if ground.shows == "all" and not (ground.look_form and ground.look_form.shows_priority):
-        advice = 'Where the server keeps some, [safety] originals = "keep" leaves its numbers alone.'
-        return first, warning("priorities", "the query shows none, so none can be put back", advice)
-    return (first,)
+    held = any(each.numbers for each in ground.original.values())
+    shown = ground.look_form is not None and ground.look_form.shows_priority
+    if not held or shown or ground.policy == "keep":
+        return (first,)
+    says = (
+        "the query shows none, so numbers that are put back have the run's or none; "
+        'where the server keeps some that matter, set [safety] originals = "keep"'
+    )
+    return first, ok("priorities", says)
 
 
 def _split(paragraph: str) -> Sequence[str]:

@@ -16,6 +16,8 @@ OWN_DIGITS = 10
 """Random digits of an ordinary number behind the user's prefix: nobody else has it by chance."""
 DEFAULT_LENGTH = 13
 """Digits of an ordinary number at least, so that it can be told from short ones that people have."""
+_FIRST_STEP, _STRIDE = 3571, 7
+"""Away from the neighbours, and without a factor of ten, so that none comes twice."""
 _VARIED = 4
 """Last digits in which numbers derived from an ordinary one differ from it."""
 
@@ -36,7 +38,8 @@ def derived(number: str, count: int) -> Iterator[str]:
     """
     stem, last = number[:-_VARIED], int(number[-_VARIED:] or "0")
     size = 10**_VARIED
-    return (f"{stem}{(last + step) % size:0{_VARIED}d}" for step in range(1, min(count, size - 1) + 1))
+    steps = range(_FIRST_STEP, _FIRST_STEP + _STRIDE * min(count, size - 1), _STRIDE)
+    return (f"{stem}{(last + step) % size:0{_VARIED}d}" for step in steps)
 
 
 numbers: st.SearchStrategy[str] = st.integers(1, MAX_NUMBER_LENGTH).flatmap(
@@ -72,13 +75,16 @@ class NumberPool:
         return self._fresh(lambda: self._digits(max(length, len(self._prefix) + (length <= len(self._prefix)))))
 
     def shaped_like(self, number: str) -> str | None:
-        """A number as long as another one, with as many leading zeros; None where none is free."""
+        """A number as long as another one, with as many leading zeros, behind the prefix; None where none is free."""
         zeros = len(number) - len(number.lstrip("0"))
-        free = len(number) - zeros
+        head = self._prefix or "0" * zeros
+        free = len(number) - len(head)
+        if free < 0 or (self._prefix and zeros):
+            return None
         for _ in range(SHAPE_TRIES):
-            tail = str(self._random.randrange(1, 10)) if free else ""
-            tail += "".join(self._random.choices("0123456789", k=max(free - 1, 0)))
-            if self._take(shaped := "0" * zeros + tail):
+            first = str(self._random.randrange(1, 10)) if free and not self._prefix else ""
+            tail = "".join(self._random.choices("0123456789", k=free - len(first)))
+            if self._take(shaped := head + first + tail):
                 return shaped
         return None
 

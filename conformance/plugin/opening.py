@@ -104,9 +104,9 @@ def _state_of(restoration: Restoration) -> CampaignState:
         vdn_id=vdn_id,
         campaign_id=campaign_id,
         restored=not restoration.problem,
-        missing=tuple(sorted(restoration.missing)),
-        left_over=tuple(sorted(restoration.left_over)),
-        kept=tuple(sorted(restoration.kept)),
+        missing=sorted(restoration.missing),
+        left_over=sorted(restoration.left_over),
+        kept=sorted(restoration.kept),
         problem=restoration.problem,
     )
 

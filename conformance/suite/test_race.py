@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from conformance.campaigns import Episode
+from conformance.campaigns import Episode, may_be_exact
 from conformance.exchange import Call
 from conformance.generation.calls import add, delete
 from conformance.session.run import Run
@@ -18,7 +18,7 @@ def test_bursts(run: Run) -> None:
     chance = run.random()
     for index in range(run.amounts.bursts):
         width = min(run.concurrency, (2, 4, 8, 3, 6, 5, 7)[index % 7])
-        kinds = BURSTS if not run.ground.why_not_exact(run.ground.keys[0]) else BESIDE
+        kinds = BURSTS if may_be_exact(run.ground, run.ground.keys[0]) else BESIDE
         kind = kinds[index % len(kinds)]
         with run.episode() as episode:
             episode.burst(kind(run, episode, max(2, width), chance))

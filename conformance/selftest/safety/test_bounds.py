@@ -59,11 +59,11 @@ def test_no_check_begins_after_the_time() -> None:
     run = Run.__new__(Run)
     run.ledger, run.unusable = Ledger(), None
     state = State.__new__(State)
-    state.opened = cast(Any, SimpleNamespace(transport=SimpleNamespace(overtime="5 seconds have passed")))
+    state.opened = cast(Any, SimpleNamespace(campaigns=SimpleNamespace(transport=SimpleNamespace(overtime="5 seconds have passed"))))
     with pytest.raises(pytest.skip.Exception, match="5 seconds"):
         next(hook(run, state))
     assert run.ledger.skipped == {"state.direct": "5 seconds have passed"}
-    state.opened = cast(Any, SimpleNamespace(transport=SimpleNamespace(overtime="")))
+    state.opened = cast(Any, SimpleNamespace(campaigns=SimpleNamespace(transport=SimpleNamespace(overtime=""))))
     assert next(hook(run, state)) is None, "the check begins"
 
 
@@ -71,7 +71,7 @@ def opened(refusal: str = "") -> Any:
     """What `State.done` asks of an opened run."""
     return SimpleNamespace(
         done=lambda: SimpleNamespace(told=["x"], cut_short=False),
-        transport=SimpleNamespace(refusal=refusal),
+        campaigns=SimpleNamespace(transport=SimpleNamespace(refusal=refusal)),
         run=SimpleNamespace(ledger=Ledger()),
     )
 

@@ -51,7 +51,10 @@ def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_is_well(stage: Scene, tmp_path: Path) -> None:
     before, steps = stage.contents(), _of_stage(stage, tmp_path)
     assert {step.status for step in steps.values()} == {"ok"}, steps
-    assert steps["adding to 1002"].says == "two numbers were added, and taken out again"
+    says = "own numbers were added, and taken out again; its 3 numbers will be taken out once and put back"
+    assert steps["adding to 1001"].says == says
+    assert "none of its own is named" in steps["adding to 2001"].says
+    assert "the query shows none" in steps["priorities"].says
     assert "the query shows every number" in steps["query"].says
     assert "days left" in steps["certificate"].says
     assert steps["effort standard"].says.startswith("about 4,000 calls, ")
