@@ -31,6 +31,8 @@ STOCK = 400
 """Numbers that are announced in the journal at once, so that adding costs no write per call."""
 MOST_REMEMBERED = 512
 """Added numbers beyond which those that a look shows to be gone are forgotten."""
+MOST_STRANGERS = 20_000
+"""Numbers of somebody else's that are remembered for each campaign. Of one that shows more only what the run added is its own."""
 REMEMBERED_GONE = 32
 """Of those, how many are kept: something to add again, and the knowledge that something was."""
 WORKED_ON = 2
@@ -279,10 +281,12 @@ class Ground:
 
     def _seen(self, key: CampaignKey, shown: frozenset[str] | None) -> None:
         if shown is not None and self.shows == "all" and key in self.original:
-            known = self.held[key].numbers | self.original[key].numbers
-            if new := shown - known - self.mentioned:
-                self.strangers.setdefault(key, set()).update(new)
-            self.held[key] = Contents(numbers=shown, complete=True)
+            new = shown - self.held[key].numbers - self.original[key].numbers - self.mentioned
+            strangers = self.strangers.setdefault(key, set()) if new else self.strangers.get(key, set())
+            known = len(strangers) + len(new) <= MOST_STRANGERS
+            if known:
+                strangers |= new
+            self.held[key] = Contents(numbers=shown, complete=known)
             self.in_sight.add(key)
             self.uncertain.pop(key, None)
             self._forget(key, shown)

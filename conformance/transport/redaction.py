@@ -28,7 +28,7 @@ SHORT, SHORT_KEPT = 200, 4096
 
 _REMOVED = REMOVED.encode()
 _SLASH = rb"(?:/|\\/|%2f)"
-_HEADER = rb"auth-v2%b[^\s\"'<>\[\]]+?%b(?:\\/|[^\s\"'<>\\])+" % (_SLASH, _SLASH)
+_HEADER = rb"auth-v2%b[^\s\"'<>\[\]]{1,300}?%b(?:\\/|[^\s\"'<>\\])+" % (_SLASH, _SLASH)
 _DIGEST = rb"(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])"
 _ESCAPING = (b"\\", b"%", b"&")
 _T = TypeVar("_T")

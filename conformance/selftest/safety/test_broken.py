@@ -99,7 +99,7 @@ def test_campaigns_are_put_back_first(tmp_path: Path) -> None:
 def test_putting_back_raises(tmp_path: Path) -> None:
     """The campaigns are named, with the command that puts them back."""
     with scene(tmp_path) as stage:
-        source = replacing("conformance.plugin.opening.restore", "LookupError('no such thing')")
+        source = replacing("conformance.campaigns.opener.restore", "LookupError('no such thing')")
         broken = run(
             tmp_path, source, "--target", str(stage.target), "--only", "header.authorization", variables=tuple(stage.environment.items())
         )

@@ -36,7 +36,7 @@ def test_no_room_in_the_middle_of_a_run(stage: Scene) -> None:
 
 
 def test_a_journal_that_can_not_be_written(stage: Scene) -> None:
-    before, done = stage.contents(), _run(stage, "nothing", 500)
+    before, done = stage.contents(), _run(stage, "nothing", 900)
     assert (done.code, "journal.jsonl can't be written (File too large)" in done.said) == (2, True), done.said
     assert "it changes nothing" in done.said
     assert "Traceback" not in done.said
