@@ -14,6 +14,7 @@ from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from conformance.campaigns.borrowing import borrow
+from conformance.campaigns.deadline import deadline
 from conformance.campaigns.foreign import lock_of
 from conformance.campaigns.ground import WORKED_ON, Ground
 from conformance.campaigns.journalling import JournalLog
@@ -36,6 +37,8 @@ from conformance.transport.lock import CampaignLock, state_folder
 RUNAWAY = 20
 """Times the calls that were planned after which an opening sends no more, where the target file sets
 no limit: no server makes a run endless."""
+GRACE = 10.0
+"""Seconds beyond its time after which putting back is ended, though no call is under way."""
 LIKELY_SHARE = 30
 """A call takes such a part of its time limit on a target that is slow, and not worse."""
 
@@ -248,10 +251,24 @@ def _restoring(opening: Opened) -> Iterator[None]:
         yield
     finally:
         transport.restore_even_unrecorded()
-        transport.begin_restoring(_restoring_seconds(opening))
+        seconds = _restoring_seconds(opening)
+        transport.begin_restoring(seconds)
         ground.restoring = True
         ground.silent = bool(opening.watchdog.gone)
-        opening.restorations = ground.restored_early | restore(ground)
+        _put_back(opening, seconds)
+
+
+def _put_back(opening: Opened, seconds: float) -> None:
+    """Restore, and end it where it goes on without calls for longer than it may take."""
+    overdue: list[bool] = []
+    longest = seconds + opening.target.pace.timeout_seconds + GRACE
+    try:
+        with deadline(longest, lambda: overdue.append(True)):
+            opening.restorations = opening.ground.restored_early | restore(opening.ground)
+    except KeyboardInterrupt:
+        if not overdue:
+            raise
+        opening.fail_restoring(f"putting back took longer than {longest:g} s and was ended")
 
 
 def _restoring_seconds(opening: Opened) -> float:

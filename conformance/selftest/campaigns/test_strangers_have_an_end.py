@@ -1,12 +1,15 @@
 """A companion that shows other numbers at each look, without end: what is remembered has one, and nothing of it is taken for ours."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from conformance.campaigns import Ground
 from conformance.campaigns.ground import MOST_STRANGERS
-from conformance.exchange import Call, CampaignKey, Contents, Exchange, Reply
+from conformance.contract import PATH_PREFIX
+from conformance.exchange import Call, Contents, Exchange, Reply
 from conformance.generation.numbers import NumberPool
+from conformance.selftest.compare.scene import Silent
+from conformance.transport.guard import Guard
 
 KEY = (1, 1001)
 
@@ -35,16 +38,9 @@ class Wire:
         return tuple(self.send(call) for call in calls)
 
 
-class NoLog:
-    def holding(self, campaign: CampaignKey, numbers: Iterable[str], *, complete: bool) -> None: ...
-
-    def will_add(self, campaign: CampaignKey, numbers: Iterable[str]) -> None: ...
-
-    def restored(self, campaign: CampaignKey) -> None: ...
-
-
 def test_strangers_have_an_end() -> None:
-    ground = Ground(wire=Wire(MOST_STRANGERS // 4), log=NoLog(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), base_path="")
+    wire, guard = Wire(MOST_STRANGERS // 4), Guard(listed=[KEY], path_prefix=PATH_PREFIX)
+    ground = Ground(wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard)
     ground.held[KEY] = ground.original[KEY] = Contents(numbers=frozenset(), complete=True)
     ground.shows = "all"
     for look in range(1, 10):
