@@ -297,7 +297,8 @@ def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed:
             yield list
             return
         plan = Plan(journal=journals[0][0], seed=seed)
-        opening = _opening(stack, replace(target, foreign=None), plan, keys, log)
+        opening = _opening(stack, target, plan, keys, log)
+        opening.ground.foreign = None  # it is among the others, where it was changed
         _know_again(opening.ground, [contents for _, contents in journals])
         yield lambda: _resumed(opening, left)
 

@@ -45,12 +45,14 @@ def exchanged(number: str, renamed: Mapping[str, str]) -> str:
 
 
 def renumbered(call: Call, renamed: Mapping[str, str]) -> Call:
-    """The call with the numbers of its body exchanged; of short ones only whole runs of digits."""
+    """The call with the numbers of its body exchanged, also where digits are JSON escapes; of short ones only whole runs of digits."""
     body = call.body
     for number, fresh in renamed.items():
-        if len(number) >= UNLIKELY_DIGITS:
-            body = body.replace(number.encode(), fresh.encode())
-        else:
-            whole = rb"(?<![0-9])" + number.encode() + rb"(?![0-9])"
-            body = re.sub(whole, fresh.encode(), body)
+        if number.encode() in body or b"\\u00" in body:
+            body = re.sub(_spelt(number), fresh.encode(), body)
     return replace(call, body=body)
+
+
+def _spelt(number: str) -> bytes:
+    signs = "".join(rf"(?:{re.escape(sign)}|\\u(?i:{ord(sign):04x}))" for sign in number)
+    return (signs if len(number) >= UNLIKELY_DIGITS else rf"(?<![0-9]){signs}(?![0-9])").encode()

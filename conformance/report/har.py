@@ -30,6 +30,7 @@ MOST_BYTES = 32 * 1024 * 1024
 LITTLE_KEPT, HEADERS_KEPT = 300, 12
 """Bytes of a body, and headers, that are written then."""
 
+SPELT_OUT = "not UTF-8: bytes are spelt out as escapes"
 SMALL_HEAD = 2 * 1024
 """Characters of a list of headers up to which it is kept made."""
 HEADERS_KNOWN = 256
@@ -188,8 +189,15 @@ def _plain(text: str) -> bool:
 
 
 def _text(body: bytes, redactor: Redactor, room: int) -> tuple[str, str]:
-    """The body as a text, and a note where it is cut. What can't be read is spelt out: HAR has no other way for what is sent."""
-    return _clean(body[:room].decode(errors="backslashreplace"), redactor), _cut(len(body), room, body)
+    """What was sent as a text, and a note where that is not all of it. HAR has no base64 here: other bytes are spelt out.
+
+    A text stays as it was sent, controls too: it is what is sent again, and JSON escapes them in the file.
+    """
+    kept, cut = body[:room], _cut(len(body), room, body)
+    text = _decoded(kept, cut=bool(cut))
+    if text is None:
+        return _clean(kept.decode(errors="backslashreplace"), redactor), cut or SPELT_OUT
+    return redactor.text(text), cut
 
 
 def _cut(size: int, room: int, body: bytes) -> str:

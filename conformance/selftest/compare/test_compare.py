@@ -22,7 +22,7 @@ needs_node = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
 CAMPAIGNS = {"1/1001": ("5245241", "5245242", "5245243"), "1/1002": ("5245251", "5245252"), "2/2001": ("7001", "7002")}
 FAULTS = (
-    "trimmed", "wide-digits", "put-deletes", "limit-101", "batch-empties", "stale-count", "cross-campaign", "undocumented-code",
+    "trimmed", "wide-digits", "put-deletes", "limit-101", "batch-empties", "stale-count", "undocumented-code",
     "return-desc-missing", "null-body-500", "vdn-ignored", "locale-code", "error-leak",
 )  # fmt: skip
 SHOWN_BY: dict[str, tuple[str, str, str]] = {
@@ -32,7 +32,6 @@ SHOWN_BY: dict[str, tuple[str, str, str]] = {
     "limit-101": ("code", "02000011", "caller-no.too-many"),
     "batch-empties": ("success", "refused 0200001", "naming all numbers"),
     "stale-count": ("success", "refused 0200001", "naming one number"),
-    "cross-campaign": ("state", "keeps 1 number(s) that the other removes", "naming one number"),
     "undocumented-code": ("code", "02000009", "naming a number named twice"),
     "return-desc-missing": ("shape", "text", "body.empty"),
     "null-body-500": ("status", "200", "body.not-object #4"),

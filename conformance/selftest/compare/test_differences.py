@@ -34,7 +34,7 @@ APART: dict[str, tuple[str, str, str, str]] = {
     "more-than-100-held": ("state", "the campaign", "keeps 50", "of many, naming 51 number(s)"),
     "limit-99": ("success", "result", "refused 02000011", "of many, naming 100 number(s)"),
     "same-call-again": ("success", "result", "served 0200000", "naming one number"),
-    "body-before-ids": ("code", "resultCode", "02000001", "vdn-id.not-integer with body.empty"),
+    "body-before-ids": ("code", "resultCode", "02000003", "vdn-id.not-integer with access-code"),
     "every-call-slow": ("time", "median", "", ""),
     "refusals-slow": ("time", "median of DELETE refused", "", ""),
     "23-digits-at-most": ("code", "resultCode", "02000003", "naming an absent number of 24 digit(s)"),

@@ -47,6 +47,8 @@ def learn(profile: Path | None) -> tuple[Behaviour, list[tuple[str, ...]]]:
     """What one server teaches, and its answers in order."""
     behaviour = Behaviour()
     with ground(profile, behaviour=behaviour) as made:
+        if not made.guard.recoverable:
+            pytest.skip("what it deletes could not be put back, and calls that may delete anything are withheld")
         numbers, absent = made.fresh(HELD), made.fresh(8)
         with Episode(made) as episode:
             asked = ask(episode, questions(stage_of(made, numbers, absent)), numbers, absent)

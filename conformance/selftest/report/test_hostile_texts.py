@@ -25,7 +25,8 @@ def texts_in(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for key, member in value.items():
             yield key
-            yield from texts_in(member)
+            if key != "postData":  # what was sent is kept as it was sent, to be sent again
+                yield from texts_in(member)
     elif isinstance(value, list):
         for member in value:
             yield from texts_in(member)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from conformance.selftest.safety.scene import Ended, Scene, ended
 
 FITS = 120_000
@@ -35,12 +37,14 @@ def test_no_room_in_the_middle_of_a_run(stage: Scene) -> None:
     assert "not put back" not in done.said
 
 
-def test_a_journal_that_can_not_be_written(stage: Scene) -> None:
-    before, done = stage.contents(), _run(stage, "nothing", 900)
-    assert (done.code, "journal.jsonl can't be written (File too large)" in done.said) == (2, True), done.said
-    assert "it changes nothing" in done.said
+@pytest.mark.parametrize("size", [200, 300, 20_000])
+def test_no_room_from_the_beginning(stage: Scene, size: int) -> None:
+    """Whichever of the index, the journal and the recording is the first that has no room."""
+    before, done = stage.contents(), _run(stage, f"nothing-{size}", size)
+    assert (done.code, "can't be written (File too large)" in done.said) == (2, True), done.said
     assert "Traceback" not in done.said
-    assert stage.contents() == before
+    assert stage.contents() == before, done.said
+    assert "ot put back" not in done.said
 
 
 def test_a_folder_that_may_only_be_read(stage: Scene, tmp_path: Path) -> None:
