@@ -150,6 +150,8 @@ class Ground:
     restoring: bool = False
     bursting: bool = False
     """Calls are under way at the same time: nobody knows what a campaign holds meanwhile."""
+    settled: set[CampaignKey] = field(default_factory=set)
+    """Campaigns put back for good: nothing is added to them any more, and nothing announced for them."""
     restored_early: dict[CampaignKey, Any] = field(default_factory=dict)
     """Restorations of campaigns that were given back before the end of the run."""
     silent: bool = False
@@ -336,6 +338,8 @@ class Ground:
         self.announced.update(numbers)
         self.guard.own.announce(numbers, drawn=drawn)
         for key in self.all_keys:
+            if key in self.settled:
+                continue
             self.announced_for.setdefault(key, set()).update(numbers)
             self.log.will_add(key, numbers)
         return numbers

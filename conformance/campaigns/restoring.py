@@ -69,10 +69,12 @@ def restore(ground: Ground, keys: Collection[CampaignKey] | None = None) -> dict
 
 
 def _attempt(ground: Ground, key: CampaignKey) -> Restoration:
+    ground.settled.discard(key)
     try:
         done = _restore(ground, key)
         if not done.problem:
             ground.log.restored(key)
+            ground.settled.add(key)
     except SuiteError as reason:
         return _given_up(ground, key, str(reason))
     return done

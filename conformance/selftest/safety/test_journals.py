@@ -146,7 +146,7 @@ def test_what_somebody_has_seen_to_is_forgotten_on_request(stage: Scene) -> None
 
 
 def _flip_holding(lines: list[bytes]) -> list[bytes]:
-    place = next(place for place, line in enumerate(lines) if b'"holding"' in line)
+    place = next(place for place, line in enumerate(lines) if b'"holding"' in line and b"5245" in line)
     return [*lines[:place], lines[place].replace(b"5245", b"5255"), *lines[place + 1 :]]
 
 

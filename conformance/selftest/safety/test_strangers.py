@@ -11,7 +11,7 @@ from conformance.config import load_target, transport_options
 from conformance.generation.calls import add
 from conformance.oracle import answer_of
 from conformance.selftest.compare.scene import ground
-from conformance.selftest.safety.scene import Scene, ended, scene
+from conformance.selftest.safety.scene import Scene, anybody, ended, scene
 from conformance.transport import Transport
 
 KEY = (1, 1001)
@@ -26,7 +26,7 @@ def stage(tmp_path: Path) -> Iterator[Scene]:
 
 def _add_as_somebody_else(stage: Scene) -> None:
     target = load_target(stage.target, stage.environment)
-    with Transport(transport_options(target)) as transport:
+    with Transport(transport_options(target, rule=anybody)) as transport:
         assert answer_of(transport.send(add(KEY, [STRANGER]))).outcome == "served"
 
 

@@ -26,7 +26,7 @@ MAD: dict[str, Sickness] = {
 }
 FEW = 40
 """Calls after which a run must have noticed."""
-GOOD = 40
+GOOD = 110
 """Calls that are answered well before the madness begins."""
 FEW_CHECKS = ("--only", "restriction.last-number", "--only", "method.delete-only")
 
