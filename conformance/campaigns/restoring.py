@@ -334,7 +334,11 @@ def _without_rehearsal(ground: Ground, key: CampaignKey) -> Restoration:
     left = sorted(runs & own if runs else own)
     kept = frozenset(left[:1]) if runs and runs <= own else frozenset()
     remove(ground, key, [number for number in left if number not in kept], singly=True)
-    still = digit_runs(answer_of(ground.ask(key))) & own - kept if left else frozenset()
+    last = answer_of(ground.ask(key))
+    if left and last.outcome == "nothing":
+        words = f"the target does not answer; {counted(len(left), 'number')} of this run may be left in it: {some(left)}"
+        return Restoration(campaign=key, left_over=frozenset(left), looked_at=False, problem=words)
+    still = digit_runs(last) & own - kept if left else frozenset()
     words = f"{counted(len(still), 'number')} could not be removed: {some(still)}" if still else ""
     return Restoration(campaign=key, removed=frozenset(left) - kept - still, kept=kept, problem=words)
 

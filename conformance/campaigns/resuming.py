@@ -53,7 +53,7 @@ def _take_over(ground: Ground, todo: Mapping[CampaignKey, Leftover], first: Mapp
     """Know again what the journals say: originals, and numbers that may have been added."""
     for key in first:
         each = todo[key]
-        ground.announce(list(each.announced), drawn=False)
+        ground.announce(list(each.announced))  # a restoration names them in their own campaigns alone
         ground.added[key] = set(each.announced)
         for number in (*each.order, *each.announced):
             ground.pool.reserve(number)
