@@ -9,6 +9,7 @@ from typing import Self
 
 from conformance.errors import TargetRefuses
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
+from conformance.readable import one_line
 from conformance.transport.budget import Spending
 from conformance.transport.crew import Crew
 from conformance.transport.failure import Broken
@@ -248,7 +249,7 @@ class Transport:
 
     def _withheld(self, call: Call, reason: str) -> Exchange:
         now = time.perf_counter()
-        return self._finished(call, NoAnswer(kind="withheld", detail=reason), next(self._numbers), now, now)
+        return self._finished(call, NoAnswer(kind="withheld", detail=one_line(reason)), next(self._numbers), now, now)
 
     def _spend(self, call: Call, *, restoring: bool = False) -> None:
         """Raise where this call must not be sent any more, or would have to wait until it must not."""
