@@ -24,14 +24,14 @@ from conformance.campaigns.restoring import Restoration, calls_to_restore, resto
 from conformance.campaigns.resuming import resume
 from conformance.campaigns.vigil import Vigil
 from conformance.config import Target, guard, transport_options
-from conformance.errors import CannotJudge, OriginalsStay, Unreadable
+from conformance.errors import CannotJudge, OriginalsStay, SuiteError, Unreadable
 from conformance.exchange import CampaignKey, LookForm, QueryShows
 from conformance.generation.calls import query
 from conformance.generation.numbers import NumberPool
 from conformance.transport import Budget, Transport
 from conformance.transport.budget import restoring_seconds
 from conformance.transport.journal import Contents, Journal
-from conformance.transport.journal_index import OpenJournals, refuse_unfinished
+from conformance.transport.journal_index import OpenJournals, refuse_unfinished, restore_command
 from conformance.transport.lock import CampaignLock, state_folder
 
 RUNAWAY = 20
@@ -119,9 +119,16 @@ def opened(target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = la
         journal = _journal(stack, target, plan, locked, foreign)
         opening = _opening(stack, target, plan, keys, JournalLog(journal))
         prepare(opening)
-        with _restoring(opening):
-            _open(opening, plan)
-            yield opening
+        begun = False
+        try:
+            with _restoring(opening):
+                _open(opening, plan)
+                begun = True
+                yield opening
+        except SuiteError as problem:
+            if begun or not opening.unrestored:
+                raise
+            raise _left(opening, problem, plan) from problem
 
 
 def _share(target: Target, plan: Plan) -> tuple[CampaignKey, ...]:
@@ -324,6 +331,17 @@ def _resumed(opening: Opened, left: Sequence[Leftover]) -> list[Restoration]:
     ground, target = opening.ground, opening.target
     ground.restoring = True
     return resume(ground, left, observe=target.query, settle=target.settle_seconds)
+
+
+def _left(opening: Opened, problem: SuiteError, plan: Plan) -> CannotJudge:
+    """What kept the campaigns from being opened, and every number that is missing since."""
+    command = restore_command([plan.journal], plan.target_file)
+    parts = [str(problem).rstrip(".")]
+    for (vdn, campaign), each in opening.restorations.items():
+        if each.problem:
+            missing = f" (missing: {', '.join(sorted(each.missing))})" if each.missing else ""
+            parts.append(f"campaign {campaign} of VDN {vdn} could not be put back: {each.problem}{missing}")
+    return CannotJudge(f"{'; '.join(parts)}. Later: {command}")
 
 
 def must_be_back(opening: Opened, command: str) -> None:

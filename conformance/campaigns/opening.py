@@ -16,6 +16,7 @@ from conformance.errors import (
     Unreadable,
 )
 from conformance.exchange import CampaignKey, Contents, Exchange, NoAnswer, QueryShows
+from conformance.finding import counted
 from conformance.oracle import Look, answer_of, digit_runs
 
 FIRST_TRIES = 3
@@ -69,6 +70,7 @@ def _how_far(ground: Ground, key: CampaignKey, first: Exchange, observe: str, wi
     own = ground.added.get(key, set())
     if look is None or not look.whole:
         return "nothing", None
+    _must_keep(ground, key, before, look)
     _compare_order(ground, before, look)
     if observe in {"all", "first"}:
         return ("all" if observe == "all" else "one"), 1
@@ -77,6 +79,23 @@ def _how_far(ground: Ground, key: CampaignKey, first: Exchange, observe: str, wi
     if not wide:
         return "all", None
     return measure_query(ground, key, frozenset(look.numbers), wide)
+
+
+def _must_keep(ground: Ground, key: CampaignKey, before: Look, look: Look) -> None:
+    """Raise CampaignUnusable where numbers vanished while own ones were added and deleted.
+
+    Looks that showed several numbers, and now at most half as many, tell a loss; a few less may be
+    cut off. What the first look showed is put back then, as far as the server lets it.
+    """
+    gone = frozenset(before.numbers) - frozenset(look.numbers)
+    if len(before.numbers) < 2 or not gone or 2 * len(look.numbers) > len(before.numbers):
+        return
+    note_originals(ground, key, before.pairs, complete=True)
+    ground.shows, ground.opened = "all", True
+    raise CampaignUnusable(
+        f"{counted(len(gone), 'number')} of campaign {key[1]} of VDN {key[0]} vanished while the run "
+        "added and deleted numbers of its own, so nothing more is tried on this target"
+    )
 
 
 def _first_look(ground: Ground, key: CampaignKey) -> Exchange:

@@ -99,7 +99,8 @@ def _left_over(ground: Ground, key: CampaignKey) -> frozenset[str]:
 
 
 def _restore(ground: Ground, key: CampaignKey) -> Restoration:
-    if ground.shows != "all" and _untouched(ground, key):
+    in_sight = ground.shows == "all" and ground.original[key].complete
+    if not in_sight and _untouched(ground, key):
         return Restoration(campaign=key, looked_at=False)
     if not ground.opened:
         return _without_rehearsal(ground, key)
