@@ -135,7 +135,8 @@ def _restoring(stage: Scene) -> tuple[str, ...]:
     """The command that restores what is about this server: `compare` leaves journals about two."""
     found = journals(stage.folder / "out")
     here = [str(file) for file in found if stage.base_url.encode() in file.read_bytes()]
-    places = here if len(here) < len(found) and here else [str(stage.folder / "out")]
+    folders = list(dict.fromkeys(str(file.parent) for file in found)) or [str(stage.folder / "out")]
+    places = here if len(here) < len(found) and here else folders
     return ("restore", *places, "--target", str(stage.target))
 
 
