@@ -113,6 +113,7 @@ def _unseen(given: Profile) -> set[str]:
         hidden |= {"readings.last_number", "readings.num"} if given.readings.num != "absent" else {"readings.last_number"}
     if given.query.shows != "all":
         hidden.add("query.separator")
+        hidden.add("readings.last_number")  # without known contents no call names more numbers than are held
     if given.reply.http == "1.0" or given.reply.framing == "close":
         hidden.add("reply.connection")  # it closes in any case
     if given.auth.refusal != "members":
