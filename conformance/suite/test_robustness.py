@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.generation.calls import body_of, changed, delete, with_body
+from conformance.generation.calls import body_of, changed, delete, with_body, with_header
 from conformance.generation.drawing import batched, json_values
 from conformance.generation.exploring import explore
 from conformance.session.run import Run
@@ -61,6 +61,7 @@ def test_hostile(run: Run) -> None:
                 episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
             run.glance(episode)
             episode.delete(held[-1:])
+    _locale(run)
     _queries(run)
     if run.amounts.promised > 1:
         explore(json_values, lambda value: _anything(run, value), examples=run.amounts.hostile, seed_with=f"{run.seed}{run.check}")
@@ -69,6 +70,13 @@ def test_hostile(run: Run) -> None:
 PER_EPISODE = 20
 
 QUERIES = ("x=%25", "%", "x=%27%20OR%20%271%27=%271", "=", "callerNo=1", "x=" + "1" * 1500, "a[b]=c", "x=%00", "x=%C3%28")
+
+
+def _locale(run: Run) -> None:
+    """A locale that the document does not list, behind a call that is faultless otherwise."""
+    with run.episode() as episode:
+        held = episode.hold_at_least(3)
+        episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", "fr_FR"))
 
 
 def _queries(run: Run) -> None:
