@@ -1,5 +1,6 @@
 """Settings of every test of the suite."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,10 @@ from conformance.transport import redaction
 
 settings.register_profile("selftest", deadline=None)  # a busy machine is no fault of the code: no test is timed
 settings.load_profile("selftest")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # in the background of a shell Ctrl-C is ignored, and so it would be by every command that is started here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
