@@ -107,7 +107,7 @@ class State:
 
 
 def failed(config: pytest.Config) -> bool:
-    """Whether the suite itself failed in this session."""
+    """Whether the suite itself failed in this run."""
     return _STATE in config.stash and bool(config.stash[_STATE].failures)
 
 
