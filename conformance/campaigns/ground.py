@@ -329,14 +329,10 @@ class Ground:
         long = [number for number in numbers if len(number.lstrip("0")) >= UNLIKELY_DIGITS]
         return long or self.pool.plain(1)
 
-    def announce(self, numbers: list[str], *, drawn: bool = True) -> list[str]:
-        """Write numbers to the journal before they can get into a campaign.
-
-        `drawn`: this run made them up; else (a recording's, an earlier run's) they may be
-        somebody's elsewhere, and are named in listed campaigns only.
-        """
+    def announce(self, numbers: list[str]) -> list[str]:
+        """Write numbers to the journal before they can get into a campaign."""
         self.announced.update(numbers)
-        self.guard.own.announce(numbers, drawn=drawn)
+        self.guard.own.announce(numbers)
         for key in self.all_keys:
             if key in self.settled:
                 continue

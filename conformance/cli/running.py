@@ -16,11 +16,11 @@ import typer
 from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
-from conformance.plugin import closing, folders, journals
+from conformance.plugin import folders, journals
 from conformance.private_files import make_folder
 from conformance.report import failure
 from conformance.report.terminal import console
-from conformance.transport.journal_index import OpenJournals
+from conformance.transport.journal_index import OpenJournals, restore_command
 from conformance.transport.lock import state_folder
 
 SUITE = Path(__file__).parent.parent / "suite"
@@ -167,7 +167,7 @@ def _say_what_is_left(out: Path, target: Path | None, begun: float) -> None:
     if target is None and not os.environ.get("ISALES_BASE_URL"):
         return
     for journal in journals.left_open(out, begun, OpenJournals(state_folder())):
-        command = closing.restore_command(journal, target)
+        command = restore_command([journal], target)
         err = console(sys.stderr)
         err.print("isales-conformance: Not everything was put back. Once the target is well, give the campaigns what they held:")
         err.print(f"    {command}", soft_wrap=True)

@@ -33,6 +33,7 @@ from conformance.report.writing import Traffic
 from conformance.session.evidence import Evidence
 from conformance.session.outcome import Scope, clause_results, code_results, missing, run_verdict
 from conformance.transport import recorder, redaction
+from conformance.transport.journal_index import restore_command
 from conformance.verdict import Shown, VerdictDocument
 
 
@@ -51,11 +52,6 @@ def close(target: Target, options: Options, done: Done, *, interrupted: bool) ->
 def _verdict(judged: RunVerdict, *, whole: bool) -> RunVerdict:
     """A run that was cut short, or could not put back what it took, does not say that the target conforms."""
     return judged if whole or judged == "deviates" else "inconclusive"
-
-
-def restore_command(journal: Path, target: Path | None) -> str:
-    """What a person types to have put back what a run left behind."""
-    return f"isales-conformance restore {journal}" + (f" --target {target}" if target else "")
 
 
 def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
@@ -162,7 +158,7 @@ def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *
     told += [f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}." for each in done.unrestored]
     told += failure.headlines(done.failures)
     if done.unrestored:
-        told.append(f"Once the target is well again, put back what is missing: {restore_command(options.out, options.target)}")
+        told.append(f"Once the target is well again, put back what is missing: {restore_command([options.out], options.target)}")
     if unjudged:
         told.append(f"{counted(len(unjudged), 'clause')} could not be judged on this target: {', '.join(unjudged)}.")
     if scope.left_out:

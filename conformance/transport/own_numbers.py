@@ -27,15 +27,12 @@ class OwnNumbers:
         self._stems: set[str] = set()
         self._lock = threading.Lock()
 
-    def announce(self, numbers: Iterable[str], *, drawn: bool = True) -> None:
-        """Register numbers, before a call names them.
-
-        `drawn`: the run made them up at random; else they may be somebody's in another campaign.
-        """
+    def announce(self, numbers: Iterable[str]) -> None:
+        """Register numbers, before a call names them."""
         with self._lock:
             for number in numbers:
                 self._announced.add(number)
-                if drawn and _is_number(number) and len(digits := number.lstrip("0")) >= self._least:
+                if _is_number(number) and len(digits := number.lstrip("0")) >= self._least:
                     self._stems.add(digits[: self._stem])
 
     def announced(self, number: str) -> bool:
