@@ -402,6 +402,8 @@ def _bare(state: State) -> Outcome:
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
     """Before workers start: an emulator for all of them, where no target is named, and a look at the target else."""
     state = config.stash[_STATE]
+    if not workers.asks_for_checks(config.args, config.invocation_params.dir):
+        return
     try:
         if needs_emulator(state.options):
             state.shared_target = state.shared.enter_context(embedded_target(state.options))

@@ -3,12 +3,13 @@
 xdist listens to no worker any more once the run is interrupted. So each leaves its part in a file as well.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+import conformance.suite
 from conformance import private_files
 from conformance.campaigns.foreign import lock_of
 from conformance.plugin.done import Done
@@ -22,6 +23,20 @@ def begin(folder: Path) -> None:
     """Remove what workers of an earlier run may have left."""
     for file in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         file.unlink()
+
+
+def asks_for_checks(arguments: Sequence[str], folder: Path) -> bool:
+    """Whether pytest, started in `folder` with these paths or packages, collects a check of the suite.
+
+    The suite's own tests are run with this plugin too, and no run begins with them.
+    """
+    suite = Path(conformance.suite.__file__).parent
+    for argument in arguments:
+        name = argument.partition("::")[0]
+        path = (folder / name).resolve()
+        if name.startswith(conformance.suite.__name__) or path.is_relative_to(suite) or suite.is_relative_to(path):
+            return True
+    return False
 
 
 def be_patient(config: pytest.Config) -> None:

@@ -7,13 +7,17 @@ several exchanges is shown as a sample; and neither knows what the other has fou
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.plugin.workers import asks_for_checks
 from conformance.report import junit
 from conformance.selftest.exam.judged import Judged, judged
+from conformance.selftest.safety.breaking import ROOT
 from conformance.verdict import ClauseResult, Deviation
 
 FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000010")
@@ -87,3 +91,39 @@ def test_the_same_files_and_test_cases(both: tuple[Judged, Judged]) -> None:
     cases = [re.findall(r'<testcase classname="[^"]*" name="[^"]*"', junit.render(run.document)) for run in (one, two)]
     assert cases[0] == cases[1]
     assert len(cases[0]) == len(one.document.clauses)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "checks"),
+    [
+        (["--pyargs", "conformance.suite"], True),
+        (["conformance/suite/test_request.py::test_headers"], True),
+        (["conformance"], True),
+        (["conformance/selftest"], False),
+        (["conformance/selftest/exam/test_workers.py::test_the_same_verdict"], False),
+    ],
+)
+def test_a_run_begins_only_where_checks_are_asked_for(arguments: list[str], checks: bool) -> None:
+    assert asks_for_checks(arguments, ROOT) is checks
+
+
+def test_tests_of_the_suite_itself_leave_no_report(tmp_path: Path) -> None:
+    one = str(ROOT / "conformance/selftest/architecture/test_files.py")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--rootdir",
+        str(ROOT),
+        "-p",
+        "conformance.plugin",
+        "-p",
+        "no:cacheprovider",
+        one,
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
