@@ -7,18 +7,21 @@ from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
 
 
-def add_in_order(ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> None:
+def add_in_order(ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> set[str]:
     """Add numbers as they stand, a hundred at a time, one by one where a list is refused.
 
     A number without a priority of its own gets the run's, as the server wants one or not.
+    Gives the numbers whose addition was answered with success.
     """
     own = {number: priority for number, priority in listed if priority is not None}
+    accepted: set[str] = set()
     with ground.guard.naming_originals(key):
         for chunk in chunks([number for number, _ in listed]):
-            if _served(ground, key, chunk, own) or len(chunk) == 1:
-                continue
-            for number in chunk:
-                _served(ground, key, [number], own)
+            if _served(ground, key, chunk, own):
+                accepted |= set(chunk)
+            elif len(chunk) > 1:
+                accepted |= {number for number in chunk if _served(ground, key, [number], own)}
+    return accepted
 
 
 def _served(ground: Ground, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from conformance.campaigns.ground import Ground, chunks
+from conformance.campaigns.ground import Ground
+from conformance.campaigns.put_back import add_in_order
 from conformance.errors import TargetUnreachable
 from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
@@ -36,13 +37,14 @@ class PutBack(Struct, frozen=True, kw_only=True):
 def put_back_by_replies(ground: Ground, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]) -> PutBack:
     """Add `away`, which the campaign held, and delete `left_over`, which the run may have added."""
     control = ground.fresh(1)[0]
-    can_add = _served_add(ground, key, [control])
-    added = _add_again(ground, key, away)
+    can_add = bool(add_in_order(ground, key, [(control, None)]))
+    priorities = dict(ground.in_order.get(key, ()))
+    added = add_in_order(ground, key, [(number, priorities.get(number)) for number in away])
     originals = ground.original[key].numbers
     late = [each for each in dict.fromkeys(reversed((*left_over, control))) if each not in originals]
     stays = frozenset(late[:1]) if _was_empty(ground, key) else frozenset()
     removed = _delete(ground, key, [number for number in late if number not in stays][:MAX_DELETED])
-    added |= _add_again(ground, key, [number for number in away if number not in added])
+    added |= add_in_order(ground, key, [(number, priorities.get(number)) for number in away if number not in added])
     refused = frozenset(away) - added
     problems = [
         *_about_adding(refused, can_add=can_add),
@@ -60,24 +62,6 @@ def put_back_by_replies(ground: Ground, key: CampaignKey, away: Sequence[str], l
 def _was_empty(ground: Ground, key: CampaignKey) -> bool:
     """A campaign that held nothing keeps one number: the last one nobody can delete."""
     return ground.original[key].complete and not ground.original[key].numbers
-
-
-def _served_add(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> bool:
-    own = dict(ground.in_order.get(key, ()))
-    priorities = {number: own[number] for number in numbers if own.get(number) is not None}
-    with ground.guard.naming_originals(key):
-        return answer_of(ground.add(key, numbers, priorities)).outcome == "served"
-
-
-def _add_again(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> set[str]:
-    """Add numbers, a hundred at a time, one by one where that is refused; gives those accepted."""
-    accepted: set[str] = set()
-    for chunk in chunks(numbers):
-        if _served_add(ground, key, chunk):
-            accepted |= set(chunk)
-        elif len(chunk) > 1:
-            accepted |= {number for number in chunk if _served_add(ground, key, [number])}
-    return accepted
 
 
 def _delete(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> frozenset[str]:
