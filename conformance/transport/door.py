@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from conformance.errors import TargetRefuses
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.readable import one_line
 from conformance.transport.budget import Spending
@@ -261,18 +260,14 @@ class Transport:
     def _must_wait(self, exchange: Exchange, attempt: int, *, restoring: bool = False) -> bool:
         """Hold all calls back for as long as the reply asks for; tell whether the call should be sent again.
 
-        What puts something back is not sent again to a target that has refused: others may be let through.
+        What puts something back is sent once more only to a target that has refused: others may be let through.
         """
-        try:
-            wait = self._patience.wait_after(exchange, attempt)
-        except TargetRefuses:
-            if not restoring:
-                raise
-            return False
+        wait = self._patience.wait_after(exchange, attempt, restoring=restoring)
         if wait is None:
             return False
         self._pacer.pause(wait)
-        return exchange.reply is not None and exchange.reply.status == 429 and not (restoring and self.refusal)
+        last = restoring and self.refusal and attempt > 0
+        return exchange.reply is not None and exchange.reply.status == 429 and not last
 
     def _new_line(self) -> Line:
         options = self.options

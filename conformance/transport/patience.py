@@ -34,17 +34,22 @@ class Patience:
         if self.refusal:
             raise TargetRefuses(self.refusal)
 
-    def wait_after(self, exchange: Exchange, attempt: int) -> float | None:
-        """Seconds to wait before anything else is sent; None: none. Raises TargetRefuses where that is more than a run waits."""
+    def wait_after(self, exchange: Exchange, attempt: int, *, restoring: bool = False) -> float | None:
+        """Seconds to wait before anything else is sent; None: none. Raises TargetRefuses where that is more than a run waits.
+
+        `restoring`: what puts something back has a time of its own, and waits as asked within it.
+        """
         reply, method = exchange.reply, exchange.call.method
         wait = demanded_wait(reply, attempt) if reply is not None else None
-        if reply is None or wait is None:
-            self._long.pop(method, None)
-            return None
-        if wait > LONGEST_WAIT:
-            self._asked_too_much(exchange.call.method, _said(reply))
+        if restoring:
+            return wait if wait is not None and wait <= LONGEST_WAIT else None
+        if reply is not None and wait is not None and wait > LONGEST_WAIT:
+            self._asked_too_much(method, _said(reply))
             return None
         with self._lock:
+            self._long.pop(method, None)
+            if reply is None or wait is None:
+                return None
             self._waited += wait
         if self._waited > MOST_WAITED:
             self._refused(f"it answered {_said(reply)} again, after its replies had made the run wait {self._waited - wait:.0f} s in all")

@@ -1,5 +1,6 @@
 """What a target makes a run wait, with a clock that only moves when something waits."""
 
+import itertools
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -39,9 +40,9 @@ class Time:
 class Busy:
     """A server that answers some methods with a status and a Retry-After; `calls` counts what came."""
 
-    def __init__(self, status: bytes, after: str, *methods: str, well_after: int | None = None) -> None:
-        line = f"Retry-After: {after}\r\n" if after else ""
-        self._reply = b"HTTP/1.1 " + status + b" Busy\r\n" + line.encode() + b"Content-Length: 0\r\n\r\n"
+    def __init__(self, status: bytes, after: str | list[str], *methods: str, well_after: int | None = None) -> None:
+        """`after` a list: one Retry-After after the other."""
+        self._replies = itertools.cycle([busy(status, each) for each in ([after] if isinstance(after, str) else after)])
         self._methods, self._well_after = methods, well_after
         self.calls: Counter[str] = Counter()
 
@@ -51,15 +52,36 @@ class Busy:
                 method = request.first_line.partition(" ")[0]
                 self.calls[method] += 1
                 well = self._well_after is not None and self.calls[method] > self._well_after
-                sock.sendall(self._reply if method in self._methods and not well else OK)
+                sock.sendall(next(self._replies) if method in self._methods and not well else OK)
 
         return answer
 
 
-@contextmanager
-def calling(serve: Serve, busy: Busy, **options: Any) -> Iterator[tuple[Transport, Time]]:
+class Limiter:
+    """A server that takes one call a second and answers each other one 429 with `Retry-After: 1`."""
+
     time = Time()
-    address = parse_address(f"http://127.0.0.1:{serve(busy.behave()).port}")
+    _free = 0.0
+
+    def behave(self) -> Behaviour:
+        def answer(sock: socket.socket, _index: int) -> None:
+            for _ in requests_of(sock):
+                free = self.time.now >= self._free
+                self._free = self.time.now + 1 if free else self._free
+                sock.sendall(OK if free else busy(b"429", "1"))
+
+        return answer
+
+
+def busy(status: bytes, after: str) -> bytes:
+    line = f"Retry-After: {after}\r\n" if after else ""
+    return b"HTTP/1.1 " + status + b" Busy\r\n" + line.encode() + b"Content-Length: 0\r\n\r\n"
+
+
+@contextmanager
+def calling(serve: Serve, server: Busy | Limiter, **options: Any) -> Iterator[tuple[Transport, Time]]:
+    time = Time()
+    address = parse_address(f"http://127.0.0.1:{serve(server.behave()).port}")
     made = TransportOptions(address=address, guard=everything, timeout_seconds=5.0, **options)
     with Transport(made, clock=time.clock, sleep=time.sleep) as transport:
         yield transport, time
@@ -112,8 +134,8 @@ def test_429_to_deletions_alone(serve: Serve, after: str) -> None:
             with pytest.raises(TargetRefuses):
                 transport.send(call)
         assert status(transport.send(POST, restoring=True)) == 200
-        assert [status(transport.send(DELETE, restoring=True)) for _ in range(3)] == [429] * 3, "each is sent once"
-    assert busy.calls == {"GET": 1, "DELETE": MOST_TOO_MANY + 3, "POST": 1}
+        assert [status(transport.send(DELETE, restoring=True)) for _ in range(3)] == [429] * 3, "each is sent twice"
+    assert busy.calls == {"GET": 1, "DELETE": MOST_TOO_MANY + 6, "POST": 1}
     assert waited <= 1 + 2 + 4 + 8 + 16
 
 
@@ -123,6 +145,23 @@ def test_429_with_ages_to_deletions_alone(serve: Serve) -> None:
         send(transport, *[DELETE, GET] * 100)
     assert busy.calls["DELETE"] == LONG_IN_A_ROW
     assert time.slept == 0
+
+
+def test_ages_now_and_then_are_no_refusal(serve: Serve) -> None:
+    """In a row means that no other reply to the same method stands between, a short wait neither."""
+    busy = Busy(b"429", ["86400", "1"] * 10, "DELETE")
+    with calling(serve, busy) as (transport, _):
+        assert [status(transport.send(DELETE)) for _ in range(4)] == [429] * 4
+
+
+def test_putting_back_waits_as_asked_also_after_a_refusal(serve: Serve) -> None:
+    """A limiter that made the run wait too often in all lets what is put back through at its pace."""
+    limiter = Limiter()
+    with calling(serve, limiter) as (transport, time):
+        limiter.time = time
+        with pytest.raises(TargetRefuses, match="in all"):
+            send(transport, *[POST] * 2000)
+        assert [status(transport.send(POST, restoring=True)) for _ in range(5)] == [200] * 5
 
 
 def test_what_is_waited_in_all_has_an_end(serve: Serve) -> None:
