@@ -106,6 +106,8 @@ class Ground:
     policy: Policy = "borrow"
     shows: QueryShows = "nothing"
     look_form: LookForm | None = None
+    shows_several: bool = False
+    """A look showed two numbers that were added, in the rehearsal."""
     settle: float = 0.0
     held: dict[CampaignKey, Contents] = field(default_factory=dict)
     original: dict[CampaignKey, Contents] = field(default_factory=dict)

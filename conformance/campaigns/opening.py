@@ -67,14 +67,13 @@ def _how_far(ground: Ground, key: CampaignKey, first: Exchange, observe: str, wi
     if ground.look_form is None or before is None or not before.whole:
         return ("one" if observe == "first" else "nothing"), None
     look = ground.read(ground.ask(key))
-    own = ground.added.get(key, set())
     if look is None or not look.whole:
         return "nothing", None
     _must_keep(ground, key, before, look)
     _compare_order(ground, before, look)
     if observe in {"all", "first"}:
         return ("all" if observe == "all" else "one"), 1
-    if len(look.numbers) == 1 and len(own | set(before.numbers)) > 1:
+    if len(look.numbers) == 1 and not ground.shows_several:
         return "one", 1
     if not wide:
         return "all", None

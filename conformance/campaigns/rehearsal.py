@@ -66,6 +66,7 @@ def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float
     ground.can_add = True
     _learn_form(ground, waiting, first, numbers)
     shown = [number for number in numbers if _shows(waiting, number)]
+    ground.shows_several = len(shown) > 1
     if numbers[-1] in shown:  # all are shown, or the last: what is added again comes into sight
         _rehearse_in_sight(ground, waiting, shown)
     else:  # looks show one number or none: whether it is back, replies must tell

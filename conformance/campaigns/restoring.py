@@ -9,6 +9,7 @@ left there.
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.campaigns.ground import Ground, chunks
 from conformance.campaigns.put_back import add_in_order
@@ -104,12 +105,15 @@ def _restore(ground: Ground, key: CampaignKey) -> Restoration:
         return Restoration(campaign=key, looked_at=False)
     if not ground.opened:
         return _without_rehearsal(ground, key)
-    look, silence = look_or_silence(ground, key)
+    look, silence = look_or_silence(ground, key, whole=in_sight)
     if silence:
         return _given_up(ground, key, silence)
-    if look is not None and look.whole and ground.original[key].complete:
+    if not in_sight:
+        return _by_replies(ground, key)
+    if look is not None and look.whole:
         return _in_sight(ground, key, look)
-    return _by_replies(ground, key)
+    done = _by_replies(ground, key)  # better than nothing, and no proof where a look could tell
+    return replace(done, problem="; ".join(part for part in (_UNREADABLE, done.problem) if part))
 
 
 def _by_replies(ground: Ground, key: CampaignKey) -> Restoration:
@@ -139,18 +143,29 @@ def _away(ground: Ground, key: CampaignKey) -> frozenset[str]:
     return ground.original[key].numbers - ground.held[key].numbers
 
 
-def look_or_silence(ground: Ground, key: CampaignKey) -> tuple[Look | None, str]:
+_UNREADABLE = "what it holds now could not be looked at"
+
+
+def look_or_silence(ground: Ground, key: CampaignKey, *, whole: bool = False) -> tuple[Look | None, str]:
     """Look at a campaign; gives what it shows (None: nothing to read), and words for a target that
-    does not answer. A restoration need not hammer at one that is silent."""
-    silence = ""
-    for _ in range(1 if ground.silent else MAX_LOOKS):
+    does not answer. A restoration need not hammer at one that is silent.
+
+    `whole`: looks have shown it whole, so that one that does not is asked for again.
+    """
+    silence, look = "", None
+    for attempt in range(1 if ground.silent else MAX_LOOKS):
+        if attempt and not silence:
+            ground.sleep(SETTLING)
         exchange = ground.ask(key)
         if not isinstance(exchange.outcome, NoAnswer):
-            ground.silent = False
-            return _readable(ground, exchange), ""
+            ground.silent, silence = False, ""
+            look = _readable(ground, exchange)
+            if not whole or (look is not None and look.whole):
+                return look, ""
+            continue
         silence = f"the target does not answer ({_kind(exchange.outcome)})"
-    ground.silent = True
-    return None, silence
+    ground.silent = bool(silence)
+    return look, silence
 
 
 def _kind(outcome: NoAnswer) -> str:
@@ -173,9 +188,11 @@ def _in_sight(ground: Ground, key: CampaignKey, first: Look) -> Restoration:
         if attempt > 1:
             ground.sleep(SETTLING)  # a server may show late what it did, or refuse now and then
         _mend(ground, key, look, attempt=attempt)
-        look = ground.read(ground.ask(key))
+        look, silence = look_or_silence(ground, key, whole=True)
+        if silence:
+            return _given_up(ground, key, silence)
     if look is None or not look.whole:
-        return _given_up(ground, key, "what it holds now could not be looked at")
+        return _given_up(ground, key, _UNREADABLE)
     return _outcome(ground, key, first, look)
 
 

@@ -85,8 +85,10 @@ def read_look(answer: Answer, form: LookForm) -> Look | None:
     """Read a look in a form; None where the reply shows no `callerNo` at all."""
     value = look_value(answer)
     if value is None:
-        # a target that leaves the member out where a campaign holds nothing
-        empty = answer.outcome == "served" and form.absent_is_empty
+        shown = (answer.members or {}).get("returnObject")
+        null = isinstance(shown, Mapping) and "callerNo" in shown
+        # null is nothing; and some targets leave the member out where a campaign holds nothing
+        empty = answer.outcome == "served" and (null or form.absent_is_empty)
         return Look(numbers=(), priorities=(), whole=True) if empty else None
     return _read(json.dumps(value), form)
 

@@ -51,6 +51,13 @@ def test_how_far_a_query_can_be_read(profile: str, wide: int, shows: str, tmp_pa
         assert ground.original[KEY].complete
 
 
+@pytest.mark.parametrize(("profile", "shows"), [("plain", "all"), ("query-first", "one"), ("query-absent", "nothing")])
+def test_a_campaign_that_is_empty_tells_as_much(profile: str, shows: str, tmp_path: Path) -> None:
+    """One number stays in it after the rehearsal: that alone does not tell a look that shows one from a look that shows all."""
+    with opened(tmp_path, profile=profile, wide=0, numbers=()) as ground:
+        assert ground.shows == shows
+
+
 @pytest.mark.parametrize("size", [7, 10, 33])
 def test_a_campaign_nearly_as_large_as_the_limit_stays_as_it_is(size: int, tmp_path: Path) -> None:
     """Nothing is taken away to find out what it holds, so that it is not known whole, and none of its own is ever out."""
