@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from conformance.interruption import interrupt
+
 AGAIN = 30.0
 """Seconds after which it is interrupted again: the first may have hit code that swallows it, or judges for as long itself."""
 
@@ -27,11 +29,11 @@ def deadline(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def _by_signal(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
         passed()
-        raise KeyboardInterrupt
+        interrupt()
 
-    before, begun = signal.signal(signal.SIGALRM, interrupt), time.monotonic()
+    before, begun = signal.signal(signal.SIGALRM, end), time.monotonic()
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield

@@ -28,6 +28,7 @@ from conformance.errors import CannotJudge, OriginalsStay, SuiteError, Unreadabl
 from conformance.exchange import CampaignKey, LookForm, QueryShows
 from conformance.generation.calls import query
 from conformance.generation.numbers import NumberPool
+from conformance.interruption import begin_end, requests_to_end
 from conformance.transport import Budget, Transport
 from conformance.transport.budget import restoring_seconds
 from conformance.transport.journal import Contents, Journal
@@ -113,6 +114,7 @@ def opened(target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = la
     Raises SuiteError where they can't be opened; what was changed by then is put back.
     """
     with ExitStack() as stack:
+        stack.enter_context(requests_to_end())
         keys = _share(target, plan)
         foreign = target.foreign.key if target.foreign else None
         locked = (*keys, *([foreign] if foreign and plan.worker is None else []))
@@ -153,7 +155,6 @@ def _journal(
     entry = None
     if plan.indexed:
         index = OpenJournals(state_folder())
-        index.sweep(target.base_url, keys)
         run_folder = plan.journal.parent if plan.worker else None
         refuse_unfinished(index, target.base_url, keys, target=plan.target_file, run_folder=run_folder)
         may_change = {*keys, *([foreign] if foreign else [])}
@@ -257,6 +258,7 @@ def _restoring(opening: Opened) -> Iterator[None]:
     try:
         yield
     finally:
+        begin_end()
         transport.restore_even_unrecorded()
         seconds = _restoring_seconds(opening)
         transport.begin_restoring(seconds)
@@ -274,6 +276,7 @@ def _put_back(opening: Opened, seconds: float) -> None:
             opening.restorations = opening.ground.restored_early | restore(opening.ground)
     except KeyboardInterrupt:
         if not overdue:
+            opening.fail_restoring("putting back was interrupted")
             raise
         opening.fail_restoring(f"putting back took longer than {longest:g} s and was ended")
 
@@ -293,6 +296,7 @@ def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed:
     left = leftovers([contents for _, contents in journals])
     index = OpenJournals(state_folder())
     with ExitStack() as stack:
+        stack.enter_context(requests_to_end())
         for each in left:
             lock = CampaignLock(state_folder(), base_url=target.base_url, campaign=each.campaign)
             stack.enter_context(lock)

@@ -351,8 +351,12 @@ def _without_rehearsal(ground: Ground, key: CampaignKey) -> Restoration:
     own = frozenset(ground.added.get(key, ()))
     left = sorted(runs & own if runs else own)
     kept = frozenset(left[:1]) if runs and runs <= own else frozenset()
-    remove(ground, key, [number for number in left if number not in kept], singly=True)
+    gone = [number for number in left if number not in kept]
+    remove(ground, key, gone, singly=not ground.can_add)
     last = answer_of(ground.ask(key))
+    if again := sorted(digit_runs(last).intersection(gone)):
+        remove(ground, key, again, singly=True)
+        last = answer_of(ground.ask(key))
     if left and last.outcome == "nothing":
         words = f"the target does not answer; {counted(len(left), 'number')} of this run may be left in it: {some(left)}"
         return Restoration(campaign=key, left_over=frozenset(left), looked_at=False, problem=words)

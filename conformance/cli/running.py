@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import pytest
@@ -16,6 +15,7 @@ import typer
 from conformance.cli import planning
 from conformance.config import load_target
 from conformance.errors import CannotJudge, UsageError
+from conformance.interruption import interrupt
 from conformance.plugin import folders, journals
 from conformance.private_files import make_folder
 from conformance.report import failure
@@ -62,6 +62,8 @@ def run(
         return
     planning.consent(target, set_ or [], yes=yes)
     view = "quiet" if quiet else "verbose" if verbose else "live"
+    if out is not None:
+        journals.make_room(out, OpenJournals(state_folder()), target)  # before anything in it is cleared away
     folder = out or _new_folder(target, effort, set_ or [])
     arguments = [str(SUITE), f"--effort={effort}", f"--out={folder}", f"--view={view}"]
     arguments += [] if out else ["--own-out"]
@@ -128,7 +130,7 @@ _SETTINGS = (
 
 
 def _pytest(arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
     end = _End()
     code = int(pytest.main(arguments, plugins=[end]))
@@ -171,8 +173,3 @@ def _say_what_is_left(out: Path, target: Path | None, begun: float) -> None:
         err = console(sys.stderr)
         err.print("isales-conformance: Not everything was put back. Once the target is well, give the campaigns what they held:")
         err.print(f"    {command}", soft_wrap=True)
-
-
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    """A polite end request puts back what was taken, like Ctrl-C."""
-    raise KeyboardInterrupt

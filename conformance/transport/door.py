@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
+from conformance.interruption import raise_if_requested
 from conformance.readable import one_line
 from conformance.transport.budget import Spending
 from conformance.transport.crew import Crew
@@ -109,6 +110,7 @@ class Transport:
         stale; the last exchange is returned, observers see all. `restoring`: the call puts something back, so neither the budget nor a
         refusal stops it, only the time of `begin_restoring`, after which RestoringTimeSpent is raised.
         """
+        raise_if_requested()
         reason = self._reason_to_withhold(call)
         if reason is not None:
             return self._withheld(call, reason)
@@ -128,6 +130,7 @@ class Transport:
 
         More calls than `concurrency` allows go in waves. A call answered 429 is not sent again.
         """
+        raise_if_requested()
         exchanges: list[Exchange] = []
         for wave in _waves(calls, self._pacer.concurrency):
             exchanges += self._wave(wave)

@@ -15,10 +15,11 @@ MAKERS = {
     "Transport": {OPENER, "checking/inspecting.py", "checking/preflight.py"},
     "Journal": {OPENER, "cli/restoring.py"},
     "open_ground": {OPENER},
-    "CampaignLock": {OPENER, "plugin/journals.py"},
+    "CampaignLock": {OPENER, "cli/restoring.py", "plugin/journals.py"},
 }
 """What opening consists of, and the files that may do it. `restore --forget` notes in a journal that
-somebody has seen to it, and the plugin looks whether another run holds a lock: neither sends."""
+somebody has seen to it, and like the plugin it takes the locks to learn whether another run is at
+work: neither sends."""
 READ_ONLY = ("checking/inspecting.py", "checking/preflight.py")
 
 

@@ -37,11 +37,11 @@ def blinded(made: Ground, reply: Reply, times: int) -> Iterator[None]:
         return replace(exchange, outcome=reply)
 
     made.sleep = lambda _: None
-    made.wire.send = instead  # type: ignore[method-assign]
+    made.wire.send = instead  # type: ignore[method-assign]  # the wire of one test only
     try:
         yield
     finally:
-        made.wire.send = send  # type: ignore[method-assign]
+        made.wire.send = send  # type: ignore[method-assign]  # the wire of one test only
 
 
 @pytest.mark.parametrize("reply", BLIND.values(), ids=BLIND)

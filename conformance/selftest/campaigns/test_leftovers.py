@@ -7,7 +7,7 @@ KEY, OTHER = (1, 1001), (1, 1002)
 
 
 def _contents(*facts: Fact, damage: tuple[str, ...] = (), sure_from: int = 0) -> Contents:
-    return Contents(header=Header(base_url="https://a"), facts=facts, damage=damage, sure_from=sure_from)
+    return Contents(header=Header(base_url="https://a"), facts=facts, damage=damage, end_known=True, sure_from=sure_from)
 
 
 def _holding(*numbers: str, complete: bool = True, priorities: tuple[int | None, ...] = ()) -> Holding:

@@ -35,7 +35,7 @@ def _verdict(stage: Scene, out: str) -> tuple[str, str]:
     return document["verdict"], " ".join(document["headline"])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_puts_back_and_reports(stage: Scene, number: signal.Signals) -> None:
     before = stage.contents()
     process = _disturbed(stage, number.name)

@@ -1,0 +1,54 @@
+"""A request to end (Ctrl-C, SIGTERM, a closed terminal, a time limit) that can't get lost.
+
+A signal's handler raises KeyboardInterrupt wherever the program is. Where that is a callback of the
+interpreter (of the garbage collector, a finalizer), Python prints the exception and goes on as if
+nobody had asked for anything. So the request is remembered, and raised again before the next call.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_requested = threading.Event()
+
+
+def interrupt(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
+    """Request the end; a handler of signals. Raises KeyboardInterrupt."""
+    _requested.set()
+    raise KeyboardInterrupt
+
+
+def raise_if_requested() -> None:
+    """Raise KeyboardInterrupt in the main thread where the end was requested, and has not begun."""
+    if _requested.is_set() and threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt
+
+
+def begin_end() -> None:
+    """What was requested is being done: from here on only a further request counts."""
+    _requested.clear()
+
+
+@contextmanager
+def requests_to_end() -> Iterator[None]:
+    """Have signals that ask for the end remembered in this block; those that are ignored stay so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _requested.clear()
+    numbers = [number for name in _SIGNALS if (number := getattr(signal, name, None)) is not None]
+    before = {number: signal.getsignal(number) for number in numbers}
+    changed = [number for number, handler in before.items() if handler not in {signal.SIG_IGN, None}]
+    for number in changed:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        _requested.clear()
+        for number in changed:
+            if signal.getsignal(number) is interrupt:  # nobody has set another since
+                signal.signal(number, before[number])
