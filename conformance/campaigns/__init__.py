@@ -9,7 +9,7 @@ from conformance.campaigns.leftovers import Leftover, leftovers, open_campaigns
 from conformance.campaigns.opener import Opened, Plan, must_be_back, opened, reopened
 from conformance.campaigns.opening import open_ground
 from conformance.campaigns.restoring import Restoration, restore, strangers_in_words
-from conformance.campaigns.resuming import resume
+from conformance.campaigns.resuming import resume, settled
 from conformance.campaigns.vigil import Outage, Vigil
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "reopened",
     "restore",
     "resume",
+    "settled",
     "strangers_in_words",
 ]

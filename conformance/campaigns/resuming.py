@@ -22,7 +22,7 @@ def resume(ground: Ground, left: Sequence[Leftover], *, observe: str, settle: fl
 
     Raises TargetUnreachable or CredentialsRefused when nothing can be done at all.
     """
-    outcomes = [Restoration(campaign=each.campaign, settled_before=True, forgotten=each.forgotten) for each in left if each.settled]
+    outcomes = [settled(each) for each in left if each.settled]
     todo = {each.campaign: each for each in left if not each.settled}
     first, refused = _first_looks(ground, todo)
     outcomes += refused
@@ -33,6 +33,11 @@ def resume(ground: Ground, left: Sequence[Leftover], *, observe: str, settle: fl
         outcomes += [_one(ground, todo[key], first[key]) for key in first]
     damage = {key: each.damage for key, each in todo.items()}
     return [replace(each, damage=damage.get(each.campaign, ())) for each in outcomes]
+
+
+def settled(left: Leftover) -> Restoration:
+    """Of a campaign that had been put back already, or seen to by hand."""
+    return Restoration(campaign=left.campaign, settled_before=True, forgotten=left.forgotten)
 
 
 def _first_looks(ground: Ground, todo: Mapping[CampaignKey, Leftover]) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:

@@ -4,6 +4,7 @@
 """
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -22,7 +23,7 @@ from conformance.cli import (
     signing,
     waiving,
 )
-from conformance.errors import SuiteError
+from conformance.errors import CannotJudge, SuiteError
 from conformance.generation.storage import keep_in
 from conformance.report import failure
 from conformance.report.console import console, end_output, never_raise
@@ -68,13 +69,25 @@ def main() -> None:
         _say(f"{problem.filename or 'The operating system'}: {problem.strerror or problem}. Nothing was lost that had been written before.")
         sys.exit(2)
     except KeyboardInterrupt:
-        _say("Interrupted.")
-        sys.exit(3)
+        _interrupted()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            _interrupted()
+        raise
     except Exception as error:  # noqa: BLE001 - a traceback tells a user nothing: it goes into a file
         _say(failure.paragraph([failure.record(f"the command {' '.join(sys.argv[1:2])}".strip(), error)]))
         sys.exit(failure.EXIT_CODE)
     finally:
         end_output()
+
+
+_INTERRUPTED = 130
+"""The code with which typer ends a command that Ctrl-C has interrupted."""
+
+
+def _interrupted() -> NoReturn:
+    _say("Interrupted.")
+    sys.exit(CannotJudge.exit_code)
 
 
 def _say(paragraph: str) -> None:

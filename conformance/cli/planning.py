@@ -136,7 +136,16 @@ def consent(target_file: Path | None, pairs: list[str], *, yes: bool) -> None:
     question = f"The run will delete and add calling numbers in campaigns {named} on {target.base_url}.{originals} Go on?"
     if not sys.stdin.isatty():
         raise UsageError(f"{question} Nobody can be asked here: give --yes once you are sure, or --dry-run to see what would be sent.")
-    if not typer.confirm(question):
+    confirm(question)
+
+
+def confirm(question: str) -> None:
+    """Ask; raises UsageError where the answer is no, or there is none (Ctrl-C, the end of the input)."""
+    try:
+        agreed = typer.confirm(question)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
         raise UsageError("Nothing was sent.")
 
 

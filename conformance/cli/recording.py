@@ -14,6 +14,7 @@ from rich.text import Text
 from conformance.campaigns import Ground
 from conformance.cli import planning
 from conformance.cli.comparing import differs, show
+from conformance.cli.planning import confirm
 from conformance.compare import recording as recordings
 from conformance.config import Target, load_target
 from conformance.errors import UsageError
@@ -100,8 +101,7 @@ def _show_plan(target: Target, per_second: float) -> None:
 def _ask() -> None:
     if not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here. Give --yes once the plan above is approved. Nothing was sent.")
-    if not typer.confirm("Go on?"):
-        raise UsageError("Nothing was sent.")
+    confirm("Go on?")
 
 
 def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> recordings.Recording:

@@ -3,14 +3,16 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from msgspec import Struct
+from rich.console import Console
 from rich.text import Text
 
-from conformance.campaigns import Leftover, Restoration, leftovers, reopened
+from conformance.campaigns import Leftover, Restoration, leftovers, reopened, settled
 from conformance.cli.planning import overridden
 from conformance.config import Target, load_target
 from conformance.errors import CannotJudge, UsageError
@@ -20,7 +22,7 @@ from conformance.report.terminal import console
 from conformance.transport import parse_address
 from conformance.transport.journal import Contents, Forgotten, Journal
 from conformance.transport.journal_index import OpenJournals, restore_command
-from conformance.transport.lock import state_folder
+from conformance.transport.lock import CampaignLock, state_folder
 
 
 class _Source(Struct, frozen=True, kw_only=True):
@@ -55,10 +57,13 @@ def restore(
     for source in sources:
         _must_tell_something(source)
     left = leftovers(source.contents for source in sources)
+    if all(source.contents.finished for source in sources):
+        _show([settled(each) for each in left], "the target", sources, [])
+        return
     loaded = _target(target, overridden(set_ or []), sources, left)
     done = _put_back(sources, loaded)
     damage = _damage(sources)
-    _show(done, loaded, sources, damage)
+    _show(done, loaded.base_url, sources, damage)
     raise typer.Exit(CannotJudge.exit_code if damage or any(each.problem or each.damage for each in done) else 0)
 
 
@@ -106,16 +111,23 @@ def _forget_command(path: Path) -> str:
 
 
 def _forget(sources: Sequence[_Source], index: OpenJournals) -> None:
-    """Say what each journal held, then have it count as seen to."""
+    """Say what each journal held, then have it count as seen to. Raises CampaignInUse where the run is still at work."""
     out = console(sys.stdout)
     for source in sources:
-        for each in leftovers([source.contents]):
-            out.print(Text(_held(each)), soft_wrap=True)
-        if source.path.exists():
-            with Journal(source.path, base_url=None, entry=index.entry(source.path)) as journal:
-                journal.write(Forgotten())
-        index.remove(source.path)
-        out.print(Text(f"{source.path} counts as seen to. Nothing was sent."), soft_wrap=True)
+        with ExitStack() as stack:
+            for campaign in source.contents.campaigns if source.base_url else ():
+                stack.enter_context(CampaignLock(state_folder(), base_url=source.base_url or "", campaign=campaign))
+            _forget_one(source, index, out)
+
+
+def _forget_one(source: _Source, index: OpenJournals, out: Console) -> None:
+    for each in leftovers([source.contents]):
+        out.print(Text(_held(each)), soft_wrap=True)
+    if source.path.exists():
+        with Journal(source.path, base_url=None, entry=index.entry(source.path)) as journal:
+            journal.write(Forgotten())
+    index.remove(source.path)
+    out.print(Text(f"{source.path} counts as seen to. Nothing was sent."), soft_wrap=True)
 
 
 def _held(left: Leftover) -> str:
@@ -177,7 +189,7 @@ def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
     return told | ({"foreign": f"{foreign[0][0]}/{foreign[0][1]}"} if foreign else {})
 
 
-def _show(done: Sequence[Restoration], target: Target, sources: Sequence[_Source], damage: Sequence[str]) -> None:
+def _show(done: Sequence[Restoration], base_url: str, sources: Sequence[_Source], damage: Sequence[str]) -> None:
     out = console(sys.stdout)
     for words in damage:
         out.print(Text.assemble(("error", "bold red"), f" {words}: what it said there can't be known."), soft_wrap=True)
@@ -187,7 +199,7 @@ def _show(done: Sequence[Restoration], target: Target, sources: Sequence[_Source
     if not done and not damage:
         out.print("The journal is whole and names no campaign: the run had changed nothing.")
     if any(each.problem for each in done):
-        out.print(f"Not everything on {target.base_url} could be put back. See to what is named above, then run this command again.")
+        out.print(f"Not everything on {base_url} could be put back. See to what is named above, then run this command again.")
     if damage or any(each.damage for each in done):
         out.print(_ADVICE)
         for source in sources:

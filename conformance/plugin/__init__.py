@@ -38,6 +38,7 @@ from conformance.report.allure_door import install_logger, label_check
 from conformance.session.evidence import plain_deviation
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.run import Run
+from conformance.transport import redaction
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
 from conformance.verdict import Failure
@@ -375,7 +376,8 @@ def _unbegun(state: State) -> Outcome | None:
     try:
         target = load(options)
         state.make_folder()
-        show_latest(state.options)
+        options = state.options
+        show_latest(options)
     except SuiteError:
         return Outcome(exit_code=problem.exit_code)
     done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
@@ -442,7 +444,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         kind, words = output["isales_problem"]
         state.problem = state.problem or getattr(errors, kind)(words)
     elif error is not None:
-        told = str(error)
+        told = redaction.known().text(str(error))
         state.failures.append(failure.record_text(f"the worker process {node.gateway.id}", told[:200], told, state.options.out))
     if "isales_failures" in output:
         state.failures += msgspec.json.decode(output["isales_failures"], type=list[Failure])

@@ -45,6 +45,7 @@ def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> 
     for file in journals_in(folder, index):
         if _ASIDE not in file.name:
             file.unlink(missing_ok=True)
+            index.remove(file)
 
 
 def own_folder(out: Path | None, kind: str, index: OpenJournals, target: Path | None = None) -> Path:

@@ -25,7 +25,7 @@ NOT_KEPT = "nowhere (no folder could be written)"
 
 def words(error: BaseException) -> str:
     """An exception in a few words."""
-    return one_line(known().text(f"{type(error).__name__}: {error}"[:LONGEST].rstrip(": ")))
+    return one_line(known().text(f"{type(error).__name__}: {error}")[:LONGEST].rstrip(": "))
 
 
 def record(step: str, error: BaseException, folder: Path | None = None) -> Failure:

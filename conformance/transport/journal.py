@@ -114,7 +114,7 @@ class Journal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close(orderly=kind is None)
+        self.close(ended=True)
 
     def write(self, *facts: Fact) -> None:
         """Add facts; they are on disk on return.
@@ -134,25 +134,27 @@ class Journal:
     def _append(self, *records: Record) -> None:
         lines = [line_of(self._next + place, record) for place, record in enumerate(records)]
         try:
-            self._through(b"\n" * self._torn + b"".join(lines))
+            self._through(b"".join(lines))
         except OSError as error:
             raise self._unwritable(error) from None
-        self._torn = False
-        self._next += len(records)
 
     def _through(self, data: bytes) -> None:
-        """To the disk. A line of which only a part could be written is ended before the next."""
+        """To the disk. A line of which only a part could be written is ended before the next; whatever was written keeps its number."""
+        if self._torn:
+            self._file.write(b"\n")
+            self._torn = False
         while data:
-            written = self._file.write(data)
-            data = data[written:]
-            self._torn = bool(data)
+            count = self._file.write(data)
+            self._next += data[:count].count(b"\n")
+            self._torn = not data[:count].endswith(b"\n")
+            data = data[count:]
         os.fsync(self._file.fileno())
 
-    def close(self, *, orderly: bool = False) -> None:
-        """Close the file; `orderly` writes first that the run ended in order. May be called twice."""
+    def close(self, *, ended: bool = False) -> None:
+        """Close the file; `ended` writes first that nothing more is said. May be called twice."""
         if self._file.closed:
             return
-        if orderly:
+        if ended:
             with suppress(UsageError):  # what counts is on the disk; without this the end is not proved
                 self._append(Closed())
                 if self._entry is not None:

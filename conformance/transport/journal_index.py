@@ -131,7 +131,8 @@ class OpenJournals:
             pid=os.getpid(),
             started=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
         )
-        journal = known or fresh
+        same = known is not None and known.named and uniform(known.base_url) == uniform(base_url)
+        journal = known if known is not None and same else fresh
         try:
             make_folder(self._folder)
             count = file.with_suffix(_COUNT)

@@ -30,7 +30,7 @@ class Contents(Struct, frozen=True, kw_only=True):
     """A journal read back.
 
     `damage`: what is wrong with it, in sentences without a full stop; whatever those records said
-    can't be known. `closed`: its last record says that the run ended in order. `end_known`: nothing
+    can't be known. `closed`: its last record says that nothing follows. `end_known`: nothing
     that was written is missing at its end. `sure_from`: the facts from this one on stand behind all
     damage. `next_seq`: the number of the record that goes on with it. `blank`: no record is whole.
     """
@@ -45,14 +45,20 @@ class Contents(Struct, frozen=True, kw_only=True):
     torn: bool = False
     """The file does not end with a line break."""
     blank: bool = False
+    version_1: bool = False
+    """Its records have no numbers and no checksums."""
     alike: bool = True
     """What is in the file looks like a journal, or the file is empty."""
 
     @property
     def intact(self) -> bool:
-        """No record is missing, and it is known that none is missing at the end."""
+        """No record is missing, and it is known that none is missing at the end.
+
+        A journal of version 1 has no record of its end: it ends where all is restored.
+        """
         named = self.campaigns
-        return not self.damage and (self.end_known or self.forgotten or bool(named and all(map(self.settled, named))))
+        ended = self.end_known or self.forgotten
+        return not self.damage and (ended or (self.version_1 and bool(named) and all(map(self.settled, named))))
 
     @property
     def campaigns(self) -> tuple[CampaignKey, ...]:
@@ -60,7 +66,12 @@ class Contents(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(f.campaign for f in self.facts if isinstance(f, CampaignFact)))
 
     def settled(self, campaign: CampaignKey) -> bool:
-        """Whether the last that is said of a campaign is that it was restored, with nothing lost behind it."""
+        """Whether the last that is said of a campaign is that it was restored, with nothing lost behind it.
+
+        Where nobody knows what the last was, it may have been taken again: a look tells.
+        """
+        if not (self.end_known or self.version_1):
+            return False
         last = max(
             (place for place, fact in enumerate(self.facts) if isinstance(fact, CampaignFact) and fact.campaign == campaign),
             default=None,
@@ -100,7 +111,8 @@ class _Salvage:
 
     def take(self, seq: int, record: Record) -> None:
         if seq != (self.seen[-1] if self.seen else 0) + 1:
-            self.sure_from = len(self.facts)
+            stray = seq <= max(self.seen, default=0)  # one that stood before: others came behind it
+            self.sure_from = len(self.facts) + stray
         self.seen.append(seq)
         self.bad += self.bad_behind
         self.bad_behind = []
@@ -137,10 +149,10 @@ def salvage(data: bytes, name: str, *, written: int | None = None) -> Contents:
             found.take(number, plain)
         else:
             found.bad_behind.append(number)
-    return _judged(found, data, name, written)
+    return _judged(found, data, name, written, version_1=version_1 and bool(found.seen))
 
 
-def _judged(found: _Salvage, data: bytes, name: str, written: int | None) -> Contents:
+def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool) -> Contents:
     end = max(found.seen, default=0)
     torn = not data.endswith(b"\n") and bool(data)
     behind = list(found.bad_behind)
@@ -159,6 +171,7 @@ def _judged(found: _Salvage, data: bytes, name: str, written: int | None) -> Con
         next_seq=max(end + len(behind), written or 0) + 1,
         torn=torn,
         blank=not found.seen,
+        version_1=version_1,
         alike=not data or any(mark in data for mark in _MARKS),
     )
 

@@ -73,7 +73,7 @@ class Forgotten(Struct, frozen=True, kw_only=True, tag="forgotten"):
 
 
 class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
-    """The run ended in order: nothing was written behind this record by it."""
+    """The process ended by itself: it wrote nothing behind this record."""
 
 
 CampaignFact: TypeAlias = Holding | WillAdd | Borrowed | Restored

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -235,3 +236,48 @@ def test_a_journal_that_was_closed_before_it_named_a_campaign(tmp_path: Path) ->
     empty.touch()
     done = command_in(tmp_path, ["restore", str(empty)], {})
     assert (done.code, "had changed nothing" in done.said) == (3, False), done.said
+
+
+def test_a_live_run_is_not_forgotten(stage: Scene) -> None:
+    process = stage.begin("run", "--target", str(stage.target), "--no-html", "--out", "live")
+    end = time.monotonic() + PATIENCE
+    while _whole(stage):
+        assert process.poll() is None
+        assert time.monotonic() < end
+    done = stage.command("restore", "--forget", "live")
+    assert (done.code, "is in use by another run" in done.said) == (3, True), done.said
+    process.send_signal(signal.SIGINT)
+    assert "Traceback" not in ended(process).said
+    assert stage.contents() == BEFORE
+    assert stage.command("check", "--target", str(stage.target)).code == 0
+
+
+def test_what_was_seen_to_is_told_whatever_is_left_of_it(stage: Scene) -> None:
+    _killed(stage, "--out", "first")
+    journal = stage.folder / "first" / "journal.jsonl"
+    journal.write_bytes(b"".join(_without_header(journal.read_bytes().splitlines(keepends=True))))
+    assert stage.command("restore", "--forget", "first").code == 0
+    done = stage.command("restore", "first")
+    assert (done.code, "seen to by hand" in done.said) == (0, True), done.said
+
+
+def test_a_folder_that_is_refused_keeps_everything(stage: Scene) -> None:
+    _killed(stage, "--out", "first")
+    results = stage.folder / "first" / "allure-results"
+    (results / "kept-result.json").write_text("{}")
+    before = sorted(file.name for file in results.iterdir())
+    _refused(stage.command("run", "--effort", "quick", "--no-html", "--out", "first"), stage.folder / "first" / "journal.jsonl")
+    assert sorted(file.name for file in results.iterdir()) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_a_command_it_puts_back(stage: Scene, number: signal.Signals) -> None:
+    process = stage.begin("compare", str(stage.target), str(stage.target), "--max-calls", "60000", "--out", "compared")
+    end = time.monotonic() + PATIENCE
+    while stage.contents() == BEFORE:
+        assert process.poll() is None
+        assert time.monotonic() < end
+    process.send_signal(number)
+    done = ended(process)
+    assert (done.code, "Interrupted." in done.said, "Traceback" in done.said) == (3, True, False), done.said
+    assert stage.contents() == BEFORE

@@ -68,7 +68,7 @@ def _url(contents: Contents) -> str | None:
 @examples(100)
 @given(facts=st.lists(FACTS, max_size=6))
 def test_what_was_written_is_read(tmp_path: Path, facts: list[Fact]) -> None:
-    _written(tmp_path / "j", facts, orderly=True)
+    _written(tmp_path / "j", facts, ended=True)
     contents = read(tmp_path / "j")
     assert (contents.facts, contents.damage, _url(contents)) == (tuple(facts), (), URL)
     assert contents.closed
@@ -94,7 +94,7 @@ def test_only_its_user_may_read_it(tmp_path: Path) -> None:
 @st.composite
 def damages(draw: st.DrawFn, data: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 3))):
-        data = draw(st.sampled_from([_flipped, _dropped, _cut, _doubled, _strewn]))(draw, data)
+        data = draw(st.sampled_from([_flipped, _dropped, _cut, _cut_at_line, _doubled, _moved, _swapped, _strewn]))(draw, data)
     return data
 
 
@@ -121,6 +121,25 @@ def _doubled(draw: st.DrawFn, data: bytes) -> bytes:
     return b"".join(lines[: place + 1] + lines[place:])
 
 
+def _swapped(draw: st.DrawFn, data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    if len(lines) < 2:
+        return data
+    place = draw(st.integers(0, len(lines) - 2))
+    return b"".join([*lines[:place], lines[place + 1], lines[place], *lines[place + 2 :]])
+
+
+def _moved(draw: st.DrawFn, data: bytes) -> bytes:
+    """One line stands once more at the end."""
+    lines = data.splitlines(keepends=True)
+    return data + (draw(st.sampled_from(lines)) if lines else b"")
+
+
+def _cut_at_line(draw: st.DrawFn, data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join(lines[: draw(st.integers(0, len(lines)))])
+
+
 def _strewn(draw: st.DrawFn, data: bytes) -> bytes:
     place = draw(st.integers(0, len(data)))
     return data[:place] + draw(st.binary(max_size=20)) + data[place:]
@@ -129,18 +148,34 @@ def _strewn(draw: st.DrawFn, data: bytes) -> bytes:
 @examples(400)
 @given(facts=st.lists(FACTS, max_size=8), data=st.data())
 def test_whatever_is_damaged_every_other_record_is_read(tmp_path: Path, facts: list[Fact], data: st.DataObject) -> None:
-    original = _written(tmp_path / "j", facts, orderly=True)
+    original = _written(tmp_path / "j", facts, ended=True)
     damaged = data.draw(damages(original))
     count = len(facts) + 2
-    contents = salvage(damaged, "j", written=count)
+    contents = salvage(damaged, "j", written=data.draw(st.sampled_from([count, None])))
     whole = [fact for fact, line in zip(facts, original.split(b"\n")[1:], strict=False) if line in damaged.split(b"\n")]
     assert all(fact in contents.facts for fact in whole)
     assert all(fact in facts for fact in contents.facts), "nothing is invented"
-    if not contents.damage:
+    if contents.intact:
         assert [fact for fact in facts if fact not in contents.facts] == []
     truly = salvage(original, "j", written=count)
     assert [key for key in contents.campaigns if contents.settled(key) and not truly.settled(key)] == []
     assert not contents.intact or not contents.damage
+    assert truly.finished or not contents.finished
+
+
+def test_a_disk_that_failed_once_leaves_a_journal_that_can_be_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Journal(tmp_path / "j", base_url=URL) as journal:
+        journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", _failing)
+            with pytest.raises(UsageError):
+                journal.write(WillAdd(campaign=KEY, numbers=("2",)))
+        journal.write(Restored(campaign=KEY))
+    assert (read(tmp_path / "j").damage, read(tmp_path / "j").finished) == ((), True)
+
+
+def _failing(_: int) -> None:
+    raise OSError(5, "Input/output error")
 
 
 @given(st.binary(max_size=300))
@@ -194,10 +229,11 @@ def test_restored_counts_only_where_nothing_is_lost_behind_it(tmp_path: Path) ->
         Restored(campaign=OTHER),
     ]
     lines = _written(tmp_path / "j", facts).split(b"\n")
-    assert not salvage(b"\n".join(lines), "j").settled(KEY)
+    assert not salvage(b"\n".join(lines), "j", written=5).settled(KEY)
     del lines[3]
-    assert not salvage(b"\n".join(lines), "j").settled(KEY)
-    assert salvage(b"\n".join(lines), "j").settled(OTHER)
+    assert not salvage(b"\n".join(lines), "j", written=5).settled(KEY)
+    assert salvage(b"\n".join(lines), "j", written=5).settled(OTHER)
+    assert not salvage(b"\n".join(lines), "j").settled(OTHER), "nobody knows whether more followed"
 
 
 def test_what_somebody_has_seen_to_is_finished(tmp_path: Path) -> None:
