@@ -66,7 +66,7 @@ INVALID_TEXTS: tuple[Callable[[str], str], ...] = (
     lambda n: n + '"',
     lambda n: n + "\\",
     lambda n: n + ";",
-    lambda _: "' OR '1'='1",
+    lambda n: n + "' --",
     lambda n: n + "\u200b",
     lambda n: n + "é",
     lambda _: "abc",

@@ -31,7 +31,7 @@ HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda n: body_of({"callerNo": [{"accessCode": f"{n}%"}]}),
     lambda _: body_of({"callerNo": [None, [], {}, "", 0]}),
     lambda _: body_of({"callerNo": [{"accessCode": {"$gt": ""}}]}),
-    lambda _: body_of({"callerNo": [{"accessCode": "<script>alert(1)</script>"}]}),
+    lambda n: body_of({"callerNo": [{"accessCode": f"<script>{n}"}]}),
     lambda _: body_of({"callerNo": [{"accessCode": "1" * 60_000}]}),
     lambda _: body_of({"callerNo": [{}] * 101}),
     lambda _: body_of({"callerNo": {"length": 1, "0": {"accessCode": "1"}}}),

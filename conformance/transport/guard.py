@@ -30,9 +30,16 @@ MOST_ADDED = 100
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHANGING = frozenset({"DELETE", "POST", "PUT", "PATCH", "PURGE", "UNLINK", "LINK", "COPY", "MOVE"})
-_ALTERNATIVE = r"[\s'\"`)\]0-9](?:or|\|\|)[\s'\"`(]"
-_EVERY_CAMPAIGN = re.compile(rf"(?i){_ALTERNATIVE}|;\s*(?:delete|drop|truncate|update)\b")
-"""A server that lets an alternative into its database finds it true in every campaign."""
+_CLOSES = re.compile(r"['\"`\\)\]0-9]")
+"""What may end a value in a query of a database that is put together from texts."""
+_WORDS = "or|xor|and|union|like|rlike|regexp|similar|sounds|between|in|is|not|having|group|limit"
+_CONDITION = re.compile(
+    rf"(?i)[|&=]|<(?!/[a-z])|>(?!<|$)|(?<![a-z_$])(?:{_WORDS})(?![a-z0-9_$])"
+    r"|;\s*(?:delete|drop|truncate|update|replace|insert|exec)\b"
+)
+"""Behind that it is a condition, which may be true in every campaign, or a statement of its own."""
+_COMMENT = re.compile(r"--|#|/\*")
+"""Behind that nothing is read any more, the campaign's id perhaps among it."""
 
 
 def everything(call: Call) -> str | None:  # noqa: ARG001 - a guard is given the call
@@ -134,7 +141,7 @@ class Guard:
             return None
         if key not in self.recoverable:
             return _AS_ALL.format(_shown(key))
-        return _beyond(call)
+        return self._beyond(call)
 
     def _given(self, call: Call, key: CampaignKey, named: Numbers | None) -> frozenset[str]:
         """The originals that the call may name, since the opener is taking or putting them back."""
@@ -154,6 +161,20 @@ class Guard:
         if key not in self.recoverable and not self._is_own(named, given):
             return _SHORT.format(_shown(key))
         return None
+
+    def _beyond(self, call: Call) -> str | None:
+        """Why the call could leave its campaign, although it goes to exactly this one."""
+        for reading in {reading for _, text in values(call) for reading in text_readings(text)}:
+            closing = _CLOSES.search(reading)
+            if closing and _CONDITION.search(reading, closing.end()):
+                return "it holds a condition that could be true in every campaign of the server"
+            if closing and _COMMENT.search(reading, closing.end()) and not self._names_own(call):
+                return "what it holds could end a query before the campaign's id"
+        return None
+
+    def _names_own(self, call: Call) -> bool:
+        numbers = set(possible(call))
+        return bool(numbers) and all(map(self.own.is_own, numbers))
 
     def _is_own(self, named: Numbers, given: frozenset[str]) -> bool:
         return all(self.own.is_own(number) or number in given for number in named)
@@ -182,14 +203,6 @@ def _odd_values(call: Call) -> Iterator[str]:
     """Values of the query and of headers that not every client sends."""
     yield from (value for _, value in pairs(call.query))
     yield from (value for name, value in call.headers if not is_harmless_header(name, value))
-
-
-def _beyond(call: Call) -> str | None:
-    """Why the call could leave its campaign, although it goes to exactly this one."""
-    readings = (reading for _, text in values(call) for reading in text_readings(text))
-    if any(map(_EVERY_CAMPAIGN.search, readings)):
-        return "it holds a condition that could be true in every campaign of the server"
-    return None
 
 
 def _shown(key: CampaignKey) -> str:

@@ -45,7 +45,11 @@ ROWS = re.compile("[0-9]+")
 LOSES_THE_BODY = {"content-encoding", "expect", "content-range", "range", "trailer", "upgrade"}
 PATTERN = set("%*?_$<>=|&'\"\\;^!~`()[]{}#")
 BLANK = re.compile(r"[\s\x00]")
-TRUE_EVERYWHERE = re.compile(r"['\"`)\s0-9]or['\"`(\s]", re.IGNORECASE)
+_ENDS_A_VALUE = re.compile(r"['\"`)\\0-9]")
+_SQL = "or|xor|union|like|rlike|regexp|between|in|is|not"
+TRUE_EVERYWHERE = re.compile(rf"(?i)[|&<>=]|\b({_SQL})\b")
+NOT_TO_ITS_END = re.compile(r"--|#|/\*")
+"""A query of a database that is put together from texts, and ends before the campaign's id."""
 WORDS_FOR_ALL = {
     "all", "any", "every", "everything", "true", "false", "null", "none", "nil", "undefined", "yes",
     "on",
@@ -80,14 +84,18 @@ def harm(call: Call, world: World) -> Harm:
     if not may_change(call):
         return done
     exact = next((key for key in world.listed if world.uri(key) == call.path), None)
-    astray = exact is None or asks_elsewhere(call) or holds_everywhere(call)
+    everywhere = holds_everywhere(call)
+    astray = exact is None or asks_elsewhere(call) or everywhere
     numbers, everything = named(call, world)
+    cut = exact is not None and ends_early(call)
+    everything |= everywhere
     everything |= exact is None and not stays(call.target, world)
     everything |= any(not stays(value, world) for value in rewritten(call))
-    for key in world.campaigns if exact is None or astray else (exact,):
+    for key in world.campaigns if exact is None or astray or cut else (exact,):
         held = world.campaigns[key]
-        done.lost[key] = {each for each in held if everything or is_hit(each, numbers)}
-        done.added[key] = numbers - held if adds(call) else set()
+        goes_there = astray or key == exact  # a query that was cut off finds its numbers anywhere
+        done.lost[key] = {each for each in held if (everything and goes_there) or is_hit(each, numbers)}
+        done.added[key] = numbers - held if goes_there and adds(call) else set()
     return done
 
 
@@ -186,7 +194,20 @@ def asks_elsewhere(call: Call) -> bool:
 def holds_everywhere(call: Call) -> bool:
     """Whether a condition in it would be true in every campaign of a server that runs it."""
     texts = {each for _, value in parameters(call.query) for each in readings(value)}
-    return any(map(TRUE_EVERYWHERE.search, texts | set(_strings(call.body))))
+    return any(_behind(TRUE_EVERYWHERE, each) for each in texts | set(_strings(call.body)))
+
+
+def ends_early(call: Call) -> bool:
+    """Whether a query of a database made with it would end before the campaign's id."""
+    texts = {each for _, value in parameters(call.query) for each in readings(value)}
+    return any(_behind(NOT_TO_ITS_END, each) for each in texts | set(_strings(call.body)))
+
+
+def _behind(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether it stands behind what could end a value."""
+    text = re.sub("</?[A-Za-z]+(>|$)", " ", text)  # of a document, no comparison
+    end = _ENDS_A_VALUE.search(text)
+    return end is not None and pattern.search(text, end.end()) is not None
 
 
 def _strings(body: bytes) -> Iterator[str]:

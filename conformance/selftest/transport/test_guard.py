@@ -173,13 +173,23 @@ def test_additions_have_the_documented_form_and_announced_numbers() -> None:
         assert not sent(path(*WHOLE), "post", body=text)
 
 
-CONDITIONS = (b"' OR '1'='1", b"1' or 1=1", b"') OR (1=1", b"1'||'1", b"1; DROP TABLE x")
+CONDITIONS = (
+    b"' OR '1'='1", b"1' or 1=1", b"') OR (1=1", b"1'||'1", b"1; DROP TABLE x", b"x'='y", b"1 < 2",
+    b"x' | '1", b"' union select 1", b"x' between '0' and 'z", b"x' XOR '1", b"x' is not null",
+    b"7' --", b"'/*", b"0#",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", CONDITIONS)
 def test_conditions_that_hold_in_every_campaign_are_not_sent_at_all(text: bytes) -> None:
     assert GUARD(body(WHOLE, b'{"callerNo":[{"accessCode":"' + text + b'"}]}'))
     assert not sent(path(*WHOLE) + "?x=%27%20OR%20%271%27=%271")
+
+
+def test_a_query_that_is_cut_off_behind_own_numbers_finds_nobody_elses() -> None:
+    made = f"""{{"callerNo":[{{"accessCode":"{OWN[0]}' --"}}]}}"""
+    assert GUARD(body(WHOLE, made.encode())) is None
+    assert GUARD(body(WHOLE, made.replace("]}", ',{"accessCode":"7"}]}').encode()))
 
 
 # -- originals ---------------------------------------------------------------------------------
