@@ -21,6 +21,10 @@ OPEN = "open:"
 """Credentials that begin so name an Authorization on which the documents are silent: to be refused or let in."""
 
 
+LONGEST_LOOK = 1024 * 1024
+"""Bytes that are kept and read of a reply to GET: a look at a campaign of forty thousand numbers."""
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without
     Authorization, Host and Content-Length."""

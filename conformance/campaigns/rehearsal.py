@@ -57,14 +57,14 @@ class _Waiting:
 def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
     """Try everything on one campaign with own numbers. `first`: its first look; `settle`: given."""
     numbers = ground.fresh(2)
-    added = _try_adding(ground, key, numbers, may_show_priorities=_may_show_priorities(first))
+    added, sent = _try_adding(ground, key, numbers, may_show_priorities=_may_show_priorities(first))
     waiting = _Waiting(ground, key, settle)
     appeared = _await_numbers(waiting, first, numbers)
     if not added and not appeared:
         ground.can_add = False
         return
     ground.can_add = True
-    _learn_form(ground, waiting, first, numbers)
+    _learn_form(ground, waiting, first, numbers, sent)
     shown = [number for number in numbers if _shows(waiting, number)]
     ground.shows_several = len(shown) > 1
     if numbers[-1] in shown:  # all are shown, or the last: what is added again comes into sight
@@ -153,8 +153,9 @@ def _comes_back(ground: Ground, key: CampaignKey, alike: Mapping[str, int | None
 # -- adding ---------------------------------------------------------------------------------------
 
 
-def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool) -> bool:
-    """Add fresh numbers, with a priority if the server asks for one; whether it says it did.
+def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool) -> tuple[bool, dict[str, int]]:
+    """Add fresh numbers, with a priority if the server asks for one; whether it says it did, and
+    the priorities that were sent.
 
     Where looks may show priorities one number gets one, to learn how both are written.
     """
@@ -165,8 +166,10 @@ def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, may
     for ground.priority, own in tries:
         ground.refusal = ground.add(key, numbers, own)
         if answer_of(ground.refusal).outcome == "served":
-            return True
-    return False
+            break
+    sent = {number: own.get(number, ground.priority) for number in numbers}
+    added = answer_of(ground.refusal).outcome == "served" if ground.refusal is not None else False
+    return added, {number: priority for number, priority in sent.items() if priority is not None}
 
 
 def _may_show_priorities(first: Exchange) -> bool:
@@ -184,10 +187,10 @@ def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -
     return waiting.until(lambda look: not digit_runs(answer_of(look)).isdisjoint(numbers))
 
 
-def _learn_form(ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -> None:
+def _learn_form(ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str], sent: Mapping[str, int]) -> None:
     if waiting.last is None:
         return
-    form = learn_form(answer_of(waiting.last), numbers)
+    form = learn_form(answer_of(waiting.last), numbers, sent)
     if form is not None and look_value(answer_of(first)) is None:
         form = replace(form, absent_is_empty=True)
     ground.look_form = form

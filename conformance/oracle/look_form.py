@@ -10,21 +10,23 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
 from conformance.contract import FAILURE_CODES, MAX_NUMBER_LENGTH
-from conformance.exchange import LookForm
+from conformance.exchange import LONGEST_LOOK, LookForm
 from conformance.oracle.reply import Answer
 
 LONGEST_TOKEN = 120
 """Characters of one number's token, a priority and a name included; what is longer is no list of
 numbers."""
-LONGEST_LOOK = 256 * 1024
-"""Characters of a look that are read at most: more is not kept of a reply."""
+SMALL = 8 * 1024
+"""Characters of a look up to which what it shows is remembered: larger ones would fill the memory."""
 
 _RUN = re.compile("[0-9]+")
+_BARE = ("", "")
 _NUMBER = f"[0-9]{{1,{MAX_NUMBER_LENGTH}}}"
 
 
@@ -93,8 +95,11 @@ def read_look(answer: Answer, form: LookForm) -> Look | None:
     return _read(json.dumps(value), form)
 
 
-@lru_cache(maxsize=64)
 def _read(text: str, form: LookForm) -> Look | None:
+    return (_remembered if len(text) <= SMALL else _reading)(text, form)
+
+
+def _reading(text: str, form: LookForm) -> Look | None:
     found = [_member(token, form) for token in _tokens(json.loads(text), form)]
     read = [each for each in found if each is not None]
     return Look(
@@ -102,6 +107,9 @@ def _read(text: str, form: LookForm) -> Look | None:
         priorities=tuple(priority for _, priority in read),
         whole=len(read) == len(found),
     )
+
+
+_remembered = lru_cache(maxsize=64)(_reading)
 
 
 def _tokens(value: Any, form: LookForm) -> Iterator[Any]:
@@ -176,11 +184,11 @@ def _as_text(value: Any) -> str:
 # -- learning -------------------------------------------------------------------------------------
 
 
-def learn_form(answer: Answer, own: Sequence[str]) -> LookForm | None:
+def learn_form(answer: Answer, own: Sequence[str], sent: Mapping[str, int] = MappingProxyType({})) -> LookForm | None:
     """The form in which a look writes these numbers, which are known to be in the campaign.
 
-    In: the query's reply, and numbers that nobody else can have. Out: the form, or None where no
-    form shows each of those numbers once that the look holds.
+    In: the query's reply, numbers that nobody else can have, and the priorities `sent` with them.
+    Out: the form, or None where no form shows each of those numbers once that the look holds.
     """
     value = _structure(look_value(answer))
     present = [number for number in own if number in _digit_runs(value)]
@@ -188,13 +196,16 @@ def learn_form(answer: Answer, own: Sequence[str]) -> LookForm | None:
         return None
     forms = _of_list(value, present) if isinstance(value, list) else _of_text(value, present)
     fitting = [form for form in forms if _shows_each(value, form, present)]
-    return min(fitting, key=lambda form: _preference(value, form), default=None)
+    return min(fitting, key=lambda form: _preference(value, form, sent), default=None)
 
 
-def _preference(value: Any, form: LookForm) -> tuple[bool, int]:
-    """Smaller is better: a form that reads the whole look, and of those one with few tokens."""
+def _preference(value: Any, form: LookForm, sent: Mapping[str, int]) -> tuple[bool, int, int]:
+    """Smaller is better: a form that reads the whole look, of those one that shows the priorities
+    that were sent, and of those one with few tokens."""
     look = _read(json.dumps(value), form)
-    return look is None or not look.whole, len(list(_tokens(value, form)))
+    shown = dict(look.pairs) if look is not None else {}
+    others = sum(shown.get(number) != priority for number, priority in sent.items())
+    return look is None or not look.whole, others, len(list(_tokens(value, form)))
 
 
 def _shows_each(value: Any, form: LookForm, own: Sequence[str]) -> bool:
@@ -232,11 +243,16 @@ def _of_list(value: list[Any], own: Sequence[str]) -> Iterator[LookForm]:
 
 
 def _of_tokens(tokens: Sequence[Any], own: Sequence[str], separator: str) -> Iterator[LookForm]:
-    """The form whose shapes are those in which the numbers stand, each in a token of its own."""
+    """Forms whose shapes are those in which the numbers stand, each in a token of its own.
+
+    Where these show priorities, others may have none and stand bare.
+    """
     shapes = dict.fromkeys(_shape_of(token, number) for token in map(str, tokens) for number in own if _stands_in(number, token))
     if shapes and all("".join(shape).count("#") <= 1 for shape in shapes):
         priority = any("#" in "".join(shape) for shape in shapes)
         yield LookForm(separator=separator, shapes=tuple(shapes), priority_in_token=priority)
+        if priority and _BARE not in shapes:
+            yield LookForm(separator=separator, shapes=(*shapes, _BARE), priority_in_token=True)
 
 
 def _stands_in(number: str, token: str) -> bool:

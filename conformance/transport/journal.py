@@ -47,7 +47,6 @@ __all__ = [
     "Restored",
     "WillAdd",
     "read",
-    "same_target",
 ]
 
 

@@ -1,6 +1,5 @@
 """The calling numbers that a run made up: random, and so long that they are nobody else's."""
 
-import re
 import threading
 from collections.abc import Iterable
 
@@ -22,7 +21,6 @@ class OwnNumbers:
         zeros = len(prefix) - len(prefix.lstrip("0"))
         self._stem = len(prefix) - zeros + RANDOM_DIGITS
         self._least = max(LEAST_DIGITS - zeros, self._stem)
-        self._long = re.compile(f"[0-9]{{{self._least},}}")
         self._announced: set[str] = set()
         self._stems: set[str] = set()
         self._lock = threading.Lock()
@@ -45,14 +43,6 @@ class OwnNumbers:
             return False
         digits = number.lstrip("0")
         return len(digits) >= self._least and digits[: self._stem] in self._stems
-
-    def holds_own(self, text: str) -> bool:
-        """Whether a whole own number stands somewhere in the text."""
-        return any(self._has_stem(found.group()) for found in self._long.finditer(text))
-
-    def _has_stem(self, digits: str) -> bool:
-        starts = range(len(digits) - self._least + 1)
-        return any(digits[at : at + self._stem] in self._stems for at in starts)
 
 
 def _is_number(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import httptools
 
-from conformance.exchange import Reply
+from conformance.exchange import LONGEST_LOOK, Reply
 from conformance.transport.coding import Content
 from conformance.transport.failure import Broken
 
@@ -14,8 +14,6 @@ MAX_HEAD_BYTES = 64 * 1024
 """Bytes of all heads of one reply, interim ones and trailers included. HTTP servers themselves take 8 to 64 KiB of a head."""
 BODY_KEPT = 64 * 1024
 """Bytes of a body that are kept: more than a hundred times what this interface answers."""
-LOOK_KEPT = 256 * 1024
-"""Bytes kept of a reply to GET: a look at a campaign of ten thousand of the longest numbers."""
 
 _STATUS_LINE = len("HTTP/1.1 200 \r\n\r\n")
 _NO_BODY_METHODS = frozenset({"HEAD", "CONNECT"})
@@ -80,6 +78,8 @@ class ReplyReader:
         except httptools.HttpParserUpgrade:
             self.complete, self.reusable = True, False
         except httptools.HttpParserError as error:
+            if error.__context__ is not None and not isinstance(error.__context__, Exception):
+                raise error.__context__ from None  # Ctrl-C in a callback is no failure of the reply
             if not self.complete:
                 raise Broken("protocol", f"no HTTP reply: {error}", begun=True) from None
             self.reusable = False
@@ -164,7 +164,7 @@ class ReplyReader:
 
 def body_kept(method: str) -> int:
     """How many bytes of the body are kept of a reply to a call of this method."""
-    return LOOK_KEPT if method == "GET" else BODY_KEPT
+    return LONGEST_LOOK if method == "GET" else BODY_KEPT
 
 
 def must_fit(lines: int, size: int) -> None:

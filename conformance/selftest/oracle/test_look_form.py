@@ -78,6 +78,28 @@ def test_numbers_with_and_without_a_priority_are_read() -> None:
     assert look.pairs == (("5245241", 3), ("5245242", None), (OWN[0], None), (OWN[1], 2))
 
 
+@pytest.mark.parametrize("writing", [name for name in WITH_PRIORITIES if name != "objects"])
+@given(others=numbers)
+def test_those_of_others_may_stand_bare_where_own_ones_show_a_priority(writing: str, others: list[str]) -> None:
+    pairs: Pairs = [*((number, None) for number in others), (OWN[0], 3), (OWN[1], 2)]
+    separator = " " if writing == "slashes before" else ","
+    parts = [WITH_PRIORITIES[writing]([pair]) if pair[1] else pair[0] for pair in pairs]
+    form = learn_form(answer(separator.join(parts)), OWN, {OWN[0]: 3, OWN[1]: 2})
+    assert form is not None
+    look = read_look(answer(separator.join(parts)), form)
+    assert look is not None
+    assert (look.whole, list(look.pairs)) == (True, pairs)
+
+
+def test_a_look_at_a_campaign_of_twenty_thousand_is_read() -> None:
+    shown = [*OWN, *(str(10**13 + number) for number in range(20_000))]
+    form = learn_form(answer(",".join(OWN)), OWN)
+    assert form is not None
+    look = read_look(answer(",".join(shown)), form)
+    assert look is not None
+    assert (look.whole, list(look.numbers)) == (True, shown)
+
+
 @pytest.mark.parametrize("value", [f"{OWN[0]},{OWN[1]},… (+103 more)", f"{OWN[0]},{OWN[1]},524****41", f"{OWN[0]},{OWN[1]},524x"])
 def test_a_token_of_another_form_leaves_the_look_unread(value: str) -> None:
     form = learn_form(answer(f"{OWN[0]},{OWN[1]}"), OWN)

@@ -40,13 +40,3 @@ def test_the_random_digits_follow_the_prefix() -> None:
     assert own.is_own("108613123456789")  # in a store that drops leading zeros
     assert not own.is_own("0108613123456788")
     assert not registry("861012345678", prefix="8610").is_own("861012345678")
-
-
-@pytest.mark.parametrize("text", [LONG, f"x{LONG}", f"5{LONG}7", f"{LONG[:-1]}a", "0" * 99 + LONG])
-def test_a_text_that_holds_an_own_number(text: str) -> None:
-    assert registry(LONG).holds_own(text)
-
-
-@pytest.mark.parametrize("text", ["", LONG[:8], LONG[1:], f"{LONG[:6]}-{LONG[6:]}", "1" * 60_000])
-def test_a_text_that_holds_none(text: str) -> None:
-    assert not registry(LONG).holds_own(text)

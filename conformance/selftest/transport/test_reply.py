@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.exchange import Reply
+from conformance.exchange import LONGEST_LOOK, Reply
 from conformance.transport import reply as reply_module
 from conformance.transport.failure import Broken
-from conformance.transport.reply import BODY_KEPT, LOOK_KEPT, MAX_HEAD_BYTES, MAX_HEADERS, ReplyReader
+from conformance.transport.reply import BODY_KEPT, MAX_HEAD_BYTES, MAX_HEADERS, ReplyReader
 
 BODY = b'{"resultCode":"0200000"}'
 
@@ -182,10 +182,10 @@ def test_heads_within_bounds() -> None:
     assert read(INTERIM * 20 + framed(BODY), []).body == BODY
 
 
-@pytest.mark.parametrize(("method", "kept"), [("GET", LOOK_KEPT), ("DELETE", BODY_KEPT), ("POST", BODY_KEPT)])
+@pytest.mark.parametrize(("method", "kept"), [("GET", LONGEST_LOOK), ("DELETE", BODY_KEPT), ("POST", BODY_KEPT)])
 @pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
 def test_a_long_body_is_cut_and_says_how_long_it_was(method: str, kept: int, coding: str) -> None:
-    body = b"0123456789" * 50_000
+    body = b"0123456789" * 150_000
     sent = {"": body, "gzip": gzip.compress(body[:7]) + gzip.compress(body[7:]), "deflate": zlib.compress(body)}[coding]
     reply = read(framed(sent, *([b"Content-Encoding: " + coding.encode()] if coding else [])), [9, 70_001], method)
     assert (reply.body, reply.size) == (body[:kept], len(body))
@@ -218,3 +218,13 @@ def test_codings_upon_codings() -> None:
     assert read(framed(b"", b"Content-Encoding: gzip, gzip"), []).body == b""
     with pytest.raises(Broken, match="cut short"):
         read(framed(gzip.compress(BODY)[:1], b"Content-Encoding: gzip"), [])
+
+
+@pytest.mark.parametrize("name", ["on_message_begin", "on_status", "on_header", "on_body", "on_message_complete"])
+def test_an_interruption_within_the_parser_is_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ReplyReader, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ReplyReader("GET").feed(framed(BODY))
