@@ -6,11 +6,12 @@ nobody had asked for anything. So the request is remembered, and raised again be
 """
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _requested = threading.Event()
@@ -45,10 +46,22 @@ def requests_to_end() -> Iterator[None]:
     changed = [number for number, handler in before.items() if handler not in {signal.SIG_IGN, None}]
     for number in changed:
         signal.signal(number, interrupt)
+    told, sys.unraisablehook = sys.unraisablehook, _without_requests(sys.unraisablehook)
     try:
         yield
     finally:
+        sys.unraisablehook = told
         _requested.clear()
         for number in changed:
             if signal.getsignal(number) is interrupt:  # nobody has set another since
                 signal.signal(number, before[number])
+
+
+def _without_requests(tell: Callable[[Any], object]) -> Callable[[Any], None]:
+    """Tells of exceptions that Python could not raise, but for requests to end, which are not lost."""
+
+    def told(unraisable: Any) -> None:
+        if not (issubclass(unraisable.exc_type, KeyboardInterrupt) and _requested.is_set()):
+            tell(unraisable)
+
+    return told

@@ -40,6 +40,8 @@ RUNAWAY = 20
 no limit: no server makes a run endless."""
 GRACE = 10.0
 """Seconds beyond its time after which putting back is ended, though no call is under way."""
+JUDGING = 30.0
+"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is interrupted."""
 LIKELY_SHARE = 30
 """A call takes such a part of its time limit on a target that is slow, and not worse."""
 
@@ -95,6 +97,12 @@ class Opened:
         """Have every campaign that is not known to be put back count as not put back."""
         for key in self.ground.original:
             self.restorations.setdefault(key, Restoration(campaign=key, problem=reason))
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which what goes on without calls is interrupted: its time, that of one call, and some for judging."""
+        options = self.transport.options
+        return (options.budget.max_seconds or 0.0) + options.timeout_seconds + JUDGING
 
     def remarks(self) -> list[str]:
         """What a reader must know of campaigns that were put back as far as the interface lets."""

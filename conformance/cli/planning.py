@@ -87,6 +87,8 @@ def touched(target: Target) -> Iterator[str]:
         name = f"    {campaign.vdn_id}/{campaign.campaign_id}: "
         if place >= WORKED_ON:
             yield f"{name}not touched, unless further workers (-n) are given"
+        elif campaign.numbers == ():
+            yield f"{name}own numbers; it is empty, and keeps one of them"
         elif campaign.numbers is None:
             yield f"{name}own numbers; what it holds `check` tells (an empty one keeps one own number)"
         else:

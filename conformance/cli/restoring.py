@@ -15,9 +15,10 @@ from rich.text import Text
 from conformance.campaigns import Leftover, Restoration, leftovers, reopened, settled
 from conformance.cli.planning import overridden
 from conformance.config import Target, load_target
-from conformance.errors import CannotJudge, UsageError
+from conformance.errors import CannotJudge, SuiteError, UsageError
 from conformance.plugin.folders import followed
-from conformance.plugin.journals import journals_in
+from conformance.plugin.journals import is_aside, journals_in, unfinished_in
+from conformance.report import verdict_json
 from conformance.report.terminal import console
 from conformance.transport import parse_address
 from conformance.transport.journal import Contents, Forgotten, Journal
@@ -54,6 +55,9 @@ def restore(
     if forget:
         _forget(sources, index)
         return
+    if not sources:
+        console(sys.stdout).print("No campaign had been opened there, and no journal is open: nothing is to be put back.")
+        return
     for source in sources:
         _must_tell_something(source)
     left = leftovers(source.contents for source in sources)
@@ -82,14 +86,24 @@ def _files(given: Sequence[Path], index: OpenJournals) -> list[Path]:
 def _at(path: Path, index: OpenJournals) -> list[Path]:
     if path.is_file() or index.of(path):
         return [path]
-    files = journals_in(path, index)
-    if files:
-        unfinished = [file for file in files if not index.read(file).finished]
-        aside = [file for file in files if ".before" in file.name]
-        return unfinished or [file for file in files if file not in aside] or files
+    if files := journals_in(path, index):
+        return unfinished_in(path, index) or [file for file in files if not is_aside(file)] or files
+    if _touched_nothing(path):
+        return []
     if path.is_dir():
         raise UsageError(f"There is no journal in {path}. A run leaves journal.jsonl in its folder: reports/latest leads to the last one.")
     raise UsageError(f"The journal {path} can't be read (No such file or directory), and the index of open journals does not know it.")
+
+
+def _touched_nothing(folder: Path) -> bool:
+    """Whether a folder holds the verdict of a run that ended before it opened a campaign."""
+    if not (folder / verdict_json.FILE).is_file():
+        return False
+    try:
+        document = verdict_json.load(folder)
+    except SuiteError:
+        return False
+    return not document.campaigns and not document.failures
 
 
 def _must_tell_something(source: _Source) -> None:

@@ -177,7 +177,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         state.opened = opened
         if state.watcher is not None:
             state.watcher.watch(opened)
-        with deadline(opened.longest, state.overdue):
+        with deadline(opened.campaigns.longest, state.overdue):
             yield opened.run
     finally:
         if hasattr(request.config, "workerinput"):

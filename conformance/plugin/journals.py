@@ -6,7 +6,6 @@ from pathlib import Path
 from conformance.config import Target
 from conformance.errors import CampaignInUse, UsageError
 from conformance.plugin.folders import new_folder
-from conformance.transport.journal import Contents
 from conformance.transport.journal_index import OpenJournals, advice, refuse_unfinished
 from conformance.transport.lock import CampaignLock, state_folder
 
@@ -23,12 +22,12 @@ def journals_in(folder: Path, index: OpenJournals) -> list[Path]:
 
 def unfinished_in(folder: Path, index: OpenJournals) -> list[Path]:
     """The journals of a folder of which it is not proved that nothing is left to be put back."""
-    return [file for file in journals_in(folder, index) if not _finished(file, index)]
+    return [file for file in journals_in(folder, index) if not index.read(file).finished]
 
 
-def _finished(file: Path, index: OpenJournals) -> bool:
-    contents: Contents = index.read(file)
-    return contents.finished
+def is_aside(file: Path) -> bool:
+    """Whether an earlier version put this journal aside."""
+    return _ASIDE in file.name
 
 
 def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> None:
@@ -43,7 +42,7 @@ def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> 
             f"was overwritten.\n{advice(unfinished, target)}\nOr give another folder with --out; without it each run gets its own."
         )
     for file in journals_in(folder, index):
-        if _ASIDE not in file.name:
+        if not is_aside(file):
             file.unlink(missing_ok=True)
             index.remove(file)
 

@@ -54,12 +54,6 @@ class OpenRun:
         """The target under test."""
         return self.campaigns.target
 
-    @property
-    def longest(self) -> float:
-        """Seconds after which the run is interrupted if it goes on without calls: its time, that of one call, and some grace."""
-        options = self.campaigns.transport.options
-        return (options.budget.max_seconds or 0.0) + options.timeout_seconds + GRACE
-
     def put_back(self) -> None:
         """Restore the campaigns and close connections, journal and lock."""
         self.stack.close()
@@ -207,10 +201,6 @@ def show_latest(options: Options) -> None:
     """Have reports/latest lead to this run's folder, where it is one of its own."""
     if options.leads_latest and (warning := lead_latest(options.out)) and options.view != "none":
         terminal.console(sys.stderr).print(f"Warning: {warning}")
-
-
-GRACE = 30.0
-"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is interrupted."""
 
 
 def now() -> str:

@@ -10,5 +10,10 @@ SLACK = 3.0
 
 def seconds_allowed(amounts: Amounts, requests_per_second: float | None) -> float:
     """The longest that a run at this effort and pace may take."""
-    paced = SLACK * amounts.calls / requests_per_second if requests_per_second else 0.0
-    return max(MOST[amounts.name], paced)
+    return seconds_for(amounts.calls, requests_per_second, least=MOST[amounts.name])
+
+
+def seconds_for(calls: int, requests_per_second: float | None, *, least: float) -> float:
+    """The longest that so many calls may take at this pace, and no less than `least`."""
+    paced = SLACK * calls / requests_per_second if requests_per_second else 0.0
+    return max(least, paced)

@@ -232,6 +232,10 @@ def test_a_journal_that_was_closed_before_it_named_a_campaign(tmp_path: Path) ->
         stage.target.write_text(target.replace("[1001, 1002]", "[4711]"))
         assert stage.command(*arguments).code == 3
         assert not (tmp_path / "run" / "journal.jsonl").exists(), "it was found out before anything could be changed"
+        done = stage.command("restore", "run", "--target", str(stage.target))
+        assert (done.code, "nothing is to be put back" in done.said) == (0, True), done.said
+        (tmp_path / "run" / "verdict.json").write_text("{}")
+        assert stage.command("restore", "run", "--target", str(stage.target)).code == 2, "of that nothing is known"
     empty = tmp_path / "empty.jsonl"
     empty.touch()
     done = command_in(tmp_path, ["restore", str(empty)], {})
