@@ -170,12 +170,10 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
 
 
 def filled(present: Sequence[str], count: int) -> list[str]:
-    """`count` distinct numbers: the present ones first, the rest derived from the first of them.
-
-    `present` begins with an ordinary number of the run's own, so that the derived ones are nobody's.
-    """
+    """`count` distinct numbers: the present ones first, the rest derived from the longest of them, so
+    that they are nobody's."""
     listed = list(present[:count])
-    absent = (number for number in derived(listed[0], 2 * count) if number not in set(listed))
+    absent = (number for number in derived(max(listed, key=len), 2 * count) if number not in set(listed))
     return [*listed, *itertools.islice(absent, count - len(listed))]
 
 

@@ -143,7 +143,7 @@ def _authorization(stage: Stage) -> Named:
     yield "signed query", changed(one, target=f"{one.target}?trace=1", credential="query-changed")
     for count in (2, 90, 100, 101, 300):
         many = delete(stage.key, filled(held, count), base_path=stage.base_path)
-        yield f"{'at most' if count <= 100 else 'more than'} 100 numbers, some of them sevens", many
+        yield f"{'at most' if count <= 100 else 'more than'} 100 numbers, some of them derived", many
     for count in (1, 2, len(held)):
         yield "own numbers alone", delete(stage.key, held[:count], base_path=stage.base_path)
     yield "own numbers alone", delete(stage.key, held * 20, base_path=stage.base_path)

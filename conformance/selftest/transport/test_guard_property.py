@@ -160,7 +160,7 @@ SENT = {
         "unauthorised, unknown campaign", "signed query",
         "method PUT", "method TRACE", "body: caller-no.empty", "body: access-code.wrong-type",
         "no Content-Type",
-        "more than 100 numbers, some of them sevens",
+        "more than 100 numbers, some of them derived",
     },
     "own numbers where nothing is known": {
         "path: campaign-id.unknown", "deed: adding a number", "deed: naming one number",
