@@ -93,7 +93,9 @@ class State:
         """Take note of a failure of the suite itself, once however many checks it ends."""
         if not any(error is known for known in self._failed_by):
             self._failed_by.append(error)
-            self.failures.append(failure.record(step, error, self.options.out))
+            with suppress(SuiteError):  # where there is no room the traceback goes into the state folder
+                self.make_folder()
+            self.failures.append(failure.record(step, error, self.options.out if self.has_folder else None))
 
     def done(self) -> Done:
         """This process's part of the run. A target that refuses to be called says nothing of the interface by it."""
