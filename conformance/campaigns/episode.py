@@ -49,8 +49,9 @@ class Episode:
 
     @property
     def history(self) -> History:
-        """Everything that happened in this episode, set-up included."""
-        return History(setting=self._start, exchanges=tuple(self.exchanges))
+        """Everything that happened in this episode, set-up included, but for looks that were stale."""
+        exchanges = tuple(each for each in self.exchanges if each.number not in self.ground.stale)
+        return History(setting=self._start, exchanges=exchanges)
 
     # -- set-up -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+from conformance.campaigns.stale_looks import unless_stale
 from conformance.contract import MAX_NUMBERS_PER_CALL
 from conformance.errors import OriginalsStay
 from conformance.exchange import (
@@ -35,6 +36,8 @@ MOST_STRANGERS = 20_000
 """Numbers of somebody else's that are remembered for each campaign. Of one that shows more only what the run added is its own."""
 REMEMBERED_GONE = 32
 """Of those, how many are kept: something to add again, and the knowledge that something was."""
+UNREAD_WAITS = (0.2, 0.8)
+"""Seconds before a look that shows nothing is asked for again."""
 WORKED_ON = 2
 """Campaigns that one process works on; further listed ones are for further workers."""
 
@@ -141,6 +144,12 @@ class Ground:
     """Campaigns whose originals are all out, in the run's keeping."""
     shapes: set[tuple[int, int, int | None]] = field(default_factory=set)
     """Lengths, leading zeros and priorities of own numbers that came back in a rehearsal."""
+    stale: set[int] = field(default_factory=set)
+    """Numbers of looks that showed late what had been changed: they are no evidence."""
+    contradictions: int = 0
+    """Looks that contradicted replies for good."""
+    deletes_elsewhere: bool = False
+    """A number deleted in one campaign vanished from another that held it too."""
     borrowing_ended: str = ""
     """Why originals are borrowed no more in this run; empty while they may be."""
     lost: dict[CampaignKey, set[str]] = field(default_factory=dict)
@@ -240,9 +249,30 @@ class Ground:
         return self.send(call)
 
     def ask(self, key: CampaignKey) -> Exchange:
-        """Ask the query companion, once what was changed before must show."""
+        """Ask the query companion, once what was changed before must show.
+
+        It is asked again where it shows nothing at all, though looks can be read, and where it
+        contradicts what replies told: the companion may be busy, or late.
+        """
+        expected = self._expected(key)
+        exchange = self._asked(key)
+        return exchange if expected is None else unless_stale(self, key, expected, exchange)
+
+    def _asked(self, key: CampaignKey) -> Exchange:
         self.wait_until_settled()
-        return self.send(query(key, base_path=self.base_path))
+        exchange = self.send(query(key, base_path=self.base_path))
+        for wait in () if self.look_form is None or self.silent else UNREAD_WAITS:
+            if self.read(exchange) is not None:
+                break
+            self.sleep(wait)
+            exchange = self.send(query(key, base_path=self.base_path))
+        return exchange
+
+    def _expected(self, key: CampaignKey) -> frozenset[str] | None:
+        """What a look must show by what replies told; None where nobody can say."""
+        told = self.opened and self.shows == "all" and not self.restoring and not self.uncertain.get(key)
+        held = self.held.get(key)
+        return held.numbers if told and held is not None and held.complete else None
 
     def look(self, key: CampaignKey) -> frozenset[str] | None:
         """The numbers that a campaign shows; None where nothing can be read."""

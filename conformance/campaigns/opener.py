@@ -26,6 +26,7 @@ from conformance.campaigns.vigil import Vigil
 from conformance.config import Target, guard, transport_options
 from conformance.errors import CannotJudge, OriginalsStay, SuiteError, Unreadable
 from conformance.exchange import CampaignKey, LookForm, QueryShows
+from conformance.finding import counted
 from conformance.generation.calls import query
 from conformance.generation.numbers import NumberPool
 from conformance.interruption import begin_end, requests_to_end
@@ -105,13 +106,16 @@ class Opened:
         return (options.budget.max_seconds or 0.0) + options.timeout_seconds + JUDGING
 
     def remarks(self) -> list[str]:
-        """What a reader must know of campaigns that were put back as far as the interface lets."""
-        return [
+        """What a reader must know of campaigns that were put back as far as the interface lets, and of looks."""
+        kept = [
             f"Campaign {key[1]} was empty before and keeps {', '.join(sorted(each.kept))}: the "
             "interface lets nobody delete the last number."
             for key, each in self.restorations.items()
             if each.kept and not each.problem
         ]
+        stale = counted(len(self.ground.stale), "look")
+        late = f"{stale} showed late what had been changed, and showed it when asked again: no evidence of anything."
+        return [*kept, late] if self.ground.stale else kept
 
 
 @contextmanager

@@ -166,8 +166,10 @@ def _note_recoverable(ground: Ground, *, rehearsed: CampaignKey) -> None:
         again = ground.adds_again if key == rehearsed else rehearse_adding_again(ground, key, rehearsed)
         if ground.held[key].complete and (again or not ground.original[key].numbers):
             ground.guard.recoverable.add(key)
-    if len(ground.keys) == 1 and ground.foreign is not None and ground.shows == "all":
+    if ground.foreign is not None and ground.shows == "all":
         rehearse_adding_again(ground, ground.foreign, rehearsed)
+    if ground.deletes_elsewhere:
+        ground.guard.recoverable.clear()  # a short number could be that of a campaign nobody listed
     ground.keys = tuple(sorted(ground.keys, key=lambda each: each not in ground.guard.recoverable))
 
 

@@ -48,6 +48,16 @@ class _Waiting:
                 return True
         return False
 
+    def beside(self, key: CampaignKey, shows: Callable[[Exchange], bool]) -> bool:
+        """Whether looks at another campaign show it each time, and can be read: one may be stale."""
+        looks = []
+        for wait in (0.0, *self._waits[-3:]):
+            self.ground.sleep(wait)
+            looks.append(self.ground.ask(key))
+            if not shows(looks[-1]):
+                return False
+        return any(look_value(answer_of(look)) is not None for look in looks)
+
     @property
     def settle(self) -> float:
         """Seconds after which a change is surely shown; 0 where the first look showed each."""
@@ -84,10 +94,11 @@ def rehearse_adding_again(ground: Ground, key: CampaignKey, beside: CampaignKey)
     waiting = _Waiting(ground, key, ground.settle or None)
     ground.add(key, [number])
     again = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(ground, waiting, number)
-    if shared and number not in (ground.look(beside) or frozenset()):
+    if shared and waiting.beside(beside, lambda look: number not in digit_runs(answer_of(look))):
+        ground.deletes_elsewhere = True
         ground.borrowing_ended = (
             f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and "
-            "others may hold the same numbers: originals are not taken out"
+            "others may hold the same numbers: only long numbers of the run's own are named"
         )
     return again
 

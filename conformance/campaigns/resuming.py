@@ -95,8 +95,9 @@ def _one(ground: Ground, left: Leftover, first: Exchange) -> Restoration:
         return replace(restore(ground, [key])[key], strangers=strangers)
     away = frozenset(left.borrowed)
     ground.held[key] = Contents(numbers=left.original.numbers - away, complete=False)
-    ground.added[key] = set(left.announced)
-    ground.uncertain[key] = set(left.announced)
+    may_be_there = ground.added.get(key, set()) | set(left.announced)  # the rehearsal's own among them
+    ground.added[key] = set(may_be_there)
+    ground.uncertain[key] = set(may_be_there)
     return restore(ground, [key])[key]
 
 

@@ -18,6 +18,7 @@ Outcome: TypeAlias = Literal["served", "refused", "unknown", "nothing"]
 
 TOO_MANY_REQUESTS = 429
 """How often a caller may call is open: such a reply says nothing of the call, which was not looked at."""
+UNAVAILABLE, GATEWAY = 503, frozenset({502, 503, 504})
 TOO_LARGE = 413
 PLENTY = 8 * 1024
 """Bytes of a body from which a gateway may say that it is too large: nearly twice what 100 of the longest numbers need."""
@@ -134,15 +135,21 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
             yield Fault(clause="reply.answered", kind=exchange.outcome.kind, seen=f"no complete reply ({exchange.outcome.detail})")
         return
     reply = exchange.outcome
-    if reply.status == TOO_MANY_REQUESTS:
+    if reply.status == TOO_MANY_REQUESTS or _asks_to_wait(reply):
         return
-    if reply.status >= 500 and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
+    in_front = facts.kind in {"query", "add"} and reply.status in GATEWAY  # of companions, which are not under test
+    if reply.status >= 500 and not in_front and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
         yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
     if found := internals_in(reply.body):
         yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
     too_large = reply.status == TOO_LARGE and len(exchange.call.body) > PLENTY
     if facts.kind == "delete" and not facts.unauthorised and reply.status < 500 and not too_large:
         yield from _delete_faults(facts, reply, answer)
+
+
+def _asks_to_wait(reply: Reply) -> bool:
+    """Whether somebody, in front of the interface perhaps, says when to come again: nobody looked at the call."""
+    return reply.status == UNAVAILABLE and (reply.header("Retry-After") or "").strip().isdigit()
 
 
 def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:

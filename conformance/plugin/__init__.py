@@ -1,7 +1,6 @@
 """The pytest plugin: options, the `run` fixture, verdicts at the end.
 
-`pytest -p conformance.plugin --pyargs conformance.suite` is a whole run. Everything goes through pytest: `-k`, `-n`, `--lf` and an IDE
-work on the suite as on any other tests.
+`pytest -p conformance.plugin --pyargs conformance.suite` is a whole run: `-k`, `-n`, `--lf` and an IDE work as on any other tests.
 """
 
 import signal
@@ -378,8 +377,7 @@ def _unbegun(state: State) -> Outcome | None:
     try:
         target = load(options)
         state.make_folder()
-        options = state.options
-        show_latest(options)
+        show_latest(options := state.options)
     except SuiteError:
         return Outcome(exit_code=problem.exit_code)
     done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)

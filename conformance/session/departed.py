@@ -33,7 +33,19 @@ class Departed:
     def returned(self, *, before: int) -> list[History]:
         """What has come back since this was last asked, of numbers that were gone before the exchange with that number."""
         found, self._returned = self._returned, []
-        return [history for history in found if history.exchanges[1].number < before]
+        sure = [history for history in found if not self._was_stale(history)]
+        return [history for history in sure if history.exchanges[1].number < before]
+
+    def _was_stale(self, history: History) -> bool:
+        """Whether the look that showed a number again was a stale one: then it is gone as before."""
+        deletion, missing, look = history.exchanges
+        if not {missing.number, look.number} & self._ground.stale:
+            return False
+        ((key, held),) = history.setting.campaigns
+        left = shown_numbers(answer_of(missing), history.setting.look_form) or frozenset()
+        gone = self._gone.setdefault(key, {})
+        gone.update(dict.fromkeys(held.numbers - left, (deletion, missing)))
+        return True
 
     def _heard(self, exchange: Exchange) -> None:
         facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)

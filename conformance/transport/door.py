@@ -15,7 +15,7 @@ from conformance.transport.crew import Crew
 from conformance.transport.failure import Broken
 from conformance.transport.options import TransportOptions
 from conformance.transport.pace import Pacer
-from conformance.transport.patience import MOST_TOO_MANY, Patience
+from conformance.transport.patience import MOST_TOO_MANY, TOO_MANY, Patience
 from conformance.transport.pool import Pool
 from conformance.transport.proxied import ProxiedLine
 from conformance.transport.recorder import Recorder
@@ -106,9 +106,9 @@ class Transport:
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
         """Send a call and wait for what comes of it.
 
-        Sent again are a call answered 429, after the time that the target asks for, and once a call whose connection turned out to be
-        stale; the last exchange is returned, observers see all. `restoring`: the call puts something back, so neither the budget nor a
-        refusal stops it, only the time of `begin_restoring`, after which RestoringTimeSpent is raised.
+        Sent again are a call answered 429, or 503 with a Retry-After, after the time that the target asks for, and once a call whose
+        connection turned out to be stale; the last exchange is returned, observers see all. `restoring`: the call puts something back,
+        so neither the budget nor a refusal stops it, only the time of `begin_restoring`, after which RestoringTimeSpent is raised.
         """
         raise_if_requested()
         reason = self._reason_to_withhold(call)
@@ -121,7 +121,7 @@ class Transport:
             if not self._must_wait(exchange, attempt, restoring=restoring):
                 break
         else:
-            if not restoring:
+            if not restoring and exchange.reply is not None and exchange.reply.status == TOO_MANY:
                 self._patience.give_up(exchange)
         return exchange
 
@@ -270,7 +270,7 @@ class Transport:
             return False
         self._pacer.pause(wait)
         last = restoring and self.refusal and attempt > 0
-        return exchange.reply is not None and exchange.reply.status == 429 and not last
+        return exchange.reply is not None and not last
 
     def _new_line(self) -> Line:
         options = self.options

@@ -6,6 +6,7 @@ from conformance.errors import TargetRefuses
 from conformance.exchange import Exchange, Reply
 from conformance.transport.pace import LONGEST_WAIT, MOST_WAITED, demanded_wait
 
+TOO_MANY = 429
 MOST_TOO_MANY = 5
 """After so many 429 to one call, each waited for, the target is not going to take it at this pace."""
 LONG_IN_A_ROW = 3

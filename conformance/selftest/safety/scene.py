@@ -1,6 +1,7 @@
 """An emulator that plays somebody's server, a target file for it, and the command line run against it in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,6 +86,14 @@ class Scene(Struct, frozen=True, kw_only=True):
 def environment(folder: Path) -> dict[str, str]:
     """Ours, without settings of this machine's user, and with a folder for locks."""
     return {name: value for name, value in os.environ.items() if not name.startswith("ISALES_")} | {"XDG_STATE_HOME": str(folder / "state")}
+
+
+ENDS = [
+    number
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN
+]
+"""Signals that end a command; what is ignored here (SIGHUP under nohup), it ignores as well."""
 
 
 def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> "subprocess.Popen[str]":

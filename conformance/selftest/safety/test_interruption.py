@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.selftest.safety.scene import Scene, ended, scene
+from conformance.selftest.safety.scene import ENDS, Scene, ended, scene
 
 PATIENCE = 45.0
 
@@ -35,7 +35,7 @@ def _verdict(stage: Scene, out: str) -> tuple[str, str]:
     return document["verdict"], " ".join(document["headline"])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDS)
 def test_an_interrupted_run_puts_back_and_reports(stage: Scene, number: signal.Signals) -> None:
     before = stage.contents()
     process = _disturbed(stage, number.name)

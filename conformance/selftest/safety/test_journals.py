@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.exchange import CampaignKey
-from conformance.selftest.safety.scene import CAMPAIGNS, Ended, Scene, command_in, ended, scene
+from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, Ended, Scene, command_in, ended, scene
 
 PATIENCE = 45.0
 BEFORE: Mapping[CampaignKey, frozenset[str]] = {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
@@ -274,7 +274,7 @@ def test_a_folder_that_is_refused_keeps_everything(stage: Scene) -> None:
     assert sorted(file.name for file in results.iterdir()) == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDS)
 def test_whoever_ends_a_command_it_puts_back(stage: Scene, number: signal.Signals) -> None:
     process = stage.begin("compare", str(stage.target), str(stage.target), "--max-calls", "60000", "--out", "compared")
     end = time.monotonic() + PATIENCE

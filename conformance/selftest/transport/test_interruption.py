@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -39,7 +39,14 @@ def _while_finalizing(request: Callable[[], None]) -> None:
     assert kept() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal that is heard: under nohup SIGHUP is not."""
+    before = signal.signal(request.param, signal.default_int_handler)
+    yield request.param
+    signal.signal(request.param, before)
+
+
 @pytest.mark.parametrize("while_", [_while_collecting, _while_finalizing])
 def test_where_python_swallows_it_it_comes_before_the_next_call(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, while_: Callable[[Callable[[], None]], None]

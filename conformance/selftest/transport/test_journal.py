@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import UsageError
@@ -187,6 +187,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
 
 @examples(60)
 @given(facts=st.lists(FACTS, min_size=1, max_size=5), more=FACTS, cut=st.integers(1, 200))
+@example(facts=[Restored(campaign=(1, 1001))], more=Restored(campaign=(1, 1001)), cut=174)
 def test_it_goes_on_behind_a_line_that_was_cut_off(tmp_path: Path, facts: list[Fact], more: Fact, cut: int) -> None:
     file = tmp_path / "j"
     left = _written(file, facts)[:-cut]

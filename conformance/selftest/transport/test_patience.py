@@ -175,20 +175,27 @@ def test_what_is_waited_in_all_has_an_end(serve: Serve) -> None:
 def test_a_short_wait_holds_the_next_call_back(serve: Serve) -> None:
     busy = Busy(b"503", "20", "GET", well_after=1)
     with calling(serve, busy) as (transport, time):
+        assert status(transport.send(GET)) == 200
+        assert time.slept == 20
+    assert busy.calls["GET"] == 2
+
+
+def test_what_is_unavailable_for_good_is_the_answer(serve: Serve) -> None:
+    busy = Busy(b"503", "1", "GET")
+    with calling(serve, busy) as (transport, _):
         assert status(transport.send(GET)) == 503
-        assert time.slept == 0
+        assert busy.calls["GET"] == MOST_TOO_MANY
         assert status(transport.send(DELETE)) == 200
-    assert time.slept == 20
 
 
 def test_nobody_waits_for_a_call_that_may_not_be_sent_then(serve: Serve) -> None:
     busy = Busy(b"503", "20", "GET")
     with calling(serve, busy, budget=Budget(max_seconds=15)) as (transport, time):
-        transport.send(GET)
-        assert transport.overtime == ""
-        with pytest.raises(BudgetSpent, match="max_seconds"):
-            transport.send(GET)
-        assert time.slept == 0
+        for _ in range(2):
+            with pytest.raises(BudgetSpent, match="max_seconds"):
+                transport.send(GET)
+            assert transport.overtime == ""
+        assert (busy.calls["GET"], time.slept) == (1, 0)
         time.now += 15
         assert "max_seconds" in transport.overtime
         assert status(transport.send(DELETE, restoring=True)) == 200
