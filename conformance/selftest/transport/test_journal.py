@@ -193,6 +193,11 @@ def test_it_goes_on_behind_a_line_that_was_cut_off(tmp_path: Path, facts: list[F
     left = _written(file, facts)[:-cut]
     file.write_bytes(left)
     before = read(file)
+    if not before.alike:  # a few bytes that may be anybody's
+        with pytest.raises(UsageError, match="no journal of this program"):
+            Journal(file, base_url=URL)
+        assert file.read_bytes() == left
+        return
     with Journal(file, base_url=URL) as journal:
         journal.write(more)
     assert file.read_bytes().startswith(left), "nothing of a damaged file is changed"
