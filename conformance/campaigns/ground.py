@@ -254,9 +254,9 @@ class Ground:
         It is asked again where it shows nothing at all, though looks can be read, and where it
         contradicts what replies told: the companion may be busy, or late.
         """
-        expected = self._expected(key)
+        told = self._told(key)
         exchange = self._asked(key)
-        return exchange if expected is None else unless_stale(self, key, expected, exchange)
+        return exchange if told is None else unless_stale(self, key, exchange, *told)
 
     def _asked(self, key: CampaignKey) -> Exchange:
         self.wait_until_settled()
@@ -268,11 +268,14 @@ class Ground:
             exchange = self.send(query(key, base_path=self.base_path))
         return exchange
 
-    def _expected(self, key: CampaignKey) -> frozenset[str] | None:
-        """What a look must show by what replies told; None where nobody can say."""
-        told = self.opened and self.shows == "all" and not self.restoring and not self.uncertain.get(key)
+    def _told(self, key: CampaignKey) -> tuple[frozenset[str], frozenset[str]] | None:
+        """What a look must show by what replies told, and what it may; None where nobody can say."""
+        told = self.opened and self.shows == "all" and not self.restoring
         held = self.held.get(key)
-        return held.numbers if told and held is not None and held.complete else None
+        if not told or held is None or not held.complete:
+            return None
+        doubtful = frozenset(self.uncertain.get(key, ()))
+        return held.numbers - doubtful, doubtful
 
     def look(self, key: CampaignKey) -> frozenset[str] | None:
         """The numbers that a campaign shows; None where nothing can be read."""

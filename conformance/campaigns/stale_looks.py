@@ -14,32 +14,37 @@ WAITS = (0.3, 0.9, 2.0)
 """Seconds before a look that contradicts replies is asked for again."""
 STEADY = 3
 """Looks in a row that must agree, so that instances which know nothing of each other are found."""
-MOST_CONTRADICTIONS = 4
-"""Looks that contradict replies for good, after which no other is asked for again."""
+MOST_CONTRADICTIONS = 1
+"""Looks that contradict replies for good, after which no other is asked for again: looks are steady."""
 
 
-def unless_stale(ground: "Ground", key: CampaignKey, expected: frozenset[str], first: Exchange) -> Exchange:
+def unless_stale(ground: "Ground", key: CampaignKey, first: Exchange, expected: frozenset[str], doubtful: frozenset[str]) -> Exchange:
     """A look, or the later one that shows it to have been stale: what replies told, again and again.
 
-    `expected` is what replies told. A stale look is noted in `ground.stale`, and from then on looks
-    wait as long as it was late. Where servers were met a few times that contradict themselves for
-    good, nothing is waited for any more.
+    `expected` is what replies told, beside the `doubtful`, which may be there. A stale look is
+    noted in `ground.stale`, and from then on looks wait as long as it was late. Once a server
+    contradicted itself for good, nothing is waited for any more: what its looks show is there.
     """
 
-    def shown(exchange: Exchange) -> frozenset[str] | None:
-        return shown_numbers(answer_of(exchange), ground.look_form)
+    def shows_it(exchange: Exchange) -> bool:
+        shown = shown_numbers(answer_of(exchange), ground.look_form)
+        return shown is not None and shown - doubtful == expected
 
-    if shown(first) in {None, expected}:
+    if shows_it(first) or shown_numbers(answer_of(first), ground.look_form) is None:
         return first
     asked, begun = [first], time.perf_counter()
     for wait in WAITS if ground.stale or ground.contradictions < MOST_CONTRADICTIONS else ():
         ground.sleep(wait)
         waited = time.perf_counter() - begun
-        latest = [ground.send(query(key, base_path=ground.base_path)) for _ in range(STEADY)]
-        if all(shown(each) == expected for each in latest):
+        agreeing: list[Exchange] = []
+        while len(agreeing) < STEADY:
+            agreeing.append(ground.send(query(key, base_path=ground.base_path)))
+            if not shows_it(agreeing[-1]):
+                break
+        else:
             ground.stale.update(each.number for each in asked)
             ground.settle = max(ground.settle, waited)
-            return latest[-1]
-        asked += latest
+            return agreeing[-1]
+        asked += agreeing
     ground.contradictions += 1
     return asked[-1]

@@ -45,14 +45,15 @@ class Vigil:
         self._sign = ""
         self._row: list[Exchange] = []
         self._strange = STRANGE
+        self._asking = False
         self._lock = threading.Lock()
         self.outages: list[Outage] = []
         self.gone = ""
         """Why the run has ended; empty while it has not."""
 
     def on_exchange(self, observer: Callable[[Exchange], None]) -> Callable[[], None]:
-        """See Wire."""
-        return self._wire.on_exchange(observer)
+        """See Wire. What the watchdog itself asks is nobody's look: it may come before a change shows."""
+        return self._wire.on_exchange(lambda exchange: None if self._asking else observer(exchange))
 
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
         """See Wire. Raises TargetUnreachable once the target has gone for good, except for what puts something back."""
@@ -94,12 +95,19 @@ class Vigil:
         silent = len(self._row) >= SILENT and all(exchange.reply is None for exchange in self._row[-SILENT:])
         return silent or len(self._row) >= self._strange
 
+    def _ask(self) -> Exchange:
+        self._asking = True
+        try:
+            return self._wire.send(self._probe)
+        finally:
+            self._asking = False
+
     def _look(self) -> None:
         """Ask for what the target showed at first; where it does not, wait and ask again."""
         first, end, wait, away = self._row[0], time.monotonic() + self._patience, FIRST_WAIT, False
         while True:
             try:
-                shown = self._wire.send(self._probe)
+                shown = self._ask()
             except BudgetSpent:
                 self._give_up(first)
             if sign_of(shown) in {self._sign, INTERFACE}:

@@ -70,6 +70,7 @@ ALL: Final[tuple[Behaviour, ...]] = (
     *_given("first-shown", "nothing-shown", "query-missing"),
     Behaviour(name="lag", switches=("lag",)),
     Behaviour(name="long-lag", switches=("long-lag",)),
+    *_honest("lag-by-turns", "deletions-lag"),
     Behaviour(name="late-effect", switches=("late-effect",), settles=1.0),
     *_honest("look-incomplete", "absent-ignored", "absent-uncounted", "duplicates-ignored"),
     *_honest("total-155", "total-150", "zeros-dropped", "zeros-dropped-when-added"),

@@ -53,6 +53,12 @@ def _left(result: Result) -> dict[str, tuple[str, ...]]:
     return {each.campaign: each.left for each in found if unnamed([each], said) or not each.is_one_in_an_empty}
 
 
+@pytest.mark.parametrize("name", ["lag-by-turns", "deletions-lag"])
+def test_an_honest_server_whose_looks_are_late_now_and_then_is_not_failed(tmp_path: Path, name: str) -> None:
+    result = _run(tmp_path, behaviour(name))
+    assert (result.ended.code in {0, 3}, _lost(result), _left(result)) == (True, {}, {}), result.ended.said
+
+
 # --- campaigns that nobody listed ---------------------------------------------------------------------------------
 
 

@@ -30,8 +30,10 @@ const digestOf = (text) => createHash('sha256').update(text).digest('hex');
 const sortedBy = (entries, rank) => entries.slice().sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 
 // What campaigns held some time ago: kept after every call, found by its age when one is shown.
-const behind = (milliseconds) => (Base) => class extends Base {
+// `every`: so many looks for one that is late; `deletionsOnly`: what was added shows at once.
+const behind = (milliseconds, { every = 1, deletionsOnly = false } = {}) => (Base) => class extends Base {
   past = new Map();
+  shownTimes = 0;
 
   constructor(options) {
     super(options);
@@ -56,9 +58,13 @@ const behind = (milliseconds) => (Base) => class extends Base {
   }
 
   entries(campaign) {
+    const now = super.entries(campaign);
+    this.shownTimes += 1;
+    if (this.shownTimes % every) return now;
     const states = this.past.get(this.campaigns.get(`${campaign.vdnId}/${campaign.campaignId}`));
-    const old = states.findLast(({ at }) => at <= Date.now() - milliseconds) ?? states[0];
-    return old.entries;
+    const old = (states.findLast(({ at }) => at <= Date.now() - milliseconds) ?? states[0]).entries;
+    if (!deletionsOnly) return old;
+    return [...now, ...old.filter(({ accessCode }) => !now.some((entry) => entry.accessCode === accessCode))];
   }
 };
 
@@ -142,6 +148,14 @@ export const LOOKS = {
   'long-lag': {
     description: `looks show what campaigns held ${LONG_LAG_MS} ms ago`,
     mixin: behind(LONG_LAG_MS),
+  },
+  'lag-by-turns': {
+    description: `every seventh look shows what campaigns held ${LONG_LAG_MS} ms ago`,
+    mixin: behind(LONG_LAG_MS, { every: 7 }),
+  },
+  'deletions-lag': {
+    description: `looks show what was deleted for ${LAG_MS} ms more`,
+    mixin: behind(LAG_MS, { deletionsOnly: true }),
   },
   'look-incomplete': {
     description: 'every seventh look leaves the first number out',

@@ -142,6 +142,8 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "query-missing": (lambda at: at.look().status_code, 200, 404),
     "lag": (_stale, False, True),
     "long-lag": (_stale, False, True),
+    "lag-by-turns": (_stale, False, True),
+    "deletions-lag": (lambda at: at.delete("7") and "7" in at.shown(), False, True),
     "look-incomplete": (lambda at: len({at.shown() for _ in range(7)}), 1, 2),
     "phantom-shown": (lambda at: at.shown().count(";"), 3, 4),
     "look-elsewhere": (Site.shown, "5245241;5245242;0143;7", "5245241;9001"),
