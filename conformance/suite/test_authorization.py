@@ -20,6 +20,7 @@ def test_tampering(run: Run) -> None:
     words = sorted(run.spoils, key=_telling)[: run.amounts.spoils]
     for batch in batched(words, run.amounts.batch):
         _spoilt(run, batch)
+    _in_another_campaign(run)
     _defective_and_unauthorised(run)
 
 
@@ -34,6 +35,18 @@ def _spoilt(run: Run, words: Sequence[str]) -> None:
             held.rotate(-1 - index % 2)
         episode.look()
         episode.delete(episode.held()[-1:])
+
+
+def _in_another_campaign(run: Run) -> None:
+    """A campaign may be protected, and the next one not."""
+    for key in run.ground.keys[1:]:
+        with run.episode() as episode:
+            held = episode.hold_at_least(3, key)
+            for number, word in zip(held, ["signature-changed", OMITTED], strict=False):
+                call = delete(key, [number], base_path=run.ground.base_path)
+                episode.send(changed(call, credential=word if word in run.spoils else OMITTED))
+            episode.look(key)
+            episode.delete(held[-1:], key)
 
 
 _TELLING = (

@@ -37,6 +37,12 @@ def _empty_header(points: Points) -> None:
     accepting(points, lambda call: call.headers.get("authorization") == "")
 
 
+@fault("auth.one-campaign", "Verifies signatures for the campaign with the lowest id only.", _VERIFIED)
+def _one_campaign(points: Points) -> None:
+    others = {str(campaign) for _, campaign in points.start.campaigns} - {str(min(points.start.campaigns)[1])}
+    accepting(points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] in others)
+
+
 @fault("auth.other-scheme", "Lets calls with another scheme in, unverified.", _VERIFIED)
 def _other_scheme(points: Points) -> None:
     accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
