@@ -130,12 +130,20 @@ def _parts(secret: str) -> Iterator[str]:
 _SIGNATURE_DIGITS = 64
 _RUN = re.compile(rb"[0-9A-Za-z+/_%\\=:;&#.~-]{40}")
 """An echo of a signature, however it is written, holds a run like this; replies of the interface hold none."""
+_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    """The letter, or a blank where it is none of a signature's: many servers write Chinese so."""
+    code = int(found[1], 16)
+    return bytes([code]) if code < 0x80 else b" "
 
 
 def _has_room_for(authorization: str, reply: Reply) -> bool:
     if not authorization.startswith("auth-v2/"):
         return True
-    return _RUN.search(reply.body) is not None or any(len(value) >= _SIGNATURE_DIGITS for _, value in reply.headers)
+    plain = _ESCAPED.sub(_unescaped, reply.body)
+    return _RUN.search(plain) is not None or any(len(value) >= _SIGNATURE_DIGITS for _, value in reply.headers)
 
 
 @lru_cache(maxsize=64)
