@@ -88,6 +88,7 @@ def _there_and_back(ground: Ground, key: CampaignKey, numbers: Sequence[str]) ->
 def _take(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> None:
     """Take originals out and see that they are. Where they stay the campaign can't be exact."""
     ground.log.borrowed(key, numbers)
+    ground.taken_out.setdefault(key, set()).update(numbers)
     for chunk in chunks(numbers):
         if answer_of(ground.delete(key, chunk)).outcome != "served" and len(chunk) > 1:
             for number in chunk:

@@ -142,6 +142,8 @@ class Ground:
     """By campaign: the numbers that its journal names before they can get into it."""
     borrowed: set[CampaignKey] = field(default_factory=set)
     """Campaigns whose originals are all out, in the run's keeping."""
+    taken_out: dict[CampaignKey, set[str]] = field(default_factory=dict)
+    """Originals that were named by deletions of this run, whether they are back or not."""
     shapes: set[tuple[int, int, int | None]] = field(default_factory=set)
     """Lengths, leading zeros and priorities of own numbers that came back in a rehearsal."""
     stale: set[int] = field(default_factory=set)

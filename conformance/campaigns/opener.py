@@ -87,6 +87,8 @@ class Opened:
     journal: Path
     unreadable: Unreadable | None = None
     """Why no campaign can be set up, where the block goes on nonetheless."""
+    lasting: bool = True
+    """The target outlives the run: an emulator of this very process does not."""
     restorations: dict[CampaignKey, Restoration] = field(default_factory=dict)
 
     @property
@@ -105,6 +107,19 @@ class Opened:
         options = self.transport.options
         return (options.budget.max_seconds or 0.0) + options.timeout_seconds + JUDGING
 
+    def _priorities_in_words(self) -> list[str]:
+        """Of numbers that were taken out and put back where nobody could see which priority they had."""
+        form = self.ground.look_form
+        if not self.lasting or (form is not None and form.shows_priority):
+            return []
+        usual = "none" if self.ground.priority is None else f"priority {self.ground.priority}"
+        return [
+            f"{counted(len(numbers), 'number')} of campaign {key[1]} went and came back with {usual}: the query "
+            'shows no priorities. Where they had others, set them again; [safety] originals = "keep" names none.'
+            for key, numbers in self.ground.taken_out.items()
+            if numbers
+        ]
+
     def remarks(self) -> list[str]:
         """What a reader must know of campaigns that were put back as far as the interface lets, and of looks."""
         kept = [
@@ -113,6 +128,7 @@ class Opened:
             for key, each in self.restorations.items()
             if each.kept and not each.problem
         ]
+        kept += self._priorities_in_words()
         stale = counted(len(self.ground.stale), "look")
         late = f"{stale} showed late what had been changed, and showed it when asked again: no evidence of anything."
         return [*kept, late] if self.ground.stale else kept
@@ -205,7 +221,7 @@ def _opening(
         priority=target.numbers.priority,
         policy=target.safety.originals,
     )
-    return Opened(target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal)
+    return Opened(target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal, lasting=plan.indexed)
 
 
 def _limits(budget: Budget, plan: Plan) -> Budget:

@@ -110,7 +110,8 @@ def _header_points(call: Call) -> tuple[str, ...]:
         points.append("content-type.missing")
     elif content_type.replace(" ", "").lower() != "application/json;charset=utf-8":
         points.append("content-type.other")
-    if (call.header("locale") or "zh_CN") not in {"zh_CN", "en_US"}:
+    locale = call.header("locale")
+    if locale is not None and locale not in {"zh_CN", "en_US"}:  # an empty one is there, and none of the two
         points.append("locale.unknown")
     return tuple(points)
 

@@ -138,3 +138,9 @@ def test_what_is_seen_of_it_is_short() -> None:
 def test_a_refused_signature_tells_nothing_of_the_locale() -> None:
     pairs = [(call, replied("0200001", status=401)) for call, _ in in_locales(BAD, [("en_US", "")] * 3)]
     assert "header.locale" not in found([*in_locales(BAD, [("", "02000002")] * 3), *pairs])
+
+
+@pytest.mark.parametrize("locale", ["", " ", "fr_FR", "zh-CN"])
+def test_an_odd_locale_may_be_refused_with_any_code_whatever_else_is_wrong(locale: str) -> None:
+    for call in (with_body(KEY, b"(not json"), BAD, delete(KEY, HELD[:1])):
+        assert not found([(with_header(call, "locale", locale), replied("02000007"))])
