@@ -314,6 +314,7 @@ PROGRAMMES: Mapping[str, Programme] = {
     "auth.other-scheme": altered(lambda _: "Basic eDp5"),
     "auth.no-list": altered(lambda header: "/".join([*header.split("/")[:3], "", header.split("/")[4]])),
     "auth.long-body": long_forged,
+    "auth.one-campaign": altered(flip, target=OTHER_PLACE),
     "auth.unknown-campaign-open": altered(lambda _: None, target=path_of((1, 4711))),
     "auth.any-signature": altered(flip),
     "auth.unknown-key": forged("DELETE", PLACE, key="stranger"),
