@@ -121,16 +121,28 @@ def _by_replies(ground: Ground, key: CampaignKey) -> Restoration:
     away = [number for number, _ in ground.in_order[key] if number in _away(ground, key)]
     there = ground.own(key) | (ground.uncertain.get(key, set()) & ground.announced)
     done = put_back_by_replies(ground, key, away, sorted(there | shown_own(ground, key)))
+    last = _last_shown(ground, key) - done.kept
+    was_empty = not ground.original[key].numbers  # nothing but own numbers was ever seen in it
+    words = f"{some(last)} is still shown" if last and not was_empty else ""
+    problem = "; ".join(part for part in (done.problem, words) if part)
     return Restoration(
         campaign=key,
         added=done.added,
-        removed=done.removed,
-        kept=done.kept,
+        removed=done.removed - last,
+        kept=done.kept | last if was_empty else done.kept,
         missing=done.missing,
-        left_over=there - done.removed - done.kept if done.problem else frozenset(),
+        left_over=(there | last) - done.removed - done.kept if problem else frozenset(),
         looked_at=False,
-        problem=done.problem,
+        problem=problem,
     )
+
+
+def _last_shown(ground: Ground, key: CampaignKey) -> frozenset[str]:
+    """Own numbers that looks still show once all were deleted: the last of a campaign nobody can delete."""
+    last = shown_own(ground, key)
+    for number in sorted(last):
+        ground.delete(key, [number])
+    return last & shown_own(ground, key) if last else last
 
 
 def _untouched(ground: Ground, key: CampaignKey) -> bool:
