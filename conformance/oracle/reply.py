@@ -149,7 +149,7 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
 
 def _asks_to_wait(reply: Reply) -> bool:
     """Whether somebody, in front of the interface perhaps, says when to come again: nobody looked at the call."""
-    return reply.status == UNAVAILABLE and (reply.header("Retry-After") or "").strip().isdigit()
+    return reply.status == UNAVAILABLE and bool(reply.header("Retry-After"))
 
 
 def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:

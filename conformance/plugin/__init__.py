@@ -99,8 +99,7 @@ class State:
     def done(self) -> Done:
         """This process's part of the run. A target that refuses to be called says nothing of the interface by it."""
         assert self.opened is not None
-        if refusal := self.opened.campaigns.transport.refusal:
-            self.opened.run.ledger.retract_refusals()
+        refusal = self.opened.campaigns.transport.refusal
         part = self.opened.done()
         part.selected, part.failures = self.selected, self.failures
         if reasons := [reason for reason in (refusal, self.ended_by) if reason]:

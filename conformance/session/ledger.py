@@ -20,7 +20,6 @@ MISSED_KEPT = 3
 """Calls that are shown for a code that no call brought about: the most natural ways to ask for it."""
 
 
-SERVER_ERROR, BUSY = "server-error", 503
 NO_CODE = "no code"
 """What came instead of a code where a reply holds none."""
 
@@ -186,13 +185,6 @@ class Ledger(Struct, kw_only=True):
         for known in doubtful:
             self.retract(known)
         return doubtful
-
-    def retract_refusals(self) -> None:
-        """Take back the server errors that a target gave which refused to be called: 503 with a Retry-After says so of no call."""
-        for known in list(self.deviations.values()):
-            reply = known.finding.program[-1].reply
-            if known.finding.kind == SERVER_ERROR and reply is not None and reply.status == BUSY and reply.header("Retry-After"):
-                self.retract(known)
 
     def holds(self, known: Deviating) -> bool:
         """Whether a deviation still stands."""

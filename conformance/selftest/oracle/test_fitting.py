@@ -8,7 +8,7 @@ import pytest
 from conformance.exchange import Call, CampaignKey, Contents, Exchange, History, Reply, Setting
 from conformance.finding import Judgement
 from conformance.generation.bodies import filled
-from conformance.generation.calls import body_of, changed, delete, items, with_body, with_header
+from conformance.generation.calls import add, body_of, changed, delete, items, query, with_body, with_header
 from conformance.oracle import judge
 
 KEY: CampaignKey = (1, 1001)
@@ -144,3 +144,27 @@ def test_a_refused_signature_tells_nothing_of_the_locale() -> None:
 def test_an_odd_locale_may_be_refused_with_any_code_whatever_else_is_wrong(locale: str) -> None:
     for call in (with_body(KEY, b"(not json"), BAD, delete(KEY, HELD[:1])):
         assert not found([(with_header(call, "locale", locale), replied("02000007"))])
+
+
+def unavailable(status: int, *after: str) -> Reply:
+    return Reply(status=status, headers=tuple(("Retry-After", each) for each in after), body=b"<html>Busy</html>")
+
+
+@pytest.mark.parametrize("after", ["1", "86400", "Wed, 25 Nov 2026 20:00:00 GMT"])
+def test_who_says_when_to_come_again_did_not_look_at_the_call(after: str) -> None:
+    for call in (BAD, delete(KEY, HELD[:1]), query(KEY)):
+        assert not found([(call, unavailable(503, after))])
+        assert not found([(call, unavailable(429, after))])
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_error_without_it_is_one(status: int) -> None:
+    assert found([(delete(KEY, HELD[:1]), unavailable(status))]) == {"reply.no-server-error"}
+    assert found([(delete(KEY, HELD[:1]), unavailable(500, "1"))]) == {"reply.no-server-error"}
+
+
+@pytest.mark.parametrize("call", [query(KEY), add(KEY, [ABSENT])], ids=["query", "add"])
+def test_what_stands_in_front_of_a_companion_is_not_under_test(call: Call) -> None:
+    for status in (502, 503, 504):
+        assert not found([(call, unavailable(status))])
+    assert found([(call, unavailable(500))]) == {"reply.no-server-error"}

@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-from msgspec.structs import replace
 
 from conformance.exchange import Call, Contents, Exchange, History, Reply, Setting
 from conformance.finding import Finding, Judgement
@@ -70,15 +69,3 @@ def test_of_two_programs_as_short_the_earlier_check_is_shown() -> None:
     merged = late.deviations["c|accepted|"]
     assert (merged.check, merged.finding.program[0].number, merged.seen) == ("limit.boundary", 9, 2)
     assert merged.at_call == 5, "what it cost to find is the least of both"
-
-
-def test_the_errors_of_a_target_that_refuses_are_no_deviations() -> None:
-    ledger = Ledger()
-    for number, (status, headers) in enumerate(((503, (("Retry-After", "99"),)), (503, ()), (500, (("Retry-After", "99"),)))):
-        made = replace(exchange(b"{}", number=number), outcome=Reply(status=status, headers=headers))
-        found = Finding(
-            clause="reply.no-server-error", kind="server-error", detail=str(number), summary="s", program=(made,), setting=Setting()
-        )
-        ledger.record(Judgement(findings=(found,)), History(setting=Setting()), "check")
-    ledger.retract_refusals()
-    assert [known.finding.detail for known in ledger.deviations.values()] == ["1", "2"]
