@@ -253,7 +253,7 @@ class Ground:
     def ask(self, key: CampaignKey) -> Exchange:
         """Ask the query companion, once what was changed before must show.
 
-        It is asked again where it shows nothing at all, though looks can be read, and where it
+        It is asked again where its reply shows nothing, though looks can be read, and where it
         contradicts what replies told: the companion may be busy, or late.
         """
         told = self._told(key)
@@ -264,8 +264,8 @@ class Ground:
         self.wait_until_settled()
         exchange = self.send(query(key, base_path=self.base_path))
         for wait in () if self.look_form is None or self.silent else UNREAD_WAITS:
-            if self.read(exchange) is not None:
-                break
+            if exchange.reply is None or self.read(exchange) is not None:
+                break  # who gives no answer at all is waited for by the watchdog
             self.sleep(wait)
             exchange = self.send(query(key, base_path=self.base_path))
         return exchange

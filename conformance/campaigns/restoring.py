@@ -139,7 +139,7 @@ def _by_replies(ground: Ground, key: CampaignKey) -> Restoration:
 
 def _last_shown(ground: Ground, key: CampaignKey) -> frozenset[str]:
     """Own numbers that looks still show once all were deleted: the last of a campaign nobody can delete."""
-    last = shown_own(ground, key)
+    last = frozenset(filter(ground.guard.own.is_own, shown_own(ground, key)))  # a short run may be a priority
     for number in sorted(last):
         ground.delete(key, [number])
     return last & shown_own(ground, key) if last else last
@@ -364,7 +364,7 @@ def _without_rehearsal(ground: Ground, key: CampaignKey) -> Restoration:
     left = sorted(runs & own if runs else own)
     kept = frozenset(left[:1]) if runs and runs <= own else frozenset()
     gone = [number for number in left if number not in kept]
-    remove(ground, key, gone, singly=not ground.can_add)
+    remove(ground, key, gone, singly=not ground.adds_again)
     last = answer_of(ground.ask(key))
     if again := sorted(digit_runs(last).intersection(gone)):
         remove(ground, key, again, singly=True)
