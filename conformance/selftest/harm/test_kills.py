@@ -24,6 +24,8 @@ PLANS = (
     _plan(6, "run", "lag", 150),
     _plan(7, "restore", "honest", 200, damage="cut at line", again=6),
     _plan(8, "compare", "colon-priority", 457),
+    _plan(10, "compare", "first-shown", 8),
+    _plan(11, "run", "first-shown", 161),
 )
 
 
