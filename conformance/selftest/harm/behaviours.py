@@ -81,7 +81,7 @@ ALL: Final[tuple[Behaviour, ...]] = (
     *_faulty("empty-list-clears", "nothing-clears", "too-many-clear", "wrong-type-clears"),
     *_faulty("unknown-member-clears", "patterns", "prefix-delete", "suffix-delete", "part-delete"),
     *_faulty("shorter-delete", "seven-digits", "eighteen-digits", "leading-zeros", "parse-int"),
-    *_faulty("splice-neighbour", "cross-campaign", "id-alone", "vdn-ignored", "next-campaign"),
+    *_faulty("splice-neighbour", "cross-campaign", "other-vdns", "id-alone", "vdn-ignored", "next-campaign"),
     *_faulty("fallback", "partial-delete", "late-limit", "batch-empties", "lost-update"),
     Behaviour(name="every-vdn-keep", switches=("every-vdn",), faulty=True, keep=True),
     Behaviour(name="add-elsewhere", switches=("add-elsewhere",), faulty=True, strays=True),

@@ -3,6 +3,7 @@
 What campaigns hold is asked past the interface, before and after; neighbours that nobody listed hold the same numbers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from conformance.selftest.harm.judging import Judgement, judged, unnamed
 from conformance.selftest.harm.scene import Ended, scene
 from conformance.selftest.node.control import Change, Contents, Entry
 from conformance.selftest.node.production import NODE
+from conformance.transport.own_numbers import LEAST_DIGITS
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
@@ -173,3 +175,17 @@ def test_where_originals_are_kept_no_call_names_one(name: str, tmp_path: Path) -
     assert {name: numbers_of(result.after, name) for name in LISTED if name != EMPTY} == {
         name: numbers_of(result.before, name) for name in LISTED if name != EMPTY
     }
+
+
+# --- where a deletion reaches other campaigns -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("switch", ["cross-campaign", "other-vdns"])
+def test_only_long_numbers_of_its_own_are_named_then(switch: str, tmp_path: Path) -> None:
+    """Short numbers may be those of a campaign that nobody listed, and originals are."""
+    result = _run(tmp_path, Behaviour(name=switch, switches=(switch,), faulty=True))
+    assert result.ended.code == 1, result.ended.everything
+    named = {row for change in result.changes for row in re.findall("[0-9]+", change.body)}
+    assert named
+    assert [row for row in sorted(named) if len(row) < LEAST_DIGITS] == []
+    assert _lost(result) == {}

@@ -151,6 +151,15 @@ export const HARMS = {
       }
     },
   },
+  'other-vdns': {
+    description: 'a deletion reaches every campaign of the other VDNs',
+    mixin: (Base) => class extends Base {
+      remove(campaign, numbers) {
+        super.remove(campaign, numbers);
+        siblings(this, ({ vdnId }) => vdnId !== campaign.vdnId).forEach((each) => super.remove(each, numbers));
+      }
+    },
+  },
   'id-alone': {
     description: 'deletions find their campaign by its id, in whatever VDN it is',
     mixin: (Base) => class extends Base {

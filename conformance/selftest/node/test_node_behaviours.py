@@ -178,6 +178,7 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "seven-digits": (lambda at: at.after(naming("005245241")), 4, 3),
     "eighteen-digits": (lambda at: at.add(LONG) and at.after(naming(LONG[:19])), 5, 4),
     "every-vdn": (lambda at: at.delete("5245241") and at.held("2/1001"), ["5245241", "6001"], ["6001"]),
+    "other-vdns": (lambda at: at.delete("5245241") and at.held("2/1001"), ["5245241", "6001"], ["6001"]),
     "id-alone": (lambda at: at.delete("7", name="9/1001"), "0200007", SUCCESS),
     "next-campaign": (lambda at: at.delete("5245241") and (len(at.held()), at.held("1/1002")), (3, ["5245241", "9001"]), (4, ["9001"])),
     "add-elsewhere": (lambda at: at.add("88") and at.held("1/1002")[-1], "9001", "88"),
