@@ -29,8 +29,8 @@ def raise_if_requested() -> None:
         raise KeyboardInterrupt
 
 
-def begin_end() -> None:
-    """What was requested is being done: from here on only a further request counts."""
+def acknowledge() -> None:
+    """The end has begun: from here on only a further request counts."""
     _requested.clear()
 
 

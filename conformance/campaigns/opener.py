@@ -29,7 +29,7 @@ from conformance.exchange import CampaignKey, LookForm, QueryShows
 from conformance.finding import counted
 from conformance.generation.calls import query
 from conformance.generation.numbers import NumberPool
-from conformance.interruption import begin_end, requests_to_end
+from conformance.interruption import acknowledge, requests_to_end
 from conformance.transport import Budget, Transport
 from conformance.transport.budget import restoring_seconds
 from conformance.transport.journal import Contents, Journal
@@ -286,7 +286,7 @@ def _restoring(opening: Opened) -> Iterator[None]:
     try:
         yield
     finally:
-        begin_end()
+        acknowledge()
         transport.restore_even_unrecorded()
         seconds = _restoring_seconds(opening)
         transport.begin_restoring(seconds)

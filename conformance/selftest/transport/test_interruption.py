@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Call
-from conformance.interruption import begin_end, requests_to_end
+from conformance.interruption import acknowledge, requests_to_end
 from conformance.selftest.transport.conftest import Connect, Serve
 from conformance.selftest.transport.servers import OK, answering
 
@@ -63,7 +63,7 @@ def test_where_python_swallows_it_it_comes_before_the_next_call(
             with pytest.raises(KeyboardInterrupt):
                 send()
         assert server.connections == 0
-        begin_end()
+        acknowledge()
         assert transport.send(CALL, restoring=True).reply is not None
         while_(_fail)
     assert [each.exc_type for each in ignored] == [ValueError]
