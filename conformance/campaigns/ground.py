@@ -80,8 +80,8 @@ class Log(Protocol):
     def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None:
         """How looks are read on this target, learnt in the rehearsal."""
 
-    def restored(self, campaign: CampaignKey) -> None:
-        """The campaign holds again what it held."""
+    def restored(self, campaign: CampaignKey, *, kept: Iterable[str] = ()) -> None:
+        """The campaign holds again what it held, but for numbers of the run that had to stay in it."""
 
 
 @dataclass

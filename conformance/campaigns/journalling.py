@@ -70,10 +70,10 @@ class JournalLog:
         """How looks are read on this target."""
         self._write(Looks(form=dict(form), settle=settle, shows=shows, priority=priority))
 
-    def restored(self, campaign: CampaignKey) -> None:
-        """The campaign is as it was."""
+    def restored(self, campaign: CampaignKey, *, kept: Iterable[str] = ()) -> None:
+        """The campaign is as it was, but for numbers of the run that had to stay in it."""
         if campaign not in self._doubtful:
-            self._write(Restored(campaign=campaign))
+            self._write(Restored(campaign=campaign, kept=tuple(sorted(kept))))
 
     def _write(self, fact: Fact) -> None:
         for journal, about in self._journals:

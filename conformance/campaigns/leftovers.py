@@ -15,7 +15,8 @@ class Leftover(Struct, frozen=True, kw_only=True):
     `original`: what it held before; `order`: the same, as it was shown; `priorities`: one for each of
     `order`, or empty. `announced`: the numbers that the run may have added, in the order in which they
     were announced. `borrowed`: originals that it may have taken out. `settled`: it has been put back
-    already; `forgotten`: somebody has seen to it by hand. `damage`: what the journals have lost, so
+    already, but for `kept`, the run's numbers that had to stay in it; `forgotten`: somebody has seen to
+    it by hand. `damage`: what the journals have lost, so
     that not all of this may be known.
     """
 
@@ -28,6 +29,7 @@ class Leftover(Struct, frozen=True, kw_only=True):
     borrowed: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
     forgotten: bool = False
+    kept: tuple[str, ...] = ()
 
 
 def leftovers(journals: Iterable[journal.Contents]) -> list[Leftover]:
@@ -57,10 +59,17 @@ def _leftover(key: CampaignKey, about: Sequence[journal.Contents]) -> Leftover:
         borrowed=tuple(_numbers(_facts(key, unsettled, journal.Borrowed))),
         damage=_damage(key, unsettled, holdings),
         forgotten=not unsettled and any(contents.forgotten for contents in about),
+        kept=() if unsettled else tuple(_kept(key, about)),
     )
 
 
-_F = TypeVar("_F", journal.Holding, journal.WillAdd, journal.Borrowed)
+def _kept(key: CampaignKey, settled: Sequence[journal.Contents]) -> Iterable[str]:
+    """What the last restoration in each journal left in the campaign."""
+    last = [facts[-1] for contents in settled if (facts := _facts(key, [contents], journal.Restored))]
+    return dict.fromkeys(number for fact in last for number in fact.kept)
+
+
+_F = TypeVar("_F", journal.Holding, journal.WillAdd, journal.Borrowed, journal.Restored)
 
 
 def _facts(key: CampaignKey, journals: Iterable[journal.Contents], kind: type[_F]) -> list[_F]:

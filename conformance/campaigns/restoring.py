@@ -74,7 +74,7 @@ def _attempt(ground: Ground, key: CampaignKey) -> Restoration:
     try:
         done = _restore(ground, key)
         if not done.problem:
-            ground.log.restored(key)
+            ground.log.restored(key, kept=done.kept)
             ground.settled.add(key)
     except SuiteError as reason:
         return _given_up(ground, key, str(reason))

@@ -37,7 +37,8 @@ def resume(ground: Ground, left: Sequence[Leftover], *, observe: str, settle: fl
 
 def settled(left: Leftover) -> Restoration:
     """Of a campaign that had been put back already, or seen to by hand."""
-    return Restoration(campaign=left.campaign, settled_before=True, forgotten=left.forgotten)
+    kept = frozenset(left.kept)
+    return Restoration(campaign=left.campaign, settled_before=True, forgotten=left.forgotten, kept=kept)
 
 
 def _first_looks(ground: Ground, todo: Mapping[CampaignKey, Leftover]) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:

@@ -21,7 +21,7 @@ from conformance.plugin.journals import is_aside, journals_in, unfinished_in
 from conformance.report import verdict_json
 from conformance.report.terminal import console
 from conformance.transport import parse_address
-from conformance.transport.journal import Contents, Forgotten, Journal
+from conformance.transport.journal import Contents, Forgotten, Journal, uniform
 from conformance.transport.journal_index import OpenJournals, restore_command
 from conformance.transport.lock import CampaignLock, state_folder
 
@@ -60,6 +60,7 @@ def restore(
         return
     for source in sources:
         _must_tell_something(source)
+    sources += _finished_beside(sources, index)
     left = leftovers(source.contents for source in sources)
     if all(source.contents.finished for source in sources):
         _show([settled(each) for each in left], "the target", sources, [])
@@ -93,6 +94,19 @@ def _at(path: Path, index: OpenJournals) -> list[Path]:
     if path.is_dir():
         raise UsageError(f"There is no journal in {path}. A run leaves journal.jsonl in its folder: reports/latest leads to the last one.")
     raise UsageError(f"The journal {path} can't be read (No such file or directory), and the index of open journals does not know it.")
+
+
+def _finished_beside(sources: Sequence[_Source], index: OpenJournals) -> list[_Source]:
+    """What other workers of the same runs wrote, who had put everything back.
+
+    Their numbers may be among what an unfinished journal says was held, and what they left is told again.
+    """
+    about = {uniform(source.base_url) for source in sources if source.base_url}
+    folders = dict.fromkeys(source.path.parent for source in sources if not source.contents.finished)
+    given = {source.path.resolve() for source in sources}
+    files = [file for folder in folders for file in journals_in(folder, index) if file not in given]
+    beside = [_Source(path=file, contents=index.read(file)) for file in files if not is_aside(file)]
+    return [each for each in beside if each.contents.finished and each.base_url and uniform(each.base_url) in about]
 
 
 def _touched_nothing(folder: Path) -> bool:
@@ -228,7 +242,8 @@ _ADVICE = (
 
 def _said(done: Restoration) -> str:
     if done.settled_before:
-        return "was seen to by hand (--forget)." if done.forgotten else "had been put back already."
+        back = f"had been put back already{f'; {_kept(done)}' if done.kept else ''}."
+        return "was seen to by hand (--forget)." if done.forgotten else back
     parts = [done.problem] if done.problem else []
     parts += [f"{len(done.added)} number(s) added again"] if done.added else []
     parts += (
@@ -236,10 +251,14 @@ def _said(done: Restoration) -> str:
         if done.removed
         else []
     )
-    parts += [f"it was empty and keeps {', '.join(sorted(done.kept))}, the last number"] if done.kept else []
+    parts += [_kept(done)] if done.kept else []
     parts += [f"{len(done.strangers)} number(s) left that nobody announced"] if done.strangers else []
     parts += [] if parts else ["nothing was missing and nothing left over"]
     looked = "it was looked at afterwards" if done.looked_at else "told by replies, since it can't be looked at"
     checked = "" if done.problem else f"; {looked}"
     doubt = f". Not known to be all of it: {'; '.join(done.damage)}" if done.damage else ""
     return "; ".join(parts) + checked + doubt + "."
+
+
+def _kept(done: Restoration) -> str:
+    return f"it was empty and keeps {', '.join(sorted(done.kept))}, the last number"

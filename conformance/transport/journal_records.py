@@ -63,9 +63,10 @@ class Looks(Struct, frozen=True, kw_only=True, tag="looks"):
 
 
 class Restored(Struct, frozen=True, kw_only=True, tag="restored"):
-    """A campaign holds again what it held."""
+    """A campaign holds again what it held; `kept`: and the run's numbers that had to stay in it."""
 
     campaign: CampaignKey
+    kept: tuple[str, ...] = ()
 
 
 class Forgotten(Struct, frozen=True, kw_only=True, tag="forgotten"):

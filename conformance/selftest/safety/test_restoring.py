@@ -67,6 +67,25 @@ def test_journals_of_several_workers(stage: Scene, tmp_path: Path) -> None:
     assert all(read(file).finished for file in (tmp_path / "journal-gw0.jsonl", other))
 
 
+def test_what_a_worker_left_that_had_ended_is_told_again(stage: Scene, tmp_path: Path) -> None:
+    """Of several workers one had put everything back when the others were killed."""
+    _change(stage, added=OURS, deleted=HELD[:1])
+    open_one = _journal(stage, tmp_path / "journal-gw0.jsonl")
+    ended = tmp_path / "journal-gw1.jsonl"
+    empty = (1, 1002)
+    with Journal(ended, base_url=stage.emulator.base_url) as journal:
+        journal.write(Holding(campaign=empty, numbers=(), complete=True), WillAdd(campaign=empty, numbers=OURS[:1]))
+        journal.write(Restored(campaign=empty, kept=OURS[:1]))
+    as_it_was = ended.read_bytes()
+    done = stage.command("restore", str(tmp_path), "--target", str(stage.target))
+    assert (done.code, stage.contents()[KEY]) == (0, frozenset(HELD))
+    said = " ".join(done.said.split())
+    assert f"had been put back already; it was empty and keeps {OURS[0]}, the last number." in said
+    assert ended.read_bytes().startswith(as_it_was)
+    again = stage.command("restore", str(open_one.parent))
+    assert (again.code, OURS[0] in again.said) == (0, True), "a second time as well, when all are finished"
+
+
 def test_a_campaign_that_was_empty_keeps_a_number_of_the_run(stage: Scene, tmp_path: Path) -> None:
     file = tmp_path / "journal.jsonl"
     with Journal(file, base_url=stage.emulator.base_url) as journal:
