@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -49,10 +49,15 @@ class Redactor:
         self._bare = tuple(bare.union(form for form in self._literal if not any(sign in form for sign in _ESCAPING)))
         kinds = [_HEADER, *([_DIGEST] if digests else [])]
         self._digests = digests
-        self._anywhere = _any_of([*map(re.escape, self._literal), *map(sign_by_sign, turned), *kinds])
+        self._turned, self._kinds = tuple(turned), tuple(kinds)
         self._as_written = _any_of(map(re.escape, self._exact)) if self._exact else None
-        self._trigger = re.compile(trigger(turned)) if turned else None
+        self._trigger = re.compile(trigger(self._turned)) if turned else None
         self._remembered = lru_cache(SHORT_KEPT)(self._without)
+
+    @cached_property
+    def _anywhere(self) -> re.Pattern[bytes]:
+        """Made when it is first needed: it takes half a second, and nearly no text needs it."""
+        return _any_of([*map(re.escape, self._literal), *map(sign_by_sign, self._turned), *self._kinds])
 
     def text(self, value: str) -> str:
         """The text without secrets."""

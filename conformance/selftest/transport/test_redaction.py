@@ -95,6 +95,16 @@ def test_keys_of_json_in_json() -> None:
     assert quote(SECRET) not in Redactor([SECRET]).text(quote(quote(SECRET)))
 
 
+@pytest.mark.parametrize("joined", [";", ":", "/", "-", "&"])
+def test_the_numbers_of_a_look_cost_no_pattern(joined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers joined by one of these look like a long word. The pattern for a call's signature takes half a second to make."""
+    body = f'{{"callerNo":"{joined.join(str(5245241 + place) for place in range(40))}"}}'.encode()
+    monkeypatch.setattr("conformance.transport.redaction._any_of", lambda patterns: pytest.fail("a pattern was made"))
+    _sent.cache_clear()
+    assert Redactor().reply(Reply(status=200, headers=(("ETag", '"' + "0" * 64 + '"'),), body=body), SENT).body == body
+    assert _sent.cache_info().misses == 1
+
+
 def test_a_reply_in_escapes_is_no_echo_of_a_signature() -> None:
     """A redactor made for each call's signature took a third of a second for each such reply."""
     said = '{"resultCode":"0200000","resultDesc":"删除主叫号码成功.num:1"}'
