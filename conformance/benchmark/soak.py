@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.benchmark.ground import Benched
+from conformance.benchmark.bench_run import Benched
 from conformance.benchmark.subjects import subjects
 
 SOAKED = {"state machine", "defect tests", "schemathesis coverage"}
@@ -29,11 +29,11 @@ def soak(bench: Benched, calls: int) -> Iterator[Reading]:
     return readings_of(bench, lambda sent: sent >= calls)
 
 
-def readings_of(bench: Benched, done: Callable[[int], bool]) -> Iterator[Reading]:
+def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[Reading]:
     """Work until it is done (told the calls sent so far), with a reading now and then."""
     units = [subject.unit for subject in subjects(bench, _nothing, episodes=EPISODES) if subject.name in SOAKED]
     due = EVERY
-    while not done(bench.transport.requests):
+    while not result(bench.transport.requests):
         for unit in units:
             unit()
             if bench.transport.requests >= due:

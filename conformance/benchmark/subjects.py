@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from conformance.benchmark.ground import Benched
+from conformance.benchmark.bench_run import Benched
 from conformance.exchange import Call
 from conformance.generation.calls import delete
 from conformance.generation.drawing import bad_lists
@@ -67,7 +67,7 @@ def subjects(bench: Benched, send_bare: Callable[[], None], *, episodes: int = S
 
 def yardstick(bench: Benched) -> Call:
     """The call of the bare client and of the transport alone: one number that the campaign does not hold."""
-    return delete(bench.run.ground.keys[0], ["52452410000"], base_path=bench.run.ground.base_path)
+    return delete(bench.run.campaign_set.keys[0], ["52452410000"], base_path=bench.run.campaign_set.base_path)
 
 
 def _times(send: Callable[[], object]) -> int:

@@ -15,7 +15,7 @@ from types import FrameType
 
 from conformance.interruption import interrupt
 
-AGAIN = 30.0
+REPEAT_SECONDS = 30.0
 """Seconds after which it is interrupted again: the first may have hit code that swallows it, or judges for as long itself."""
 
 
@@ -34,7 +34,7 @@ def _by_signal(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
         interrupt()
 
     before, begun = signal.signal(signal.SIGALRM, end), time.monotonic()
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)
     try:
         yield
     finally:
@@ -53,7 +53,7 @@ def _by_thread(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
         while not over.wait(wait):
             passed()
             _thread.interrupt_main()
-            wait = AGAIN
+            wait = REPEAT_SECONDS
 
     thread = threading.Thread(target=watch, name="deadline", daemon=True)
     thread.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from conformance.campaigns.ground import Ground
+from conformance.campaigns.campaign_set import CampaignSet
 from conformance.campaigns.opening import note_originals, usable
 from conformance.campaigns.restoring import restore
 from conformance.exchange import CampaignKey
@@ -17,33 +17,33 @@ PATIENCE = 600.0
 
 
 @contextmanager
-def leased_foreign(ground: Ground) -> Iterator[CampaignKey | None]:
+def leased_foreign(campaign_set: CampaignSet) -> Iterator[CampaignKey | None]:
     """The foreign campaign, or None where none is listed; where workers share it, for this block
     alone: what it holds is looked at first, and what this process added is taken out at the end.
 
     Raises filelock.Timeout where another worker does not give it back.
     """
-    if ground.shared_foreign is None or ground.foreign is not None:
-        yield ground.foreign
+    if campaign_set.shared_foreign is None or campaign_set.foreign is not None:
+        yield campaign_set.foreign
         return
-    key, lock = ground.shared_foreign
+    key, lock = campaign_set.shared_foreign
     with FileLock(lock, timeout=PATIENCE):
-        yield from _alone(ground, key)
+        yield from _alone(campaign_set, key)
 
 
-def _alone(ground: Ground, key: CampaignKey) -> Iterator[CampaignKey]:
-    exchange = ground.ask(key)
+def _alone(campaign_set: CampaignSet, key: CampaignKey) -> Iterator[CampaignKey]:
+    exchange = campaign_set.ask(key)
     usable(key, exchange)
-    look = ground.read(exchange) if ground.shows == "all" else None
+    look = campaign_set.read(exchange) if campaign_set.shows == "all" else None
     whole = look is not None and look.whole
-    note_originals(ground, key, look.pairs if look and whole else (), complete=whole)
-    ground.foreign = key
+    note_originals(campaign_set, key, look.pairs if look and whole else (), complete=whole)
+    campaign_set.foreign = key
     try:
         yield key
     finally:
-        ground.restored_early[key] = restore(ground, [key])[key]
-        ground.foreign = None
-        ground.forget(key)
+        campaign_set.restored_early[key] = restore(campaign_set, [key])[key]
+        campaign_set.foreign = None
+        campaign_set.forget(key)
 
 
 def lock_of(folder: Path) -> str:

@@ -14,15 +14,15 @@ from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from conformance.campaigns.borrowing import borrow
+from conformance.campaigns.campaign_set import WORKED_ON, CampaignSet
 from conformance.campaigns.deadline import deadline
 from conformance.campaigns.foreign import lock_of
-from conformance.campaigns.ground import WORKED_ON, Ground
 from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, last_looks, leftovers
-from conformance.campaigns.opening import open_ground
+from conformance.campaigns.opening import open_campaign_set
 from conformance.campaigns.restoring import Restoration, calls_to_restore, restore
 from conformance.campaigns.resuming import resume
-from conformance.campaigns.vigil import Vigil
+from conformance.campaigns.watchdog import Watchdog
 from conformance.config import Target, guard, transport_options
 from conformance.errors import CannotJudge, OriginalsStay, SuiteError, Unreadable
 from conformance.exchange import CampaignKey, LookForm, QueryShows
@@ -82,8 +82,8 @@ class Opened:
 
     target: Target
     transport: Transport
-    ground: Ground
-    watchdog: Vigil
+    campaign_set: CampaignSet
+    watchdog: Watchdog
     journal: Path
     unreadable: Unreadable | None = None
     """Why no campaign can be set up, where the block goes on nonetheless."""
@@ -98,7 +98,7 @@ class Opened:
 
     def fail_restoring(self, reason: str) -> None:
         """Have every campaign that is not known to be put back count as not put back."""
-        for key in self.ground.original:
+        for key in self.campaign_set.original:
             self.restorations.setdefault(key, Restoration(campaign=key, problem=reason))
 
     @property
@@ -109,14 +109,14 @@ class Opened:
 
     def _priorities_in_words(self) -> list[str]:
         """Of numbers that were taken out and put back where nobody could see which priority they had."""
-        form = self.ground.look_form
+        form = self.campaign_set.look_form
         if not self.lasting or (form is not None and form.shows_priority):
             return []
-        usual = "none" if self.ground.priority is None else f"priority {self.ground.priority}"
+        usual = "none" if self.campaign_set.priority is None else f"priority {self.campaign_set.priority}"
         return [
             f"{counted(len(numbers), 'number')} of campaign {key[1]} went and came back with {usual}: the query "
             'shows no priorities. Where they had others, set them again; [safety] originals = "keep" names none.'
-            for key, numbers in self.ground.taken_out.items()
+            for key, numbers in self.campaign_set.taken_out.items()
             if numbers
         ]
 
@@ -129,9 +129,9 @@ class Opened:
             if each.kept and not each.problem
         ]
         kept += self._priorities_in_words()
-        stale = counted(len(self.ground.stale), "look")
+        stale = counted(len(self.campaign_set.stale), "look")
         late = f"{stale} showed late what had been changed, and showed it when asked again: no evidence of anything."
-        return [*kept, late] if self.ground.stale else kept
+        return [*kept, late] if self.campaign_set.stale else kept
 
 
 @contextmanager
@@ -205,10 +205,10 @@ def _opening(
     transport = stack.enter_context(Transport(limited))
     base_path = target.address.base_path
     probe = query(keys[0], base_path=base_path)
-    watchdog = Vigil(transport, probe, patience=target.pace.patience_seconds)
+    watchdog = Watchdog(transport, probe, patience=target.pace.patience_seconds)
     foreign = target.foreign.key if target.foreign else None
     shared = (foreign, lock_of(plan.journal.parent)) if foreign and plan.worker else None
-    ground = Ground(
+    campaign_set = CampaignSet(
         wire=watchdog,
         log=log,
         keys=keys,
@@ -221,7 +221,9 @@ def _opening(
         priority=target.numbers.priority,
         policy=target.safety.originals,
     )
-    return Opened(target=target, transport=transport, ground=ground, watchdog=watchdog, journal=plan.journal, lasting=plan.indexed)
+    return Opened(
+        target=target, transport=transport, campaign_set=campaign_set, watchdog=watchdog, journal=plan.journal, lasting=plan.indexed
+    )
 
 
 def _limits(budget: Budget, plan: Plan) -> Budget:
@@ -246,12 +248,12 @@ def _slower(target: Target, per_second: float | None) -> Target:
 
 
 def _open(opening: Opened, plan: Plan) -> None:
-    target, ground = opening.target, opening.ground
+    target, campaign_set = opening.target, opening.campaign_set
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
-    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in ground.all_keys}
+    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in campaign_set.all_keys}
     try:
-        open_ground(
-            ground,
+        open_campaign_set(
+            campaign_set,
             given=given,
             observe=target.query,
             wide=plan.wide,
@@ -263,18 +265,18 @@ def _open(opening: Opened, plan: Plan) -> None:
         opening.unreadable = problem
         return
     if plan.exact:
-        for key in ground.keys:
-            borrow(ground, key)
-    elif ground.shows != "all":
-        _borrow_unseen(ground)
+        for key in campaign_set.keys:
+            borrow(campaign_set, key)
+    elif campaign_set.shows != "all":
+        _borrow_unseen(campaign_set)
 
 
-def _borrow_unseen(ground: Ground) -> None:
+def _borrow_unseen(campaign_set: CampaignSet) -> None:
     """Where looks do not tell what happened, only campaigns with exact contents do: they are drained."""
-    for key in ground.keys:
-        if not ground.why_not_exact(key):
+    for key in campaign_set.keys:
+        if not campaign_set.why_not_exact(key):
             try:
-                borrow(ground, key)
+                borrow(campaign_set, key)
             except OriginalsStay:
                 return
 
@@ -282,7 +284,7 @@ def _borrow_unseen(ground: Ground) -> None:
 @contextmanager
 def _restoring(opening: Opened) -> Iterator[None]:
     """Put everything back when the block ends; where it ended while opening, what that changed."""
-    ground, transport = opening.ground, opening.transport
+    campaign_set, transport = opening.campaign_set, opening.transport
     try:
         yield
     finally:
@@ -290,8 +292,8 @@ def _restoring(opening: Opened) -> Iterator[None]:
         transport.restore_even_unrecorded()
         seconds = _restoring_seconds(opening)
         transport.begin_restoring(seconds)
-        ground.restoring = True
-        ground.silent = bool(opening.watchdog.gone)
+        campaign_set.restoring = True
+        campaign_set.silent = bool(opening.watchdog.gone)
         _put_back(opening, seconds)
 
 
@@ -301,7 +303,7 @@ def _put_back(opening: Opened, seconds: float) -> None:
     longest = seconds + opening.target.pace.timeout_seconds + GRACE
     try:
         with deadline(longest, lambda: overdue.append(True)):
-            opening.restorations = opening.ground.restored_early | restore(opening.ground)
+            opening.restorations = opening.campaign_set.restored_early | restore(opening.campaign_set)
     except KeyboardInterrupt:
         if not overdue:
             opening.fail_restoring("putting back was interrupted")
@@ -310,12 +312,12 @@ def _put_back(opening: Opened, seconds: float) -> None:
 
 
 def _restoring_seconds(opening: Opened) -> float:
-    target, ground = opening.target, opening.ground
+    target, campaign_set = opening.target, opening.campaign_set
     if target.safety.restore_seconds is not None:
         return target.safety.restore_seconds
-    latency = ground.settle + target.pace.timeout_seconds / LIKELY_SHARE
+    latency = campaign_set.settle + target.pace.timeout_seconds / LIKELY_SHARE
     rate = target.pace.requests_per_second
-    return restoring_seconds(calls_to_restore(ground), rate=rate, latency=latency)
+    return restoring_seconds(calls_to_restore(campaign_set), rate=rate, latency=latency)
 
 
 @contextmanager
@@ -337,8 +339,8 @@ def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed:
             return
         plan = Plan(journal=journals[0][0], seed=seed)
         opening = _opening(stack, target, plan, keys, log)
-        opening.ground.foreign = None  # it is among the others, where it was changed
-        _know_again(opening.ground, [contents for _, contents in journals])
+        opening.campaign_set.foreign = None  # it is among the others, where it was changed
+        _recall_looks(opening.campaign_set, [contents for _, contents in journals])
         yield lambda: _resumed(opening, left)
 
 
@@ -348,21 +350,21 @@ def _continued(path: Path, contents: Contents, target: Target, index: OpenJourna
     return Journal(path, base_url=about, entry=index.entry(path))
 
 
-def _know_again(ground: Ground, journals: Sequence[Contents]) -> None:
+def _recall_looks(campaign_set: CampaignSet, journals: Sequence[Contents]) -> None:
     """How looks are read, as the run that was cut short had learnt it."""
     looks = last_looks(journals)
     if looks is not None:
-        ground.look_form = convert(looks.form, LookForm) if looks.form else None
-        ground.settle = looks.settle
-        ground.shows = convert(looks.shows, QueryShows)
-        ground.priority = ground.priority if ground.priority is not None else looks.priority
-        ground.adds_again = True
+        campaign_set.look_form = convert(looks.form, LookForm) if looks.form else None
+        campaign_set.settle = looks.settle
+        campaign_set.shows = convert(looks.shows, QueryShows)
+        campaign_set.priority = campaign_set.priority if campaign_set.priority is not None else looks.priority
+        campaign_set.readds = True
 
 
 def _resumed(opening: Opened, left: Sequence[Leftover]) -> list[Restoration]:
-    ground, target = opening.ground, opening.target
-    ground.restoring = True
-    return resume(ground, left, observe=target.query, settle=target.settle_seconds)
+    campaign_set, target = opening.campaign_set, opening.target
+    campaign_set.restoring = True
+    return resume(campaign_set, left, observe=target.query, settle=target.settle_seconds)
 
 
 def _left(opening: Opened, problem: SuiteError, plan: Plan) -> CannotJudge:

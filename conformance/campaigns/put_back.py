@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from conformance.campaigns.ground import Ground, chunks
+from conformance.campaigns.campaign_set import CampaignSet, chunks
 from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
 
 
-def add_in_order(ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> set[str]:
+def add_in_order(campaign_set: CampaignSet, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> set[str]:
     """Add numbers as they stand, a hundred at a time, one by one where a list is refused.
 
     A number without a priority of its own gets the run's, as the server wants one or not.
@@ -15,14 +15,14 @@ def add_in_order(ground: Ground, key: CampaignKey, listed: Sequence[tuple[str, i
     """
     own = {number: priority for number, priority in listed if priority is not None}
     accepted: set[str] = set()
-    with ground.guard.naming_originals(key):
+    with campaign_set.guard.naming_originals(key):
         for chunk in chunks([number for number, _ in listed]):
-            if _served(ground, key, chunk, own):
+            if _served(campaign_set, key, chunk, own):
                 accepted |= set(chunk)
             elif len(chunk) > 1:
-                accepted |= {number for number in chunk if _served(ground, key, [number], own)}
+                accepted |= {number for number in chunk if _served(campaign_set, key, [number], own)}
     return accepted
 
 
-def _served(ground: Ground, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]) -> bool:
-    return answer_of(ground.add(key, numbers, own)).outcome == "served"
+def _served(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]) -> bool:
+    return answer_of(campaign_set.add(key, numbers, own)).outcome == "served"

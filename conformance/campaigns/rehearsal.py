@@ -1,6 +1,6 @@
 """What is tried with own numbers before it is relied on: adding, looking, deleting, adding again.
 
-Nothing of the user's is named here. What the rehearsal finds out is written to the ground: whether
+Nothing of the user's is named here. What the rehearsal finds out is written to the campaign set: whether
 numbers can be added (and added again), how looks write numbers, how many seconds after a change a
 look shows it, and which priority is kept.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from conformance.campaigns.ground import Ground, chunks
+from conformance.campaigns.campaign_set import CampaignSet, chunks
 from conformance.exchange import CampaignKey, Exchange
 from conformance.oracle import answer_of, digit_runs, learn_form, look_value
 
@@ -28,8 +28,8 @@ MARGIN, LEAST_SETTLE = 1.5, 0.1
 class _Waiting:
     """Looks at a campaign until it shows what was changed, and keeps the longest delay."""
 
-    def __init__(self, ground: Ground, key: CampaignKey, given: float | None) -> None:
-        self.ground = ground
+    def __init__(self, campaign_set: CampaignSet, key: CampaignKey, given: float | None) -> None:
+        self.campaign_set = campaign_set
         self.key = key
         self.last: Exchange | None = None
         self.delay = 0.0
@@ -40,9 +40,9 @@ class _Waiting:
         begun = time.perf_counter()
         for place, wait in enumerate(self._waits):
             if wait:
-                self.ground.sleep(wait)
+                self.campaign_set.sleep(wait)
             asked = time.perf_counter() - begun
-            self.last = self.ground.ask(self.key)
+            self.last = self.campaign_set.ask(self.key)
             if shows(self.last):
                 self.delay = max(self.delay, asked if place else 0.0)
                 return True
@@ -52,8 +52,8 @@ class _Waiting:
         """Whether looks at another campaign show it each time, and can be read: one may be stale."""
         looks = []
         for wait in (0.0, *self._waits[-3:]):
-            self.ground.sleep(wait)
-            looks.append(self.ground.ask(key))
+            self.campaign_set.sleep(wait)
+            looks.append(self.campaign_set.ask(key))
             if not shows(looks[-1]):
                 return False
         return any(look_value(answer_of(look)) is not None for look in looks)
@@ -64,68 +64,68 @@ class _Waiting:
         return self.delay * MARGIN + LEAST_SETTLE if self.delay else 0.0
 
 
-def rehearse(ground: Ground, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
+def rehearse(campaign_set: CampaignSet, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
     """Try everything on one campaign with own numbers. `first`: its first look; `settle`: given."""
-    numbers = ground.fresh(2)
-    added, sent = _try_adding(ground, key, numbers, may_show_priorities=_may_show_priorities(first))
-    waiting = _Waiting(ground, key, settle)
+    numbers = campaign_set.fresh(2)
+    added, sent = _try_adding(campaign_set, key, numbers, may_show_priorities=_may_show_priorities(first))
+    waiting = _Waiting(campaign_set, key, settle)
     appeared = _await_numbers(waiting, first, numbers)
     if not added and not appeared:
-        ground.can_add = False
+        campaign_set.can_add = False
         return
-    ground.can_add = True
-    _learn_form(ground, waiting, first, numbers, sent)
+    campaign_set.can_add = True
+    _learn_form(campaign_set, waiting, first, numbers, sent)
     shown = [number for number in numbers if _shows(waiting, number)]
-    ground.shows_several = len(shown) > 1
+    campaign_set.shows_several = len(shown) > 1
     if numbers[-1] in shown:  # all are shown, or the last: what is added again comes into sight
-        _rehearse_in_sight(ground, waiting, shown)
+        _rehearse_in_sight(campaign_set, waiting, shown)
     else:  # looks show one number or none: whether it is back, replies must tell
-        ground.adds_again = _adds_again_by_replies(ground, key, numbers[0], added=True)
-    ground.settle = settle if settle is not None else waiting.settle
+        campaign_set.readds = _readds_by_replies(campaign_set, key, numbers[0], added=True)
+    campaign_set.settle = settle if settle is not None else waiting.settle
 
 
-def rehearse_adding_again(ground: Ground, key: CampaignKey, beside: CampaignKey) -> bool:
+def rehearse_readding(campaign_set: CampaignSet, key: CampaignKey, beside: CampaignKey) -> bool:
     """Whether a number deleted in this campaign can be added again; tried with an own number that
     another campaign holds too, which must not lose it."""
-    if ground.shows != "all":
-        return _adds_again_by_replies(ground, key, ground.fresh(1)[0])
-    number = next(iter(sorted(ground.own(beside))), "") or ground.fresh(1)[0]
-    shared = number in ground.held[beside].numbers
-    waiting = _Waiting(ground, key, ground.settle or None)
-    ground.add(key, [number])
-    again = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _again(ground, waiting, number)
+    if campaign_set.shows != "all":
+        return _readds_by_replies(campaign_set, key, campaign_set.fresh(1)[0])
+    number = next(iter(sorted(campaign_set.own(beside))), "") or campaign_set.fresh(1)[0]
+    shared = number in campaign_set.held[beside].numbers
+    waiting = _Waiting(campaign_set, key, campaign_set.settle or None)
+    campaign_set.add(key, [number])
+    repeat = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _repeat(campaign_set, waiting, number)
     if shared and waiting.beside(beside, lambda look: number not in digit_runs(answer_of(look))):
-        ground.deletes_elsewhere = True
-        ground.borrowing_ended = (
+        campaign_set.deletes_elsewhere = True
+        campaign_set.borrowing_ended = (
             f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and "
             "others may hold the same numbers: only long numbers of the run's own are named"
         )
-    return again
+    return repeat
 
 
 CYCLES = 2
 """Times that an original is taken out and put back at most: in a trial, then for the checks."""
 
 
-def rehearse_shapes(ground: Ground, key: CampaignKey) -> str:
+def rehearse_shapes(campaign_set: CampaignSet, key: CampaignKey) -> str:
     """Why numbers such as this campaign's can't be put back; empty where own numbers of their
     lengths, with as many leading zeros and each priority, came back as often as they will have to."""
-    alike = _alike(ground, key)
+    alike = _alike(campaign_set, key)
     if alike is None:
         return f"no number is free that is as short as some of campaign {key[1]}"
     if not alike:
         return ""
-    ground.announce(list(alike))
-    if ground.shows != "all":
-        back = all(_adds_again_by_replies(ground, key, number) for number in alike)
+    campaign_set.announce(list(alike))
+    if campaign_set.shows != "all":
+        back = all(_readds_by_replies(campaign_set, key, number) for number in alike)
     else:
-        back = all(_comes_back(ground, key, alike) for _ in range(CYCLES + 1))
+        back = all(_comes_back(campaign_set, key, alike) for _ in range(CYCLES + 1))
     if not back:
         return (
             f"own numbers of the lengths and priorities of campaign {key[1]} did not come back as they "
             "were when they were deleted and added again"
         )
-    ground.shapes |= {_shape(number, priority) for number, priority in alike.items()}
+    campaign_set.shapes |= {_shape(number, priority) for number, priority in alike.items()}
     return ""
 
 
@@ -133,13 +133,13 @@ def _shape(number: str, priority: int | None) -> tuple[int, int, int | None]:
     return len(number), len(number) - len(number.lstrip("0")), priority
 
 
-def _alike(ground: Ground, key: CampaignKey) -> dict[str, int | None] | None:
+def _alike(campaign_set: CampaignSet, key: CampaignKey) -> dict[str, int | None] | None:
     """Own numbers with their priorities, one of each shape that was not tried yet."""
     found: dict[str, int | None] = {}
-    known = set(ground.shapes)
-    for number, priority in ground.in_order[key]:
+    known = set(campaign_set.shapes)
+    for number, priority in campaign_set.in_order[key]:
         if _shape(number, priority) not in known:
-            like = ground.pool.shaped_like(number)
+            like = campaign_set.pool.shaped_like(number)
             if like is None:
                 return None
             found[like] = priority
@@ -147,39 +147,41 @@ def _alike(ground: Ground, key: CampaignKey) -> dict[str, int | None] | None:
     return found
 
 
-def _comes_back(ground: Ground, key: CampaignKey, alike: Mapping[str, int | None]) -> bool:
+def _comes_back(campaign_set: CampaignSet, key: CampaignKey, alike: Mapping[str, int | None]) -> bool:
     """Add own numbers, see them with their priorities, and delete them; whether that could be seen."""
     numbers = list(alike)
     for chunk in chunks(numbers):
-        ground.add(key, chunk, dict(alike))
-    look = ground.read(ground.ask(key))
+        campaign_set.add(key, chunk, dict(alike))
+    look = campaign_set.read(campaign_set.ask(key))
     shown = dict(look.pairs) if look is not None and look.whole else {}
     for chunk in chunks(numbers):
-        ground.delete(key, chunk)
-    wanted = {number: ground.priority if priority is None else priority for number, priority in alike.items()}
-    shows = ground.look_form is not None and ground.look_form.shows_priority
+        campaign_set.delete(key, chunk)
+    wanted = {number: campaign_set.priority if priority is None else priority for number, priority in alike.items()}
+    shows = campaign_set.look_form is not None and campaign_set.look_form.shows_priority
     return all(number in shown and (not shows or shown[number] == priority) for number, priority in wanted.items())
 
 
 # -- adding ---------------------------------------------------------------------------------------
 
 
-def _try_adding(ground: Ground, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool) -> tuple[bool, dict[str, int]]:
+def _try_adding(
+    campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool
+) -> tuple[bool, dict[str, int]]:
     """Add fresh numbers, with a priority if the server asks for one; whether it says it did, and
     the priorities that were sent.
 
     Where looks may show priorities one number gets one, to learn how both are written.
     """
-    given = [ground.priority] if ground.priority is not None else [None, DEFAULT_PRIORITY]
+    given = [campaign_set.priority] if campaign_set.priority is not None else [None, DEFAULT_PRIORITY]
     tries: list[tuple[int | None, dict[str, int | None]]] = [(priority, {}) for priority in given]
     if may_show_priorities:
         tries.insert(0, (given[0], {numbers[-1]: OTHER_PRIORITIES[0]}))
-    for ground.priority, own in tries:
-        ground.refusal = ground.add(key, numbers, own)
-        if answer_of(ground.refusal).outcome == "served":
+    for campaign_set.priority, own in tries:
+        campaign_set.refusal = campaign_set.add(key, numbers, own)
+        if answer_of(campaign_set.refusal).outcome == "served":
             break
-    sent = {number: own.get(number, ground.priority) for number in numbers}
-    added = answer_of(ground.refusal).outcome == "served" if ground.refusal is not None else False
+    sent = {number: own.get(number, campaign_set.priority) for number in numbers}
+    added = answer_of(campaign_set.refusal).outcome == "served" if campaign_set.refusal is not None else False
     return added, {number: priority for number, priority in sent.items() if priority is not None}
 
 
@@ -192,19 +194,19 @@ def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -
     """Whether a look shows one of the numbers, both where it shows many; waited for only where
     looks show anything at all."""
     if look_value(answer_of(first)) is None:
-        waiting.last = waiting.ground.ask(waiting.key)
+        waiting.last = waiting.campaign_set.ask(waiting.key)
         if look_value(answer_of(waiting.last)) is None:
             return False
     return waiting.until(lambda look: not digit_runs(answer_of(look)).isdisjoint(numbers))
 
 
-def _learn_form(ground: Ground, waiting: _Waiting, first: Exchange, numbers: Sequence[str], sent: Mapping[str, int]) -> None:
+def _learn_form(campaign_set: CampaignSet, waiting: _Waiting, first: Exchange, numbers: Sequence[str], sent: Mapping[str, int]) -> None:
     if waiting.last is None:
         return
     form = learn_form(answer_of(waiting.last), numbers, sent)
     if form is not None and look_value(answer_of(first)) is None:
         form = replace(form, absent_is_empty=True)
-    ground.look_form = form
+    campaign_set.look_form = form
 
 
 def _shows(waiting: _Waiting, number: str) -> bool:
@@ -214,46 +216,46 @@ def _shows(waiting: _Waiting, number: str) -> bool:
 # -- deleting, and adding again -------------------------------------------------------------------
 
 
-def _rehearse_in_sight(ground: Ground, waiting: _Waiting, shown: Sequence[str]) -> None:
+def _rehearse_in_sight(campaign_set: CampaignSet, waiting: _Waiting, shown: Sequence[str]) -> None:
     """Delete an own number that is shown, see it gone, add it again, see it back, delete it."""
     for number in shown:
-        if _again(ground, waiting, number):
-            ground.adds_again = True
+        if _repeat(campaign_set, waiting, number):
+            campaign_set.readds = True
             break
-    ground.delete(waiting.key, [number])  # whether it is gone the next look shows
+    campaign_set.delete(waiting.key, [number])  # whether it is gone the next look shows
 
 
-def _again(ground: Ground, waiting: _Waiting, number: str) -> bool:
-    ground.delete(waiting.key, [number])
+def _repeat(campaign_set: CampaignSet, waiting: _Waiting, number: str) -> bool:
+    campaign_set.delete(waiting.key, [number])
     if not waiting.until(lambda look: number not in digit_runs(answer_of(look))):
         return False
-    priority = _another_priority(ground)
-    ground.add(waiting.key, [number], {number: priority})
+    priority = _another_priority(campaign_set)
+    campaign_set.add(waiting.key, [number], {number: priority})
     if not waiting.until(lambda look: number in digit_runs(answer_of(look))):
         return False
-    look = ground.read(waiting.last) if waiting.last is not None else None
+    look = campaign_set.read(waiting.last) if waiting.last is not None else None
     if look is not None and priority is not None:
-        ground.keeps_priority = dict(look.pairs).get(number) == priority
+        campaign_set.keeps_priority = dict(look.pairs).get(number) == priority
     return True
 
 
-def _another_priority(ground: Ground) -> int | None:
+def _another_priority(campaign_set: CampaignSet) -> int | None:
     """A priority to tell by whether it is kept, where looks show one; else the usual one."""
-    if ground.look_form is None or not ground.look_form.shows_priority:
-        return ground.priority
-    return next(each for each in OTHER_PRIORITIES if each != ground.priority)
+    if campaign_set.look_form is None or not campaign_set.look_form.shows_priority:
+        return campaign_set.priority
+    return next(each for each in OTHER_PRIORITIES if each != campaign_set.priority)
 
 
-def _adds_again_by_replies(ground: Ground, key: CampaignKey, number: str, *, added: bool = False) -> bool:
-    if not added and answer_of(ground.add(key, [number])).outcome != "served":
+def _readds_by_replies(campaign_set: CampaignSet, key: CampaignKey, number: str, *, added: bool = False) -> bool:
+    if not added and answer_of(campaign_set.add(key, [number])).outcome != "served":
         return False
-    there, gone = (_deletion(ground, key, number) for _ in range(2))
-    ground.tells_absence = there[0] == "served" and there != gone
-    back = answer_of(ground.add(key, [number])).outcome == "served"
-    return ground.tells_absence and back and _deletion(ground, key, number) == there
+    there, gone = (_deletion(campaign_set, key, number) for _ in range(2))
+    campaign_set.tells_absence = there[0] == "served" and there != gone
+    back = answer_of(campaign_set.add(key, [number])).outcome == "served"
+    return campaign_set.tells_absence and back and _deletion(campaign_set, key, number) == there
 
 
-def _deletion(ground: Ground, key: CampaignKey, number: str) -> tuple[str, int | None]:
+def _deletion(campaign_set: CampaignSet, key: CampaignKey, number: str) -> tuple[str, int | None]:
     """What the server says to deleting one number: outcome and count."""
-    answer = answer_of(ground.delete(key, [number]))
+    answer = answer_of(campaign_set.delete(key, [number]))
     return answer.outcome, answer.count

@@ -10,25 +10,25 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from conformance.campaigns.ground import UNLIKELY_DIGITS, Ground
+from conformance.campaigns.campaign_set import UNLIKELY_DIGITS, CampaignSet
 from conformance.exchange import Call
 
 
-def renumbering(ground: Ground, numbers: Collection[str]) -> dict[str, str]:
+def renumbering(campaign_set: CampaignSet, numbers: Collection[str]) -> dict[str, str]:
     """Fresh numbers for those of some that are long, or that a campaign of this run holds itself.
 
     Of numbers that hold one another the shortest is exchanged, in the others too.
     """
-    originals = {number for held in ground.original.values() for number in held.numbers}
+    originals = {number for held in campaign_set.original.values() for number in held.numbers}
     for number in numbers:
-        ground.pool.reserve(number)  # what is drawn for one must not be another of them
+        campaign_set.pool.reserve(number)  # what is drawn for one must not be another of them
     roots: dict[str, str] = {}
     for number in sorted(numbers, key=lambda each: (len(each), each)):
         long = len(number) >= UNLIKELY_DIGITS
         if (long or number in originals) and not any(root in number for root in _long(roots)):
-            roots[number] = ground.pool.of_length(len(number))
+            roots[number] = campaign_set.pool.of_length(len(number))
     others = [exchanged(number, roots) for number in numbers if number not in roots]
-    ground.announce([*roots.values(), *others])
+    campaign_set.announce([*roots.values(), *others])
     return roots
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from conformance.campaigns.ground import Ground
+from conformance.campaigns.campaign_set import CampaignSet
 from conformance.campaigns.put_back import add_in_order
 from conformance.errors import TargetUnreachable
 from conformance.exchange import CampaignKey
@@ -34,17 +34,17 @@ class PutBack(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-def put_back_by_replies(ground: Ground, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]) -> PutBack:
+def put_back_by_replies(campaign_set: CampaignSet, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]) -> PutBack:
     """Add `away`, which the campaign held, and delete `left_over`, which the run may have added."""
-    control = ground.fresh(1)[0]
-    can_add = bool(add_in_order(ground, key, [(control, None)]))
-    priorities = dict(ground.in_order.get(key, ()))
-    added = add_in_order(ground, key, [(number, priorities.get(number)) for number in away])
-    originals = ground.original[key].numbers
+    control = campaign_set.fresh(1)[0]
+    can_add = bool(add_in_order(campaign_set, key, [(control, None)]))
+    priorities = dict(campaign_set.in_order.get(key, ()))
+    added = add_in_order(campaign_set, key, [(number, priorities.get(number)) for number in away])
+    originals = campaign_set.original[key].numbers
     late = [each for each in dict.fromkeys(reversed((*left_over, control))) if each not in originals]
-    stays = frozenset(late[:1]) if _was_empty(ground, key) else frozenset()
-    removed = _delete(ground, key, [number for number in late if number not in stays][:MAX_DELETED])
-    added |= add_in_order(ground, key, [(number, priorities.get(number)) for number in away if number not in added])
+    stays = frozenset(late[:1]) if _was_empty(campaign_set, key) else frozenset()
+    removed = _delete(campaign_set, key, [number for number in late if number not in stays][:MAX_DELETED])
+    added |= add_in_order(campaign_set, key, [(number, priorities.get(number)) for number in away if number not in added])
     refused = frozenset(away) - added
     problems = [
         *_about_adding(refused, can_add=can_add),
@@ -59,16 +59,16 @@ def put_back_by_replies(ground: Ground, key: CampaignKey, away: Sequence[str], l
     )
 
 
-def _was_empty(ground: Ground, key: CampaignKey) -> bool:
+def _was_empty(campaign_set: CampaignSet, key: CampaignKey) -> bool:
     """A campaign that held nothing keeps one number: the last one nobody can delete."""
-    return ground.original[key].complete and not ground.original[key].numbers
+    return campaign_set.original[key].complete and not campaign_set.original[key].numbers
 
 
-def _delete(ground: Ground, key: CampaignKey, numbers: Sequence[str]) -> frozenset[str]:
+def _delete(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str]) -> frozenset[str]:
     """Delete one by one: of a batch that is refused nobody knows how much was there."""
     served, unanswered = set(), 0
     for number in numbers:
-        outcome = answer_of(ground.delete(key, [number])).outcome
+        outcome = answer_of(campaign_set.delete(key, [number])).outcome
         unanswered = 0 if outcome in {"served", "refused"} else unanswered + 1
         if unanswered == MAX_UNANSWERED:
             raise TargetUnreachable(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.campaigns import Ground, Plan, opened
+from conformance.campaigns import CampaignSet, Plan, opened
 from conformance.checking import service
 from conformance.checking.step import Step, error, ok, warning
 from conformance.config import Campaign, Target
@@ -70,10 +70,10 @@ def adding(target: Target, journal: Path) -> Seen:
     plan = Plan(journal=journal, seed=os.getpid(), all_campaigns=True)
     try:
         with opened(target, plan) as opening:
-            ground = opening.ground
-            each = (_of_campaign(ground, campaign) for campaign in listed(target))
-            steps = (service.harmless(target, ground), *each)
-            shows, looks = ground.shows, _query(ground)
+            campaign_set = opening.campaign_set
+            each = (_of_campaign(campaign_set, campaign) for campaign in listed(target))
+            steps = (service.harmless(target, campaign_set), *each)
+            shows, looks = campaign_set.shows, _query(campaign_set)
     except SuiteError as problem:
         return Seen(steps=(error("adding", *_split(str(problem))),))
     if opening.unrestored:
@@ -85,14 +85,14 @@ def adding(target: Target, journal: Path) -> Seen:
     return Seen(steps=(*steps, *looks), shows=shows, can_add=True)
 
 
-def _of_campaign(ground: Ground, campaign: Campaign) -> Step:
+def _of_campaign(campaign_set: CampaignSet, campaign: Campaign) -> Step:
     """What was seen of one campaign with own numbers, and what a run will do to its own."""
     name, key = f"adding to {campaign.campaign_id}", campaign.key
-    priority = f", with priority {ground.priority}" if ground.priority is not None else ""
-    if key == ground.foreign:
+    priority = f", with priority {campaign_set.priority}" if campaign_set.priority is not None else ""
+    if key == campaign_set.foreign:
         return ok(name, "own numbers will be added and taken out; none of its own is named")
-    size = len(ground.original[key].numbers)
-    reason = ground.why_not_exact(key)
+    size = len(campaign_set.original[key].numbers)
+    reason = campaign_set.why_not_exact(key)
     if not reason:
         touched = (
             f"its {counted(size, 'number')} will be taken out once and put back"
@@ -104,16 +104,16 @@ def _of_campaign(ground: Ground, campaign: Campaign) -> Step:
     return warning(name, f"own numbers can be added{priority}; its own will be left alone", advice)
 
 
-def _query(ground: Ground) -> tuple[Step, ...]:
-    if ground.shows == "all":
-        late = f", {ground.settle:.1f} s after a change" if ground.settle else ""
+def _query(campaign_set: CampaignSet) -> tuple[Step, ...]:
+    if campaign_set.shows == "all":
+        late = f", {campaign_set.settle:.1f} s after a change" if campaign_set.settle else ""
         first = ok("query", f"{SHOWS['all']}{late}")
     else:
         advice = "What happened is then told by replies; [observe] query says outright what it shows."
-        first = warning("query", SHOWS[ground.shows], advice)
-    held = any(each.numbers for each in ground.original.values())
-    shown = ground.look_form is not None and ground.look_form.shows_priority
-    if not held or shown or ground.policy == "keep":
+        first = warning("query", SHOWS[campaign_set.shows], advice)
+    held = any(each.numbers for each in campaign_set.original.values())
+    shown = campaign_set.look_form is not None and campaign_set.look_form.shows_priority
+    if not held or shown or campaign_set.policy == "keep":
         return (first,)
     says = (
         "the query shows none, so numbers that are put back have the run's or none; "

@@ -16,7 +16,7 @@ from conformance.exchange import Exchange
 from conformance.transport import Transport
 from conformance.transport.guard import no_changes
 
-Stage = Callable[[], list[Step]]
+StepGroup = Callable[[], list[Step]]
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -31,17 +31,17 @@ def inspect(target: Target, wishes: Wishes) -> Iterator[Step]:
     """Look at a target step by step, each told as soon as it is known. Raises ConfigurationError for TLS files that can't be used."""
     with ExitStack() as stack:
         transport = stack.enter_context(Transport(transport_options(target, rule=no_changes)))
-        stages = Inspection(target, wishes, transport).stages()
+        groups = Inspection(target, wishes, transport).groups()
         failed = ""
-        for name, stage in stages.items():
-            steps = [skipped(name, f"not tried, since {failed} failed")] if failed else _told(name, stage)
+        for name, group in groups.items():
+            steps = [skipped(name, f"not tried, since {failed} failed")] if failed else _told(name, group)
             yield from steps
             failed = failed or next((step.step for step in steps if step.status == "error"), "")
 
 
-def _told(name: str, stage: Stage) -> list[Step]:
+def _told(name: str, group: StepGroup) -> list[Step]:
     try:
-        return stage()
+        return group()
     except CannotJudge as problem:
         return [error(name, str(problem), "See to that first.")]
 
@@ -57,7 +57,7 @@ class Inspection:
         transport.on_exchange(self._exchanges.append)
         self._seen: campaigns.Seen | None = None
 
-    def stages(self) -> dict[str, Stage]:
+    def groups(self) -> dict[str, StepGroup]:
         """The steps by name."""
         return {
             "name": lambda: [network.name(self._target)],

@@ -22,7 +22,7 @@ def _left_out(target: Target) -> Iterator[Step]:
     if target.auth.scheme == "none":
         yield _not('authorization: [auth] scheme = "none"', "Test a target that asks for credentials.")
     if target.auth.scheme == "header":
-        yield _not("tampered signatures: the header is made elsewhere", 'Only scheme = "auth-v2" can spoil a signature.')
+        yield _not("tampered signatures: the header is made elsewhere", 'Only scheme = "auth-v2" has a signature to tamper with.')
     if target.pace.concurrency < 2:
         yield _not("calls at the same time: [pace] concurrency = 1", "Allow 2 or more.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from conformance.campaigns.vital import advice, lifeless, seen
+from conformance.campaigns.liveness import advice, lifeless, seen
 from conformance.checking import campaigns, network, service, speed
 from conformance.checking.security import security
 from conformance.checking.step import Step
@@ -44,8 +44,8 @@ def _steps(target: Target, transport: Transport) -> Iterator[Step]:
         lambda: [network.port(target)],
         lambda: security(target),
     )
-    for stage in outside:
-        yield from stage()
+    for group in outside:
+        yield from group()
     first = _asked(transport, target.campaigns[0].key, target.address.base_path)
     if lifeless(first) and (plain := network.spoken_to_plainly(target)):
         yield plain

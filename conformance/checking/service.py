@@ -5,8 +5,8 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from conformance.campaigns import Ground
-from conformance.campaigns.vital import lifeless
+from conformance.campaigns import CampaignSet
+from conformance.campaigns.liveness import lifeless
 from conformance.checking import network
 from conformance.checking.step import Step, error, ok, skipped, warning
 from conformance.config import Target
@@ -122,10 +122,10 @@ def _unsigned(transport: Transport, key: CampaignKey, base_path: str) -> Step:
     return warning("no credentials", f"the same read without them is answered with {status}, not 401", advice)
 
 
-def harmless(target: Target, ground: Ground) -> Step:
+def harmless(target: Target, campaign_set: CampaignSet) -> Step:
     """A deletion that can delete nothing: a number that nobody has, in a campaign that can't exist."""
     key = (target.vdn_id, (target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS)[0])
-    exchange = ground.delete(key, ground.fresh(1))
+    exchange = campaign_set.delete(key, campaign_set.fresh(1))
     if isinstance(exchange.outcome, NoAnswer):
         says = f"a deletion that can delete nothing gets no answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
         return error("signed call", says, "Does a gateway or firewall before the server hold back DELETE or its body?")

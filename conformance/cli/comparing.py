@@ -12,11 +12,11 @@ from conformance.cli import planning
 from conformance.compare import comparisonpage
 from conformance.compare.differences import Difference
 from conformance.config import load_target
-from conformance.plugin.grounds import opened
 from conformance.plugin.journals import own_folder, refuse_early
+from conformance.plugin.opened_target import opened
 from conformance.readable import one_line
 from conformance.report.console import console, write_json
-from conformance.rivals.casting import search
+from conformance.rivals.search_setup import search
 from conformance.rivals.searching import Comparison
 from conformance.transport.journal_index import OpenJournals
 from conformance.transport.lock import state_folder
@@ -39,12 +39,12 @@ def compare(
         refuse_early(load_target(file, os.environ), file)
     folder = own_folder(out, "compare", OpenJournals(state_folder()))
     with ExitStack() as stack:
-        grounds = []
+        campaign_sets = []
         for name, file in (("a", ours), ("b", theirs)):
             opening = opened(file, folder, name=name, seed=seed, calls=max_calls)
-            _, ground = stack.enter_context(opening)
-            grounds.append(ground)
-        result = search(grounds[0], grounds[1], max_calls=max_calls, seed=seed).run()
+            _, campaign_set = stack.enter_context(opening)
+            campaign_sets.append(campaign_set)
+        result = search(campaign_sets[0], campaign_sets[1], max_calls=max_calls, seed=seed).run()
         show(result.differences, _figures(result, str(ours), str(theirs)), json=json)
     raise typer.Exit(1 if differs(result.differences, strict=strict) else 0)
 

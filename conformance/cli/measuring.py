@@ -12,7 +12,7 @@ from conformance.errors import needing_the_emulator
 from conformance.report.terminal import console
 
 if TYPE_CHECKING:
-    from conformance.benchmark.ground import Benched
+    from conformance.benchmark.bench_run import Benched
 
 
 def benchmark(
@@ -24,7 +24,7 @@ def benchmark(
 ) -> None:
     """Measure the suite on an emulator of this machine: calls per second, processor time, ratio to a bare httpx.Client."""
     with needing_the_emulator():
-        from conformance.benchmark.ground import benched  # noqa: PLC0415 - the suite works without the emulator
+        from conformance.benchmark.bench_run import benched  # noqa: PLC0415 - the suite works without the emulator
     with benched(https=https, seed=seed) as bench:
         if soak:
             _soak(bench, soak, as_json=as_json)

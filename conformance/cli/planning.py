@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from conformance.campaigns.ground import WORKED_ON
+from conformance.campaigns.campaign_set import WORKED_ON
 from conformance.config import Target, load_target
 from conformance.errors import UsageError, nearest
 from conformance.finding import counted

@@ -11,7 +11,7 @@ import typer
 from msgspec.structs import replace
 from rich.text import Text
 
-from conformance.campaigns import Ground
+from conformance.campaigns import CampaignSet
 from conformance.cli import planning
 from conformance.cli.comparing import differs, show
 from conformance.cli.planning import confirm
@@ -19,12 +19,12 @@ from conformance.compare import recording as recordings
 from conformance.config import Target, load_target
 from conformance.errors import UsageError
 from conformance.exchange import Exchange, Reply
-from conformance.generation.deeds import Stage
+from conformance.generation.named_calls import CallContext
 from conformance.oracle import judge as judged
 from conformance.plugin.closing import suite_version
 from conformance.plugin.folders import new_folder
-from conformance.plugin.grounds import opened
 from conformance.plugin.journals import own_folder, refuse_early
+from conformance.plugin.opened_target import opened
 from conformance.readable import one_line
 from conformance.report.console import console
 from conformance.rivals import recording as playing
@@ -37,7 +37,7 @@ from conformance.transport.redaction import known
 
 GENTLE_PACE = 2.0
 """Calls a second to a production server, unless its target file asks for fewer."""
-CALLS_PER_DEED = 4
+CALLS_PER_NAMED_CALL = 4
 """At most: the number put back, the call, the look."""
 _PLANS = ("gentle",)
 
@@ -79,8 +79,8 @@ def record(
 def _what_it_is_good_for(made: recordings.Recording) -> str:
     """Of an imported recording: how many exchanges can be judged, and how many of them played again."""
     steps = sum(1 for _ in made.steps())
-    again = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
-    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {again}."
+    repeat = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
+    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {repeat}."
 
 
 _NOT_TOLD = "no look shows all that the campaign held; --held NUMBER,NUMBER says it"
@@ -90,9 +90,9 @@ def _show_plan(target: Target, per_second: float) -> None:
     """What will be sent, before anything is."""
     out = console()
     campaigns = ", ".join(f"{vdn}/{campaign}" for vdn, campaign in target.disposable)
-    nobody = Stage(key=(target.vdn_id, 1), present=("1", "2", "3", "4"), absent=tuple("5678"), foreign=(2, 2), other=(1, 2))
-    names = list(dict.fromkeys(deed.behaviour for deed in questions.gentle(nobody)))
-    calls = len(questions.gentle(nobody)) * CALLS_PER_DEED
+    nobody = CallContext(key=(target.vdn_id, 1), present=("1", "2", "3", "4"), absent=tuple("5678"), foreign=(2, 2), other=(1, 2))
+    names = list(dict.fromkeys(named_call.behaviour for named_call in questions.gentle(nobody)))
+    calls = len(questions.gentle(nobody)) * CALLS_PER_NAMED_CALL
     out.print(f"Server: {target.base_url}. Campaigns: {campaigns}; what they hold is put back.")
     out.print(f"At most about {calls} calls, one at a time, {per_second:g} a second: {calls / per_second / 60:.0f} min. No races.")
     out.print(Text(f"Once each: {', '.join(names)}."))
@@ -106,18 +106,18 @@ def _ask() -> None:
 
 def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> recordings.Recording:
     folder = new_folder("record", root=out.parent)  # beside the recording, which is a file
-    with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (target, ground):
-        stage = playing.stage_for(ground)
+    with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (target, campaign_set):
+        context = playing.context_for(campaign_set)
         header = recordings.Header(
             target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)},
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             suite_version=suite_version(),
             recorded_by=by,
             plan=plan,
-            place=place_of(ground),
-            setting=ground.setting,
+            place=place_of(campaign_set),
+            setting=campaign_set.setting,
         )
-        return playing.record(ground, questions.gentle(stage), stage, header, cleaner())
+        return playing.record(campaign_set, questions.gentle(context), context, header, cleaner())
 
 
 _PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
@@ -153,19 +153,19 @@ def replay(
     planning.consent(target, [], yes=yes)
     refuse_early(load_target(target, os.environ), target)
     folder = own_folder(out, "replay", OpenJournals(state_folder()), target)
-    with opened(target, folder, name="replay", seed=1) as (loaded, ground):
-        differences, compared = playing.replay(kept, ground)
-        figures = _figures(kept, loaded, ground, recording) | {"compared": compared}
+    with opened(target, folder, name="replay", seed=1) as (loaded, campaign_set):
+        differences, compared = playing.replay(kept, campaign_set)
+        figures = _figures(kept, loaded, campaign_set, recording) | {"compared": compared}
         show(differences, figures, json=json)
     raise typer.Exit(1 if differs(differences, strict=strict) else 0)
 
 
-def _figures(kept: recordings.Recording, target: Target, ground: Ground, file: Path) -> dict[str, object]:
+def _figures(kept: recordings.Recording, target: Target, campaign_set: CampaignSet, file: Path) -> dict[str, object]:
     recorded = kept.header.target.get("base_url", "")
     told: dict[str, object] = {"a": f"{file}: {recorded}, {kept.header.started}", "b": target.base_url}
     if recorded == target.base_url:
         told["pointed out"] = "this recording was taken from this very server: it is compared with its own past"
-    if ground.shows != "all":
+    if campaign_set.shows != "all":
         told["state"] = "not compared: this server does not show what a campaign holds"
     return told
 

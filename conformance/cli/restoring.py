@@ -66,10 +66,10 @@ def restore(
         _show([settled(each) for each in left], "the target", sources, [])
         return
     loaded = _target(target, overridden(set_ or []), sources, left)
-    done = _put_back(sources, loaded)
+    result = _put_back(sources, loaded)
     damage = _damage(sources)
-    _show(done, loaded.base_url, sources, damage)
-    raise typer.Exit(CannotJudge.exit_code if damage or any(each.problem or each.damage for each in done) else 0)
+    _show(result, loaded.base_url, sources, damage)
+    raise typer.Exit(CannotJudge.exit_code if damage or any(each.problem or each.damage for each in result) else 0)
 
 
 def _put_back(sources: Sequence[_Source], target: Target) -> list[Restoration]:
@@ -217,18 +217,18 @@ def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
     return told | ({"foreign": f"{foreign[0][0]}/{foreign[0][1]}"} if foreign else {})
 
 
-def _show(done: Sequence[Restoration], base_url: str, sources: Sequence[_Source], damage: Sequence[str]) -> None:
+def _show(result: Sequence[Restoration], base_url: str, sources: Sequence[_Source], damage: Sequence[str]) -> None:
     out = console(sys.stdout)
     for words in damage:
         out.print(Text.assemble(("error", "bold red"), f" {words}: what it said there can't be known."), soft_wrap=True)
-    for each in done:
+    for each in result:
         sign, style = ("error", "bold red") if each.problem or each.damage else ("ok", "green")
         out.print(Text.assemble((sign.ljust(5), style), f" campaign {each.campaign[1]} of VDN {each.campaign[0]}: {_said(each)}"))
-    if not done and not damage:
+    if not result and not damage:
         out.print("The journal is whole and names no campaign: the run had changed nothing.")
-    if any(each.problem for each in done):
+    if any(each.problem for each in result):
         out.print(f"Not everything on {base_url} could be put back. See to what is named above, then run this command again.")
-    if damage or any(each.damage for each in done):
+    if damage or any(each.damage for each in result):
         out.print(_ADVICE)
         for source in sources:
             out.print(Text(f"    {_forget_command(source.path)}"), soft_wrap=True)
@@ -240,25 +240,25 @@ _ADVICE = (
 )
 
 
-def _said(done: Restoration) -> str:
-    if done.settled_before:
-        back = f"had been put back already{f'; {_kept(done)}' if done.kept else ''}."
-        return "was seen to by hand (--forget)." if done.forgotten else back
-    parts = [done.problem] if done.problem else []
-    parts += [f"{len(done.added)} number(s) added again"] if done.added else []
+def _said(result: Restoration) -> str:
+    if result.settled_before:
+        back = f"had been put back already{f'; {_kept(result)}' if result.kept else ''}."
+        return "was seen to by hand (--forget)." if result.forgotten else back
+    parts = [result.problem] if result.problem else []
+    parts += [f"{len(result.added)} number(s) added again"] if result.added else []
     parts += (
-        [f"{len(done.removed)} number(s) of the run {'removed' if done.looked_at else 'deleted, were they there or not'}"]
-        if done.removed
+        [f"{len(result.removed)} number(s) of the run {'removed' if result.looked_at else 'deleted, were they there or not'}"]
+        if result.removed
         else []
     )
-    parts += [_kept(done)] if done.kept else []
-    parts += [f"{len(done.strangers)} number(s) left that nobody announced"] if done.strangers else []
+    parts += [_kept(result)] if result.kept else []
+    parts += [f"{len(result.strangers)} number(s) left that nobody announced"] if result.strangers else []
     parts += [] if parts else ["nothing was missing and nothing left over"]
-    looked = "it was looked at afterwards" if done.looked_at else "told by replies, since it can't be looked at"
-    checked = "" if done.problem else f"; {looked}"
-    doubt = f". Not known to be all of it: {'; '.join(done.damage)}" if done.damage else ""
+    looked = "it was looked at afterwards" if result.looked_at else "told by replies, since it can't be looked at"
+    checked = "" if result.problem else f"; {looked}"
+    doubt = f". Not known to be all of it: {'; '.join(result.damage)}" if result.damage else ""
     return "; ".join(parts) + checked + doubt + "."
 
 
-def _kept(done: Restoration) -> str:
-    return f"it was empty and keeps {', '.join(sorted(done.kept))}, the last number"
+def _kept(result: Restoration) -> str:
+    return f"it was empty and keeps {', '.join(sorted(result.kept))}, the last number"

@@ -14,7 +14,7 @@ SHOWN_BODY = 400
 
 def ordered(differences: Sequence[Difference]) -> list[Difference]:
     """The gravest class first, in it the shortest programme."""
-    return sorted(differences, key=lambda each: (CLASSES.index(each.contrast.kind), len(each.deeds), each.contrast.what))
+    return sorted(differences, key=lambda each: (CLASSES.index(each.contrast.kind), len(each.named_calls), each.contrast.what))
 
 
 def headline(difference: Difference) -> str:
@@ -53,7 +53,7 @@ def as_tree(differences: Sequence[Difference], figures: dict[str, Any]) -> dict[
         {
             **msgspec.to_builtins(each.contrast),
             "behaviours": each.behaviours,
-            "deeds": list(each.deeds),
+            "deeds": list(each.named_calls),
             "steady": each.steady,
             "counts": each.counts,
             "programme": list(programme(each)),

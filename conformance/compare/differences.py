@@ -26,13 +26,13 @@ class Contrast(Struct, frozen=True, kw_only=True):
 class Difference(Struct, kw_only=True):
     """A contrast with the shortest programme that shows it: the exchanges of both servers, call by call.
 
-    `behaviours` are all deeds that showed the same contrast. `steady`: it showed again when it was played again.
+    `behaviours` are all calls that showed the same contrast. `steady`: it showed again when it was played again.
     """
 
     contrast: Contrast
     behaviours: list[str]
     held: tuple[str, ...]
-    deeds: tuple[str, ...]
+    named_calls: tuple[str, ...]
     ours: tuple[Exchange, ...]
     theirs: tuple[Exchange, ...]
     steady: bool = True

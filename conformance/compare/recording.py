@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from conformance import private_files
 from conformance.compare.places import Place
@@ -35,10 +35,10 @@ class Header(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One exchange. `deed`: it is a step of the plan, made while the campaign held `held`; `look`: it shows what that step left."""
+    """One exchange. `named_call`: it is a step of the plan, made while the campaign held `held`; `look`: it shows what that step left."""
 
     exchange: Exchange
-    deed: str = ""
+    named_call: str = field(default="", name="deed")
     held: tuple[str, ...] = ()
     look: bool = False
 
@@ -57,7 +57,7 @@ class Recording(Struct, frozen=True, kw_only=True):
     def steps(self) -> Iterator[tuple[Entry, Exchange | None]]:
         """Each step of the plan with the look that followed it."""
         for place, entry in enumerate(self.entries):
-            if entry.deed:
+            if entry.named_call:
                 following = self.entries[place + 1] if place + 1 < len(self.entries) else None
                 yield entry, following.exchange if following is not None and following.look else None
 
@@ -120,6 +120,6 @@ def entries_of(exchanges: Sequence[Exchange], steps: dict[int, tuple[str, tuple[
     """Exchanges as entries; steps and looks are known by the numbers of their exchanges."""
     found = []
     for exchange in exchanges:
-        deed, held = steps.get(exchange.number, ("", ()))
-        found.append(Entry(exchange=exchange, deed=deed, held=held, look=exchange.number in looks))
+        named_call, held = steps.get(exchange.number, ("", ()))
+        found.append(Entry(exchange=exchange, named_call=named_call, held=held, look=exchange.number in looks))
     return tuple(found)

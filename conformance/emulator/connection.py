@@ -148,8 +148,8 @@ class Connection(asyncio.Protocol):
         """Drive a call's handling until it waits or is done."""
         try:
             pause = next(steps)
-        except StopIteration as done:
-            self._finish(done.value, pending)
+        except StopIteration as result:
+            self._finish(result.value, pending)
         except Exception:  # noqa: BLE001  the emulator's own bug must show as what it is, and not end the server
             traceback.print_exc(file=sys.stderr)
             self._finish(Answer(status=500, code="500"), pending)

@@ -44,7 +44,7 @@ class Points:
     empties: Callable[[Request, Numbers], bool]  # would the deletion leave none?
     amend: Callable[[Request], None]  # the last word on what is wrong
     code: Callable[[Request, str], str]  # the code for a defect
-    window: Callable[[Request], float]  # seconds between decision and deed
+    window: Callable[[Request], float]  # seconds between decision and act
     remove: Callable[[Request, Numbers], int]
     add: Callable[[Request, Numbers], int]
     refuse: Callable[[Request, str], Decision]

@@ -128,7 +128,7 @@ class Rules:
         return Decision(code=answer.SUCCESS, count=self._count(request, points.remove(request, held)))
 
     def _wait(self, request: Request) -> Generator[float, None, None]:
-        """Leave the time between decision and deed that an honest server does not have."""
+        """Leave the time between decision and act that an honest server does not have."""
         window = self.points.window(request)
         if window:
             yield window

@@ -10,7 +10,7 @@ from hypothesis.internal.intervalsets import IntervalSet
 
 ENCODABLE = ((0, 0xD7FF), (0xE000, 0x10FFFF))
 """All but the surrogates."""
-NOT_THE_SAME_AGAIN: tuple[tuple[int, int], ...] = ()
+UNSTABLE: tuple[tuple[int, int], ...] = ()
 """Characters that are not read as they were written: UTF-8 has none."""
 
 _tried: Any = charmap.intervals_from_codec
@@ -19,7 +19,7 @@ _tried: Any = charmap.intervals_from_codec
 def intervals_from_codec(codec: str) -> tuple[IntervalSet, IntervalSet]:
     """What hypothesis' function of this name gives."""
     if codec == "utf-8":
-        return IntervalSet(ENCODABLE), IntervalSet(NOT_THE_SAME_AGAIN)
+        return IntervalSet(ENCODABLE), IntervalSet(UNSTABLE)
     found: tuple[IntervalSet, IntervalSet] = _tried(codec)
     return found
 

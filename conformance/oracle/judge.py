@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Judgement
-from conformance.oracle.docket import Docket
+from conformance.oracle.campaign_worlds import CampaignWorlds
 from conformance.oracle.entries import Entry, entries_of, windows
-from conformance.oracle.notebook import Notebook
+from conformance.oracle.finding_log import FindingLog
 from conformance.oracle.replies import judge_reply
 from conformance.oracle.together import take_together
 from conformance.oracle.track import codes_of_the_state, finish, notice, take
 
-Notebooks: TypeAlias = dict[CampaignKey, Notebook]
+WorldsByCampaign: TypeAlias = dict[CampaignKey, CampaignWorlds]
 _ByLocale: TypeAlias = dict[Call, dict[str, list[Entry]]]
 
 UNSEEN = (
@@ -43,35 +43,35 @@ def judge(history: History) -> Judgement:
     Pure: the same history always gives the same judgement.
     """
     setting = history.setting
-    docket = Docket(setting)
-    books: Notebooks = {
-        key: Notebook(
+    finding_log = FindingLog(setting)
+    books: WorldsByCampaign = {
+        key: CampaignWorlds(
             key=key,
             worlds=frozenset({held.numbers}),
             complete=held.complete,
             shows=setting.query,
-            docket=docket,
+            finding_log=finding_log,
             look_form=setting.look_form,
         )
         for key, held in setting.campaigns
     }
     entries = entries_of(history)
-    docket.positions = {entry.exchange.number: entry.position for entry in entries}
+    finding_log.positions = {entry.exchange.number: entry.position for entry in entries}
     groups = windows(entries)
     for window in groups:
         for entry in window:
-            docket.at = entry
-            judge_reply(entry, docket, _codes_of_the_state(entry, books, alone=len(window) == 1))
+            finding_log.at = entry
+            judge_reply(entry, finding_log, _codes_of_the_state(entry, books, alone=len(window) == 1))
         _hold(window, books)
     for book in books.values():
         finish(book)
-    _locales(groups, docket)
+    _locales(groups, finding_log)
     if setting.query != "all" and not all(track.complete for track in books.values()):
-        docket.undecided.update({clause: UNSEEN for clause in SEEN_ONLY if clause not in docket.undecided})
-    return docket.close(control_served=any(_is_control(entry) for entry in entries))
+        finding_log.undecided.update({clause: UNSEEN for clause in SEEN_ONLY if clause not in finding_log.undecided})
+    return finding_log.close(control_served=any(_is_control(entry) for entry in entries))
 
 
-def _hold(window: list[Entry], books: Notebooks) -> None:
+def _hold(window: list[Entry], books: WorldsByCampaign) -> None:
     for key, book in books.items():
         here = [entry for entry in window if entry.facts.campaign == key and entry.facts.kind != "elsewhere"]
         if len(here) == 1:
@@ -83,7 +83,7 @@ def _hold(window: list[Entry], books: Notebooks) -> None:
                 notice(book, entry)
 
 
-def _codes_of_the_state(entry: Entry, books: Notebooks, *, alone: bool) -> frozenset[str]:
+def _codes_of_the_state(entry: Entry, books: WorldsByCampaign, *, alone: bool) -> frozenset[str]:
     """Codes with which a call may be refused for what the campaign holds, before anybody looks at its defects."""
     book = books.get(entry.facts.campaign) if entry.facts.campaign else None
     return codes_of_the_state(book, entry.facts, alone=alone) if book and entry.facts.named else frozenset()
@@ -93,7 +93,7 @@ def _is_control(entry: Entry) -> bool:
     return entry.authorised_delete and entry.facts.faultless and entry.answer.outcome == "served"
 
 
-def _locales(groups: list[list[Entry]], docket: Docket) -> None:
+def _locales(groups: list[list[Entry]], finding_log: FindingLog) -> None:
     """The same call with several locales, with nothing between that can have changed a campaign."""
     seen: _ByLocale = {}
     for window in groups:
@@ -103,9 +103,9 @@ def _locales(groups: list[list[Entry]], docket: Docket) -> None:
             call = replace(call, headers=tuple(header for header in call.headers if header[0].lower() != "locale"))
             seen.setdefault(call, {}).setdefault(_locale(entry), []).append(entry)
         if len(window) > 1 or _may_have_changed(entry):
-            _compare_locales(seen, docket)
+            _compare_locales(seen, finding_log)
             seen = {}
-    _compare_locales(seen, docket)
+    _compare_locales(seen, finding_log)
 
 
 def _tells_a_code(entry: Entry) -> bool:
@@ -122,22 +122,22 @@ def _locale(entry: Entry) -> str:
     return entry.exchange.call.header("locale") or ""
 
 
-def _compare_locales(seen: _ByLocale, docket: Docket) -> None:
+def _compare_locales(seen: _ByLocale, finding_log: FindingLog) -> None:
     for by_locale in seen.values():
         for one, other in combinations(by_locale.values(), 2):
             ours, theirs = _codes(one), _codes(other)
             if ours & theirs:
-                docket.kept(*["header.locale"] * min(len(one), len(other)))
+                finding_log.kept(*["header.locale"] * min(len(one), len(other)))
             elif len(ours) == len(theirs) == 1 and min(len(one), len(other)) >= LOCALE_REPEATS:
-                _locale_differs(one[:LOCALE_REPEATS], other[:LOCALE_REPEATS], docket)
+                _locale_differs(one[:LOCALE_REPEATS], other[:LOCALE_REPEATS], finding_log)
 
 
 def _codes(entries: list[Entry]) -> set[str | None]:
     return {entry.answer.code for entry in entries}
 
 
-def _locale_differs(one: list[Entry], other: list[Entry], docket: Docket) -> None:
+def _locale_differs(one: list[Entry], other: list[Entry], finding_log: FindingLog) -> None:
     told = [f"{entries[0].answer.code} with locale {_locale(entries[0]) or 'unset'}" for entries in (one, other)]
     summary = f"The same call is answered {told[0]} and {told[1]}, {LOCALE_REPEATS} times each."
     program = tuple(entry.exchange for entry in sorted((*one, *other), key=lambda entry: entry.position))
-    docket.find("header.locale", "code-differs", summary, program)
+    finding_log.find("header.locale", "code-differs", summary, program)

@@ -6,8 +6,8 @@ from conformance.contract import MAX_NUMBERS_PER_CALL, Code
 from conformance.exchange import Reply
 from conformance.finding import counted
 from conformance.oracle.defects import ANY_FAILURE, DEFECTS, fitting_codes
-from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry
+from conformance.oracle.finding_log import FindingLog
 from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REPLY, universal_faults
 
 _SIGNATURE = re.compile(r"(?i)(?:sign|expect|hmac|digest|should be).{0,40}?\b[0-9a-f]{64}\b|\(secret removed\)")
@@ -17,107 +17,107 @@ REFUSED_BY_TYPE = {406, 415}
 """Statuses with which HTTP says that it is the type of the content that is not accepted."""
 
 
-def judge_reply(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str] = frozenset()) -> None:
+def judge_reply(entry: Entry, finding_log: FindingLog, codes_of_the_state: frozenset[str] = frozenset()) -> None:
     """Judge what can be said of an exchange without knowing the campaign's contents.
 
     `codes_of_the_state`: codes that fit what the campaign holds, which a server may check before the defects of the call.
     """
     if entry.answer.outcome == "nothing":
         return
-    _shape(entry, docket)
+    _shape(entry, finding_log)
     if entry.exchange.reply is None:
         return
     if entry.facts.unauthorised:
-        _credentials(entry, docket)
+        _credentials(entry, finding_log)
     elif entry.facts.kind == "delete":
-        docket.kept("auth.valid-accepted")
-        _defects(entry, docket, codes_of_the_state)
+        finding_log.kept("auth.valid-accepted")
+        _defects(entry, finding_log, codes_of_the_state)
     elif entry.facts.kind == "other":
-        _method(entry, docket)
+        _method(entry, finding_log)
 
 
-def _shape(entry: Entry, docket: Docket) -> None:
+def _shape(entry: Entry, finding_log: FindingLog) -> None:
     broken = set()
     for fault in universal_faults(entry.facts, entry.exchange, entry.answer):
         broken.add(fault.clause)
         summary = f"{_what(entry)} was answered with {fault.seen}."
-        docket.find(fault.clause, fault.kind, summary, (entry.exchange,), fault.detail)
+        finding_log.find(fault.clause, fault.kind, summary, (entry.exchange,), fault.detail)
     judged: tuple[str, ...] = CLAUSES_OF_EVERY_CALL
     if entry.facts.kind == "delete" and not entry.facts.unauthorised and entry.answer.members is not None:
         judged += CLAUSES_OF_EVERY_REPLY
-    docket.kept(*(clause for clause in judged if clause not in broken))
+    finding_log.kept(*(clause for clause in judged if clause not in broken))
 
 
-def _credentials(entry: Entry, docket: Docket) -> None:
+def _credentials(entry: Entry, finding_log: FindingLog) -> None:
     reply = entry.exchange.reply
     if reply is None or reply.status >= 500 or entry.facts.kind not in {"delete", "add", "query"}:
         return
     if reply.status == 401:
-        docket.kept("header.authorization")
-        _refusal_text(entry, reply, docket)
+        finding_log.kept("header.authorization")
+        _refusal_text(entry, reply, finding_log)
         return
     how = entry.exchange.call.credential
     summary = f"A call whose Authorization was spoilt ({how}) was answered with HTTP {reply.status}, code {entry.answer.code}."
-    docket.find("header.authorization", "let-in", summary, (entry.exchange,), how)
+    finding_log.find("header.authorization", "let-in", summary, (entry.exchange,), how)
 
 
-def _refusal_text(entry: Entry, reply: Reply, docket: Docket) -> None:
+def _refusal_text(entry: Entry, reply: Reply, finding_log: FindingLog) -> None:
     """What must not stand in a 401: the code of success, or the signature that would have been right."""
     if Code.SUCCESS in {entry.answer.code, entry.answer.return_code}:
-        docket.find("response.success-code", "in-401", "A reply with HTTP 401 carries the code of success.", (entry.exchange,))
+        finding_log.find("response.success-code", "in-401", "A reply with HTTP 401 carries the code of success.", (entry.exchange,))
     if _SIGNATURE.search(reply.body.decode("utf-8", "replace")):
-        docket.find("reply.no-internals", "leak", "A reply with HTTP 401 tells a signature.", (entry.exchange,), "signature")
+        finding_log.find("reply.no-internals", "leak", "A reply with HTTP 401 tells a signature.", (entry.exchange,), "signature")
 
 
-def _method(entry: Entry, docket: Docket) -> None:
+def _method(entry: Entry, finding_log: FindingLog) -> None:
     method = entry.exchange.call.method
     status = entry.exchange.reply.status if entry.exchange.reply else 0
-    docket.learn("open.other-methods", f"{method}: HTTP {status}{f' {entry.answer.code}' if entry.answer.code else ''}", entry)
+    finding_log.learn("open.other-methods", f"{method}: HTTP {status}{f' {entry.answer.code}' if entry.answer.code else ''}", entry)
     if not entry.facts.reads and entry.answer.outcome == "served" and status < 400:
         summary = f"{method} on the URI claims success ({entry.answer.code})."
-        docket.find("method.delete-only", "claims-success", summary, (entry.exchange,), method)
+        finding_log.find("method.delete-only", "claims-success", summary, (entry.exchange,), method)
 
 
-def _defects(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str]) -> None:
+def _defects(entry: Entry, finding_log: FindingLog, codes_of_the_state: frozenset[str]) -> None:
     facts, answer = entry.facts, entry.answer
     if entry.exchange.reply is not None and entry.exchange.reply.status == 401:
         return
     if answer.outcome == "served" and facts.defects:
-        _accepted(entry, docket)
+        _accepted(entry, finding_log)
     elif answer.outcome == "refused":
         if facts.defects:
-            _refused(entry, docket, codes_of_the_state)
+            _refused(entry, finding_log, codes_of_the_state)
         elif len(facts.open_points) == 1:
-            docket.learn(facts.open_points[0], answer.code or "HTTP", entry)
+            finding_log.learn(facts.open_points[0], answer.code or "HTTP", entry)
     elif answer.outcome == "served" and len(facts.open_points) == 1:
-        docket.learn(facts.open_points[0], "served", entry)
+        finding_log.learn(facts.open_points[0], "served", entry)
 
 
-def _accepted(entry: Entry, docket: Docket) -> None:
-    docket.accepted.add(entry.position)
+def _accepted(entry: Entry, finding_log: FindingLog) -> None:
+    finding_log.accepted.add(entry.position)
     for clause, name in {DEFECTS[name].clause: name for name in reversed(entry.facts.defects)}.items():
         row = DEFECTS[name]
         summary = f"{_what(entry)} was served ({entry.answer.code}) although {row.says}."
-        docket.find(clause, "accepted", summary, (entry.exchange,), name)
+        finding_log.find(clause, "accepted", summary, (entry.exchange,), name)
 
 
-def _refused(entry: Entry, docket: Docket, codes_of_the_state: frozenset[str]) -> None:
+def _refused(entry: Entry, finding_log: FindingLog, codes_of_the_state: frozenset[str]) -> None:
     facts, code = entry.facts, entry.answer.code
-    docket.controlled.update({DEFECTS[name].clause for name in facts.defects})
+    finding_log.controlled.update({DEFECTS[name].clause for name in facts.defects})
     if code is None:
-        docket.learn(facts.defects[0], f"HTTP {entry.exchange.reply.status if entry.exchange.reply else 0}", entry)
+        finding_log.learn(facts.defects[0], f"HTTP {entry.exchange.reply.status if entry.exchange.reply else 0}", entry)
         return
     fitting = ANY_FAILURE if facts.open_points else fitting_codes(facts.defects) | codes_of_the_state
     if len(facts.defects) == 1 and not facts.open_points:
-        docket.learn(facts.defects[0], code, entry)
+        finding_log.learn(facts.defects[0], code, entry)
     elif len(facts.defects) == 2 and not facts.open_points:
-        docket.learn("+".join(facts.defects), code, entry)
+        finding_log.learn("+".join(facts.defects), code, entry)
     if code in fitting:
-        docket.kept(f"code.{code}")
+        finding_log.kept(f"code.{code}")
     elif code in ANY_FAILURE:
         says = " and ".join(DEFECTS[name].says for name in facts.defects)
         summary = f"{_what(entry)}, in which {says}, was refused with {code}, which says something else."
-        docket.find(f"code.{code}", "misused", summary, (entry.exchange,), "+".join(facts.defects))
+        finding_log.find(f"code.{code}", "misused", summary, (entry.exchange,), "+".join(facts.defects))
 
 
 def unjust_refusal(entry: Entry) -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from conformance.oracle.campaign_worlds import NO_ORDER, RACE, CampaignWorlds
 from conformance.oracle.entries import Entry
-from conformance.oracle.notebook import NO_ORDER, RACE, Notebook
 from conformance.oracle.worlds import TooManyOrdersError, World, after_some_order
 
 
-def take_together(book: Notebook, entries: Sequence[Entry]) -> None:
+def take_together(book: CampaignWorlds, entries: Sequence[Entry]) -> None:
     """Hold overlapping exchanges on this campaign against the worlds: some order of them must explain all replies."""
     book.chronicle(entries[0].position)
     steps = [entry.step for entry in entries if entry.authorised_delete or entry.facts.kind == "add"]
@@ -23,7 +23,7 @@ def take_together(book: Notebook, entries: Sequence[Entry]) -> None:
     book.raced |= {entry.position for entry in entries}
     if then:
         if book.shows != "all":
-            book.docket.kept("effect.concurrent")
+            book.finding_log.kept("effect.concurrent")
         book.worlds = then
         book.tentative -= {number for world in then for number in world}
         book.bound()
@@ -31,7 +31,7 @@ def take_together(book: Notebook, entries: Sequence[Entry]) -> None:
     _no_order(book, entries)
 
 
-def _no_order(book: Notebook, entries: Sequence[Entry]) -> None:
+def _no_order(book: CampaignWorlds, entries: Sequence[Entry]) -> None:
     held = frozenset().union(*book.worlds, *(entry.facts.named for entry in entries if entry.facts.kind == "add"))
     served = [entry for entry in entries if entry.authorised_delete and entry.answer.outcome == "served"]
     removed: World = frozenset().union(*(entry.facts.named for entry in served))
@@ -42,5 +42,5 @@ def _no_order(book: Notebook, entries: Sequence[Entry]) -> None:
         if book.shows != "all":
             book.report_emptied()
     else:
-        book.docket.find("effect.concurrent", "no-order", NO_ORDER, program)
+        book.finding_log.find("effect.concurrent", "no-order", NO_ORDER, program)
     book.lost = True

@@ -3,9 +3,9 @@
 from conformance.contract import Code
 from conformance.oracle.blame import Blame, hidden_cause
 from conformance.oracle.calls import Facts
+from conformance.oracle.campaign_worlds import CampaignWorlds
 from conformance.oracle.entries import Entry, naming
 from conformance.oracle.looks import look
-from conformance.oracle.notebook import Notebook
 from conformance.oracle.replies import special_shape
 from conformance.oracle.worlds import World, after
 
@@ -17,14 +17,14 @@ LAST_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
 
 
-def codes_of_the_state(book: Notebook, facts: Facts, *, alone: bool) -> frozenset[str]:
+def codes_of_the_state(book: CampaignWorlds, facts: Facts, *, alone: bool) -> frozenset[str]:
     """Codes that fit a call for what the campaign holds: it lacks a number that is named, or has no more than are named."""
     lacks = book.lost or not alone or any(not facts.named <= world for world in book.worlds)
     exhausts = book.lost or not alone or any(facts.items >= len(world) for world in book.worlds)
     return (ABSENT_CODES if lacks else frozenset()) | (LAST_CODES if exhausts else frozenset())
 
 
-def take(book: Notebook, entry: Entry) -> None:
+def take(book: CampaignWorlds, entry: Entry) -> None:
     """Hold one exchange, which overlapped with no other on this campaign, against the worlds."""
     book.chronicle(entry.position)
     if entry.facts.kind == "query":
@@ -38,13 +38,13 @@ def take(book: Notebook, entry: Entry) -> None:
     book.chronicle(entry.position + 0.5)
 
 
-def notice(book: Notebook, entry: Entry) -> None:
+def notice(book: CampaignWorlds, entry: Entry) -> None:
     """Remember a call on something else: it may turn out to have touched this campaign."""
     if entry.exchange.call.body:
         book.since.append(entry)
 
 
-def _added(book: Notebook, entry: Entry) -> None:
+def _added(book: CampaignWorlds, entry: Entry) -> None:
     if not book.lost:
         book.worlds = after(entry.step, book.worlds, complete=book.complete)
         book.bound()
@@ -52,7 +52,7 @@ def _added(book: Notebook, entry: Entry) -> None:
         book.tentative |= entry.facts.named
 
 
-def _deleted(book: Notebook, entry: Entry) -> None:
+def _deleted(book: CampaignWorlds, entry: Entry) -> None:
     if book.lost or (entry.exchange.reply is not None and entry.exchange.reply.status == 401):
         return
     if entry.facts.defects:
@@ -69,20 +69,20 @@ def _deleted(book: Notebook, entry: Entry) -> None:
         _refused_wrongly(book, entry)
 
 
-def _defective(book: Notebook, entry: Entry) -> None:
+def _defective(book: CampaignWorlds, entry: Entry) -> None:
     """A defective call has no legal effect; one that was served nevertheless may have had one."""
     if entry.answer.outcome in {"served", "unknown"} and entry.facts.named:
         book.worlds |= frozenset(world - entry.facts.named for world in book.worlds)
         book.bound()
 
 
-def finish(book: Notebook) -> None:
+def finish(book: CampaignWorlds) -> None:
     """The history ends: what no later look contradicts stands."""
     book.report_emptied()
     book.report_deferred()
 
 
-def _legal(book: Notebook, entry: Entry) -> None:
+def _legal(book: CampaignWorlds, entry: Entry) -> None:
     if len(book.worlds) != 1 or entry.answer.outcome not in {"served", "refused"}:
         return
     (world,) = book.worlds
@@ -92,60 +92,60 @@ def _legal(book: Notebook, entry: Entry) -> None:
         _legally_refused(book, entry, world)
 
 
-def _legally_served(book: Notebook, entry: Entry, world: World) -> None:
-    facts, docket = entry.facts, book.docket
-    docket.kept(*_CERTAIN_WHEN_SERVED, *special_shape(entry))
+def _legally_served(book: CampaignWorlds, entry: Entry, world: World) -> None:
+    facts, finding_log = entry.facts, book.finding_log
+    finding_log.kept(*_CERTAIN_WHEN_SERVED, *special_shape(entry))
     if facts.named <= world and facts.faultless:
         _judge_count(book, entry)
         if book.complete and len(world - facts.named) == 1:
             _proven_present(book, world - facts.named)
     elif not facts.named <= world and facts.faultless:
-        docket.learn("number.absent", "served", entry)
+        finding_log.learn("number.absent", "served", entry)
 
 
-def _legally_refused(book: Notebook, entry: Entry, world: World) -> None:
-    facts, docket = entry.facts, book.docket
+def _legally_refused(book: CampaignWorlds, entry: Entry, world: World) -> None:
+    facts, finding_log = entry.facts, book.finding_log
     if book.complete and facts.named >= world and world:
-        docket.kept("restriction.last-number")
+        finding_log.kept("restriction.last-number")
         if facts.named == world and facts.faultless:
-            docket.learn("campaign.last-number", entry.answer.code or "HTTP", entry)
-            docket.kept(*("effect.removes-named" for past in book.since if past.answer.outcome == "served"))
+            finding_log.learn("campaign.last-number", entry.answer.code or "HTTP", entry)
+            finding_log.kept(*("effect.removes-named" for past in book.since if past.answer.outcome == "served"))
     elif not facts.named <= world and facts.faultless:
-        docket.learn("number.absent", entry.answer.code or "HTTP", entry)
+        finding_log.learn("number.absent", entry.answer.code or "HTTP", entry)
 
 
-def _proven_present(book: Notebook, last: World) -> None:
+def _proven_present(book: CampaignWorlds, last: World) -> None:
     """Serving this call was legal only because the one number left is there: earlier calls have not taken it."""
     for past in book.since:
         if not past.facts.named & last:
             continue
         if past.facts.unauthorised:
-            book.docket.kept("auth.changes-nothing")
+            book.finding_log.kept("auth.changes-nothing")
         elif past.facts.kind == "other":
-            book.docket.kept("method.delete-only")
+            book.finding_log.kept("method.delete-only")
         elif past.facts.campaign != book.key:
-            book.docket.kept("effect.other-campaigns")
+            book.finding_log.kept("effect.other-campaigns")
         elif past.answer.outcome == "refused":
-            book.docket.kept("effect.failed-changes-nothing")
+            book.finding_log.kept("effect.failed-changes-nothing")
     if any(past.answer.outcome == "served" for past in book.since):
-        book.docket.kept("effect.nothing-else")
+        book.finding_log.kept("effect.nothing-else")
 
 
-def _judge_count(book: Notebook, entry: Entry) -> None:
+def _judge_count(book: CampaignWorlds, entry: Entry) -> None:
     said = entry.answer.count
     if said is None:
-        book.docket.undecided.setdefault("response.count", NO_COUNT)
+        book.finding_log.undecided.setdefault("response.count", NO_COUNT)
     if said is None or any(past.facts.kind != "add" and past.mentions & entry.facts.named for past in book.since):
         return  # an earlier call may already have taken some of them: that is judged elsewhere, and decides what to count
     if said == len(entry.facts.named):
-        book.docket.kept("response.count")
+        book.finding_log.kept("response.count")
     elif not book.served():
         book.miscounts.append((entry, said))
         if book.shows != "all":
             book.report_miscounts()
 
 
-def _served_wrongly(book: Notebook, entry: Entry) -> None:
+def _served_wrongly(book: CampaignWorlds, entry: Entry) -> None:
     named, items = len(entry.facts.named), entry.facts.items
     held = max(len(world) for world in book.worlds)
     how = "single" if items == 1 else "repeated" if items > named else "absent" if named > held else "batch"
@@ -159,7 +159,7 @@ def _served_wrongly(book: Notebook, entry: Entry) -> None:
     book.lost = book.lost or book.shows != "all"
 
 
-def _refused_wrongly(book: Notebook, entry: Entry) -> None:
+def _refused_wrongly(book: CampaignWorlds, entry: Entry) -> None:
     (world, *_) = sorted(book.worlds, key=len)
     if book.raced:
         book.report(_RACED, entry)

@@ -20,17 +20,17 @@ from conformance.generation.storage import keep_in
 from conformance.plugin import workers
 from conformance.plugin.checks import FORM_ONLY, check_of, order, select, serve
 from conformance.plugin.closing import close
-from conformance.plugin.done import Done, together
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.ending import EXIT_CODES, Closing, Outcome
 from conformance.plugin.folders import kind_of, new_folder
 from conformance.plugin.journals import make_room, refuse_early
-from conformance.plugin.knowing import chosen
-from conformance.plugin.knowing import try_known as try_known_programs
+from conformance.plugin.known_programs import chosen
+from conformance.plugin.known_programs import try_known as try_known_programs
 from conformance.plugin.opening import OpenRun, load, look_before, must_suffice, needs_emulator, now, open_run, show_latest
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.waiving import excuse_of, server_values
 from conformance.plugin.watching import Watcher
+from conformance.plugin.worker_result import WorkerResult, together
 from conformance.readable import encoded
 from conformance.report import failure, terminal
 from conformance.report.allure_door import install_logger, label_check
@@ -58,7 +58,7 @@ class State:
         self.options = options
         self.opened: OpenRun | None = None
         self.problem: SuiteError | None = None
-        self.parts: list[Done] = []
+        self.parts: list[WorkerResult] = []
         self.handed: set[str] = set()
         """Workers that have handed over their part."""
         self.shared = ExitStack()
@@ -96,11 +96,11 @@ class State:
                 self.make_folder()
             self.failures.append(failure.record(step, error, self.options.out if self.has_folder else None))
 
-    def done(self) -> Done:
+    def result(self) -> WorkerResult:
         """This process's part of the run. A target that refuses to be called says nothing of the interface by it."""
         assert self.opened is not None
         refusal = self.opened.campaigns.transport.refusal
-        part = self.opened.done()
+        part = self.opened.result()
         part.selected, part.failures = self.selected, self.failures
         if reasons := [reason for reason in (refusal, self.ended_by) if reason]:
             part.told, part.cut_short = [*part.told, *reasons], True
@@ -339,15 +339,15 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     if state.opened is None and not state.parts:
         return _unbegun(state)
     if state.opened is not None:
-        target, done = state.opened.target, state.done()
+        target, total = state.opened.target, state.result()
     else:
-        target, done = load(state.options, state.shared_target), together(state.parts)
-        done.failures += state.failures
+        target, total = load(state.options, state.shared_target), together(state.parts)
+        total.failures += state.failures
     if state.problem is not None:  # the journal or the recording could not be written, or one worker could not begin
-        done.told, done.cut_short = [*done.told, str(state.problem)], True
-    if done.failures:
-        done.ledger.errors |= dict.fromkeys(done.unmade(), f"not made, because the suite itself failed before ({done.failures[0].step})")
-    outcome = close(target, state.options, done, interrupted=interrupted and state.problem is None)
+        total.told, total.cut_short = [*total.told, str(state.problem)], True
+    if total.failures:
+        total.ledger.errors |= dict.fromkeys(total.unmade(), f"not made, because the suite itself failed before ({total.failures[0].step})")
+    outcome = close(target, state.options, total, interrupted=interrupted and state.problem is None)
     if state.problem is None or state.parts or outcome.failures or outcome.exit_code == EXIT_CODES["deviates"]:
         return outcome
     return Outcome(exit_code=state.problem.exit_code)
@@ -358,7 +358,7 @@ def _hand_over(state: State, output: dict[str, Any]) -> None:
     if state.problem is not None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
     if state.opened is not None and state.problem is None:
-        output["isales_done"] = encoded(state.done())
+        output["isales_done"] = encoded(state.result())
         workers.leave(state.options.out, state.opened.worker, output["isales_done"])
     elif state.failures:
         output["isales_failures"] = encoded(state.failures)
@@ -379,8 +379,8 @@ def _unbegun(state: State) -> Outcome | None:
         show_latest(options := state.options)
     except SuiteError:
         return Outcome(exit_code=problem.exit_code)
-    done = Done(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
-    outcome = close(target, msgspec.structs.replace(options, view="none", html=False), done, interrupted=False)
+    total = WorkerResult(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
+    outcome = close(target, msgspec.structs.replace(options, view="none", html=False), total, interrupted=False)
     return outcome if outcome.failures else Outcome(exit_code=problem.exit_code)
 
 
@@ -437,7 +437,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     state = node.config.stash[_STATE]
     output = getattr(node, "workeroutput", None) or {}
     if "isales_done" in output:
-        state.parts.append(msgspec.json.decode(output["isales_done"], type=Done))
+        state.parts.append(msgspec.json.decode(output["isales_done"], type=WorkerResult))
         state.handed.add(str(node.gateway.id))
     elif "isales_problem" in output:
         kind, words = output["isales_problem"]

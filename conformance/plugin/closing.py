@@ -17,15 +17,15 @@ from conformance.config.keys import SECRET, variable
 from conformance.exchange import Call, Exchange, NoAnswer
 from conformance.finding import RunVerdict, counted
 from conformance.plugin import expecting
-from conformance.plugin.again import CA_FILE, FILE, command, write_target
-from conformance.plugin.done import Done
+from conformance.plugin.emulator_restart import CA_FILE, FILE, command, write_target
 from conformance.plugin.ending import Closing, Outcome
 from conformance.plugin.expecting import changes_of
-from conformance.plugin.knowing import remember
+from conformance.plugin.known_programs import remember
 from conformance.plugin.learning import tell, write_profile
 from conformance.plugin.opening import TRAFFIC, needs_emulator
 from conformance.plugin.options import Options
 from conformance.plugin.waiving import excuse_of, server_values, standings
+from conformance.plugin.worker_result import WorkerResult
 from conformance.report import failure
 from conformance.report.curl import CurlOptions, burst, curl
 from conformance.report.shown import shown
@@ -37,15 +37,17 @@ from conformance.transport.journal_index import restore_command
 from conformance.verdict import Shown, VerdictDocument
 
 
-def close(target: Target, options: Options, done: Done, *, interrupted: bool) -> Outcome:
+def close(target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool) -> Outcome:
     """Write the reports and print the end. A part that fails takes no other with it, and never the verdict file."""
-    tell(done.ledger)
-    closing = Closing(options, _document(target, options, done, interrupted=interrupted))
+    tell(run_result.ledger)
+    closing = Closing(options, _document(target, options, run_result, interrupted=interrupted))
     authenticated = target.auth.scheme != "none"
-    closing.step("writing profile.toml", lambda: write_profile(options.out, closing.document, done.ledger, authenticated=authenticated))
+    closing.step(
+        "writing profile.toml", lambda: write_profile(options.out, closing.document, run_result.ledger, authenticated=authenticated)
+    )
     traffic = Traffic(source=_traffic(options.out), base_url=target.base_url)
     closing.step("writing the reports", lambda: closing.write(traffic))
-    closing.step("keeping what was found", lambda: closing.problems.extend(remember(options, done.ledger)))
+    closing.step("keeping what was found", lambda: closing.problems.extend(remember(options, run_result.ledger)))
     return closing.end()
 
 
@@ -59,36 +61,38 @@ def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
     return lambda: chain.from_iterable(recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}")))
 
 
-def _document(target: Target, options: Options, done: Done, *, interrupted: bool) -> VerdictDocument:
-    ledger = done.ledger
+def _document(target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool) -> VerdictDocument:
+    ledger = run_result.ledger
     scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
-    again = again_file(options, target.base_url)
-    evidence = _evidence(target, options, done, again)
-    server = server_values(target, done.seen)
+    repeat = restart_file(options, target.base_url)
+    evidence = _evidence(target, options, run_result, repeat)
+    server = server_values(target, run_result.seen)
     results = clause_results(ledger, scope, evidence, excuse_of(options, server, ledger))
     waivers = standings(options, server, results, ledger, scope.left_out)
     changes = changes_of(options, ledger, evidence.shown)
     judged = "deviates" if any(each.red for each in waivers) else run_verdict(results, scope)
-    told = _headline(done, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
+    told = _headline(run_result, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
     document = VerdictDocument(
-        verdict=_verdict(judged, whole=not (interrupted or done.cut_short or done.unrestored or ledger.errors or done.failures)),
+        verdict=_verdict(
+            judged, whole=not (interrupted or run_result.cut_short or run_result.unrestored or ledger.errors or run_result.failures)
+        ),
         target=server,
         seed=options.seed,
         effort=options.effort,
-        requests=done.requests,
-        seconds=done.seconds,
+        requests=run_result.requests,
+        seconds=run_result.seconds,
         clauses=results,
         codes=code_results(ledger, evidence),
         headline=(*told, *headlines(waivers), *expecting.headlines(changes, options.expect)),
         suite_version=suite_version(),
         clause_set=_clause_set(),
-        started=done.started,
+        started=run_result.started,
         options={"target": str(options.target or "embedded emulator")},
-        failures=tuple(done.failures),
+        failures=tuple(run_result.failures),
         waivers=waivers,
         changes=changes,
-        emulator=command(options, target.base_url) if again else "",
-        campaigns=tuple(done.campaigns),
+        emulator=command(options, target.base_url) if repeat else "",
+        campaigns=tuple(run_result.campaigns),
     )
     return redaction.known().every(document)
 
@@ -106,7 +110,7 @@ def _left_out(target: Target, options: Options) -> dict[str, str]:
     return left
 
 
-def again_file(options: Options, base_url: str) -> Path | None:
+def restart_file(options: Options, base_url: str) -> Path | None:
     """The target file for the emulator that ended with the run, or None where a target was given."""
     if not needs_emulator(options):
         return None
@@ -115,10 +119,10 @@ def again_file(options: Options, base_url: str) -> Path | None:
     return options.out.resolve() / FILE
 
 
-def _evidence(target: Target, options: Options, done: Done, again: Path | None) -> Evidence:
+def _evidence(target: Target, options: Options, run_result: WorkerResult, repeat: Path | None) -> Evidence:
     curl_options = CurlOptions(
-        target_file=str(again or options.target or ""),
-        ca_file=str(again.with_name(CA_FILE) if again else target.tls.ca_file or ""),
+        target_file=str(repeat or options.target or ""),
+        ca_file=str(repeat.with_name(CA_FILE) if repeat else target.tls.ca_file or ""),
         verify=target.tls.verify,
         scheme=target.auth.scheme,
         signed_headers=target.auth.signed_headers,
@@ -141,7 +145,7 @@ def _evidence(target: Target, options: Options, done: Done, again: Path | None) 
         given = "".join(f" --set {option(text)}" for text in options.overrides)
         return f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause} --seed {options.seed}"
 
-    return Evidence(show, show_call, line=line, rerun=rerun, priority=done.priority, originals=dict(done.originals))
+    return Evidence(show, show_call, line=line, rerun=rerun, priority=run_result.priority, originals=dict(run_result.originals))
 
 
 def option(text: str) -> str:
@@ -150,14 +154,14 @@ def option(text: str) -> str:
     return f'{key}="${variable(key)}"' if key in SECRET else shlex.quote(text)
 
 
-def _headline(done: Done, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
+def _headline(run_result: WorkerResult, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
     told = []
     if interrupted:
         told.append("The run was interrupted before its end.")
-    told += done.told
-    told += [f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}." for each in done.unrestored]
-    told += failure.headlines(done.failures)
-    if done.unrestored:
+    told += run_result.told
+    told += [f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}." for each in run_result.unrestored]
+    told += failure.headlines(run_result.failures)
+    if run_result.unrestored:
         told.append(f"Once the target is well again, put back what is missing: {restore_command([options.out], options.target)}")
     if unjudged:
         told.append(f"{counted(len(unjudged), 'clause')} could not be judged on this target: {', '.join(unjudged)}.")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.campaigns import Ground, Opened, Plan, Restoration, opened, strangers_in_words
+from conformance.campaigns import CampaignSet, Opened, Plan, Restoration, opened, strangers_in_words
 from conformance.checking import preflight
 from conformance.config import Target, load_target
 from conformance.config import Trigger as UserTrigger
@@ -19,17 +19,17 @@ from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
 from conformance.generation.calls import changed, delete
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.generation.triggers import Trigger
-from conformance.plugin.done import Done
 from conformance.plugin.embedded import embedded_target
 from conformance.plugin.folders import lead_latest
 from conformance.plugin.journals import refuse_early
 from conformance.plugin.options import Options
+from conformance.plugin.worker_result import WorkerResult
 from conformance.private_files import make_folder
 from conformance.report import terminal
 from conformance.session.learning import Learner
 from conformance.session.run import Run
 from conformance.session.seconds import seconds_allowed
-from conformance.transport import SPOILS
+from conformance.transport import TAMPERINGS
 from conformance.verdict import CampaignState
 
 TRAFFIC = "traffic.ndjson"
@@ -66,27 +66,29 @@ class OpenRun:
     @property
     def _own_campaigns(self) -> tuple[CampaignKey, ...]:
         """Those that no other process of this run works on: the foreign one is everybody's."""
-        return self.run.ground.keys if self.worker else self.run.ground.all_keys
+        return self.run.campaign_set.keys if self.worker else self.run.campaign_set.all_keys
 
-    def done(self) -> Done:
+    def result(self) -> WorkerResult:
         """What the run has come to so far: without what was seen only while the target was away."""
-        outages, ground = self.campaigns.watchdog.outages, self.run.ground
+        outages, campaign_set = self.campaigns.watchdog.outages, self.run.campaign_set
         for outage in outages:
             self.run.ledger.retract_between(outage.since, outage.until)
-        return Done(
+        return WorkerResult(
             ledger=self.run.ledger,
             requests=self.campaigns.transport.requests,
             seconds=round(time.monotonic() - self.begun, 2),
             started=self.started,
             seen=self.seen,
             campaigns=[_state_of(each) for each in self.campaigns.restorations.values()],
-            priority=ground.priority,
-            originals=sorted((key, tuple(sorted(contents.numbers))) for key, contents in ground.original.items() if contents.complete),
+            priority=campaign_set.priority,
+            originals=sorted(
+                (key, tuple(sorted(contents.numbers))) for key, contents in campaign_set.original.items() if contents.complete
+            ),
             told=[
                 *(outage.says for outage in outages),
-                *strangers_in_words(ground, self._own_campaigns),
+                *strangers_in_words(campaign_set, self._own_campaigns),
                 *self.campaigns.remarks(),
-                *_borrowing_in_words(ground),
+                *_borrowing_in_words(campaign_set),
             ],
             cut_short=bool(self.campaigns.watchdog.gone),
         )
@@ -105,8 +107,8 @@ def _state_of(restoration: Restoration) -> CampaignState:
     )
 
 
-def _borrowing_in_words(ground: Ground) -> list[str]:
-    ended = ground.borrowing_ended
+def _borrowing_in_words(campaign_set: CampaignSet) -> list[str]:
+    ended = campaign_set.borrowing_ended
     return [f"{ended[0].upper()}{ended[1:]}."] if ended else []
 
 
@@ -145,8 +147,8 @@ def _open(options: Options, worker: Mapping[str, Any] | None, stack: ExitStack) 
     begun: list[OpenRun] = []
 
     def prepare(campaigns: Opened) -> None:
-        run = Run(campaigns.ground, options.amounts, seed=options.seed)
-        Learner(campaigns.ground, run.ledger.behaviour, run.ledger.learnt_by)
+        run = Run(campaigns.campaign_set, options.amounts, seed=options.seed)
+        Learner(campaigns.campaign_set, run.ledger.behaviour, run.ledger.learnt_by)
         begun.append(
             OpenRun(
                 campaigns=campaigns,
@@ -171,10 +173,10 @@ def _equipped(made: OpenRun) -> OpenRun:
     run.unusable = made.campaigns.unreadable
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
-    spoils = (name for name, spoil in SPOILS.items() if spoil.keyless or not keyless)
-    run.spoils = (OMITTED, *spoils)
+    tamperings = (name for name, tampering in TAMPERINGS.items() if tampering.keyless or not keyless)
+    run.tamperings = (OMITTED, *tamperings)
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
-    run.triggers = [_trigger(each, run.ground) for each in target.triggers]
+    run.triggers = [_trigger(each, run.campaign_set) for each in target.triggers]
     return made
 
 
@@ -236,9 +238,9 @@ def must_suffice(target: Target, workers: int) -> None:
         raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
 
 
-def _trigger(given: UserTrigger, ground: Ground) -> Trigger:
+def _trigger(given: UserTrigger, campaign_set: CampaignSet) -> Trigger:
     def make(present: list[str]) -> Call:
-        call = delete(ground.keys[0], present[:1], base_path=ground.base_path)
+        call = delete(campaign_set.keys[0], present[:1], base_path=campaign_set.base_path)
         target = f"{call.target}?{given.query}" if given.query else call.target
         body = given.body.encode() or call.body
         return changed(call, method=given.method, target=target, body=body)

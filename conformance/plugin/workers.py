@@ -12,7 +12,7 @@ import pytest
 import conformance.suite
 from conformance import private_files
 from conformance.campaigns.foreign import lock_of
-from conformance.plugin.done import Done
+from conformance.plugin.worker_result import WorkerResult
 
 PATIENCE = 300.0
 """Seconds for workers to put back what they took; at a gentle pace a hundred numbers take their time. A second Ctrl-C ends the wait."""
@@ -51,12 +51,12 @@ def leave(folder: Path, worker: str, part: bytes) -> None:
     private_files.write_bytes(folder / f"{_PREFIX}{worker}{_SUFFIX}", part)
 
 
-def left_behind(folder: Path, handed: Collection[str]) -> list[Done]:
+def left_behind(folder: Path, handed: Collection[str]) -> list[WorkerResult]:
     """The parts of workers that could not hand them over; the files go."""
     found = []
     for file in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
         if file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) not in handed:
-            found.append(msgspec.json.decode(file.read_bytes(), type=Done))
+            found.append(msgspec.json.decode(file.read_bytes(), type=WorkerResult))
         file.unlink()
     Path(lock_of(folder)).unlink(missing_ok=True)  # by which they took turns
     return found

@@ -73,11 +73,11 @@ def _install(node: Node, home: Path) -> None:
 
 def _npm_ci(node: Node, folder: Path) -> None:
     try:
-        done = run([*node.npm, *_NPM.split()], folder=folder, timeout=INSTALL_WITHIN)
+        result = run([*node.npm, *_NPM.split()], folder=folder, timeout=INSTALL_WITHIN)
     except subprocess.TimeoutExpired as problem:
         raise NotInstalled(f"npm did not fetch Allure within {INSTALL_WITHIN:.0f} s. {_hint()}") from problem
-    if done.returncode or not (folder / "node_modules" / "allure" / "cli.js").is_file():
-        raise NotInstalled(f"npm could not fetch Allure ({_why(done.stderr)}). {_hint()}")
+    if result.returncode or not (folder / "node_modules" / "allure" / "cli.js").is_file():
+        raise NotInstalled(f"npm could not fetch Allure ({_why(result.stderr)}). {_hint()}")
 
 
 def _why(said: str) -> str:

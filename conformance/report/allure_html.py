@@ -195,11 +195,11 @@ def _generated(document: VerdictDocument, results_dir: Path, history: Path, *, a
 def _run(node: Node, script: Path, results_dir: Path, folder: Path) -> str:
     command = [node.program, str(script), "generate", "-c", "allurerc.mjs", str(results_dir)]
     try:
-        done = run(command, folder=folder, timeout=GENERATE_WITHIN)
+        result = run(command, folder=folder, timeout=GENERATE_WITHIN)
     except subprocess.TimeoutExpired:
         raise _Failed("generator-failed", f"Allure took longer than {GENERATE_WITHIN:.0f} s. summary.html says the same.") from None
     page = next((folder / "out").rglob("index.html"), None)
-    if done.returncode or page is None:
-        said = " ".join((done.stderr or done.stdout).split())[-200:]
-        raise _Failed("generator-failed", f"Allure ended with {done.returncode} ({said or 'no message'}). summary.html says the same.")
+    if result.returncode or page is None:
+        said = " ".join((result.stderr or result.stdout).split())[-200:]
+        raise _Failed("generator-failed", f"Allure ended with {result.returncode} ({said or 'no message'}). summary.html says the same.")
     return page.read_text("utf-8")

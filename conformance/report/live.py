@@ -54,7 +54,7 @@ class LiveView:
         self._out = out or console()
         self._lock = threading.RLock()
         self._begun = self._last_line = time.monotonic()
-        self._done, self._failed, self._calls, self._findings = 0, 0, 0, 0
+        self._ended, self._failed, self._calls, self._findings = 0, 0, 0, 0
         self._running: list[str] = []
         self._rates: deque[tuple[float, int]] = deque([(self._begun, 0)])
         self._live: Live | None = None
@@ -88,7 +88,7 @@ class LiveView:
         with self._lock:
             if check in self._running:
                 self._running.remove(check)
-            self._done += 1
+            self._ended += 1
             self._failed += bool(findings)
             if (findings or self._verbose) and not self._quiet:
                 found = f"{len(findings)} {'deviation' if len(findings) == 1 else 'deviations'}" if findings else "nothing found"
@@ -121,7 +121,7 @@ class LiveView:
         most = f" of at most {number(limit)}" if limit else f" of about {number(self._expected)}" if self._expected else ""
         calls = f"{number(self._calls)}{most} calls"
         return [
-            f"{self._done} of {self._total} checks done",
+            f"{self._ended} of {self._total} checks done",
             f"{self._failed} with deviations",
             f"{self._findings} {'deviation' if self._findings == 1 else 'deviations'}",
             calls,
@@ -144,11 +144,11 @@ class LiveView:
 
     def _area(self) -> RenderableType:
         with self._lock:
-            done, failed, findings, calls, rate, spent = self._figures()
+            summary, failed, findings, calls, rate, spent = self._figures()
             bar = Table.grid(padding=(0, 1), expand=True)
             bar.add_column(ratio=1)
             bar.add_column(no_wrap=True)
-            bar.add_row(ProgressBar(total=max(self._total, 1), completed=min(self._done, self._total)), done)
+            bar.add_row(ProgressBar(total=max(self._total, 1), completed=min(self._ended, self._total)), summary)
             tone = "bold red" if self._failed else ""
             found = Text.assemble((failed, tone), " · ", (findings, tone))
             traffic = Text(f"{calls} · {rate} · {spent}", style="dim", overflow="ellipsis", no_wrap=True)

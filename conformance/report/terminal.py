@@ -149,7 +149,7 @@ def _item(out: Console, text: Text, sign: str = "-") -> None:
 
 
 def _prose(out: Console, text: Text, first: str = "", further: str = "") -> None:
-    """Print wrapped, without the spaces that rich leaves at the ends of lines: they spoil what is copied from a log."""
+    """Print wrapped, without the spaces that rich leaves at the ends of lines: they break what is copied from a log."""
     for number, line in enumerate(text.wrap(out, max(out.width - len(further), 20))):
         line.rstrip()
         out.print(Text.assemble((further if number else first, "bold"), line))

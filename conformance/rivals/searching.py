@@ -1,4 +1,4 @@
-"""The search for what tells two servers apart: every deed alone, then drawn sequences, each difference with a short programme."""
+"""The search for what tells two servers apart: every call alone, then drawn sequences, each difference with a short programme."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 
-from conformance.campaigns import Ground
+from conformance.campaigns import CampaignSet
 from conformance.compare.differences import CASUAL, Contrast, Difference, contrasts, state_contrast
 from conformance.compare.places import Place
 from conformance.compare.seen import seen
@@ -35,27 +35,27 @@ class Comparison(Struct, kw_only=True):
     compared: set[str] = field(default_factory=set)
     sequences: int = 0
     shown: list[tuple[str, frozenset[tuple[str, ...]]]] = field(default_factory=list)
-    """For each programme in which something differed that counts: the single deed, or an empty text, and what differed."""
+    """For each programme in which something differed that counts: the single call, or an empty text, and what differed."""
     not_set_up: int = 0
     calls: tuple[int, int] = (0, 0)
 
     @property
     def behaviours(self) -> int:
-        """Behaviours that were compared: deeds alone, and sequences of them."""
+        """Behaviours that were compared: calls alone, and sequences of them."""
         return len(self.compared) + self.sequences
 
     @property
     def everywhere(self) -> list[tuple[str, ...]]:
-        """What most single deeds show alike (one more member, a charset): one thing to tell, and not the fault of each behaviour."""
-        counted = Counter(key for deed, keys in self.shown if deed for key in keys if key[0] in WIDE)
+        """What most single calls show alike (one more member, a charset): one thing to tell, and not the fault of each behaviour."""
+        counted = Counter(key for named_call, keys in self.shown if named_call for key in keys if key[0] in WIDE)
         return [key for key, times in counted.items() if times > len(self.compared) / 2]
 
     @property
     def unequal(self) -> int:
         """Behaviours that differed in something that counts, besides what differs everywhere."""
         general = frozenset(self.everywhere)
-        differing = [deed for deed, keys in self.shown if keys - general]
-        return len({deed for deed in differing if deed}) + differing.count("")
+        differing = [named_call for named_call, keys in self.shown if keys - general]
+        return len({named_call for named_call in differing if named_call}) + differing.count("")
 
     @property
     def fidelity(self) -> float:
@@ -80,7 +80,7 @@ class Search:
     def run(self, tick: Callable[[int], None] = lambda _: None) -> Comparison:
         """Search until the calls are spent or everything was tried."""
         singles, pairs = self._author.singles(), self._author.pairs()
-        self._pairs = frozenset(programme.steps[0].deed for programme in pairs)
+        self._pairs = frozenset(programme.steps[0].named_call for programme in pairs)
         self._noise(singles)
         self._companions()
         try:
@@ -91,7 +91,7 @@ class Search:
         except BudgetSpent:
             tick(self._spent)
         for contrast, kind in self._pace.contrasts():
-            self._found["time", kind] = Difference(contrast=contrast, behaviours=[], held=(), deeds=(), ours=(), theirs=())
+            self._found["time", kind] = Difference(contrast=contrast, behaviours=[], held=(), named_calls=(), ours=(), theirs=())
         self.result.differences = list(self._found.values())
         self.result.calls = (self.ours.calls, self.theirs.calls)
         return self.result
@@ -158,7 +158,7 @@ class Search:
 
     def _companions(self) -> None:
         """Servers that do not show the same of a campaign: states are then told by deleting on both."""
-        ours, theirs = self.ours.ground.shows, self.theirs.ground.shows
+        ours, theirs = self.ours.campaign_set.shows, self.theirs.campaign_set.shows
         if ours != theirs:
             self._without_calls(Contrast(kind="shape", what="numbers that the query shows", ours=ours, theirs=theirs))
 
@@ -173,7 +173,7 @@ class Search:
 
     def _without_calls(self, contrast: Contrast) -> None:
         key = (contrast.kind, contrast.what, contrast.ours, contrast.theirs)
-        self._found.setdefault(key, Difference(contrast=contrast, behaviours=[], held=(), deeds=(), ours=(), theirs=()))
+        self._found.setdefault(key, Difference(contrast=contrast, behaviours=[], held=(), named_calls=(), ours=(), theirs=()))
 
     def _told(self, programme: Programme, ours: Trace, theirs: Trace) -> list[tuple[Contrast, int]]:
         """The contrasts of the first call that differs, with its place; then of what the campaigns hold."""
@@ -193,102 +193,102 @@ class Search:
         return found
 
     def _count(self, programme: Programme, told: Sequence[tuple[Contrast, int]], *, single: bool) -> None:
-        deed = programme.steps[0].deed if single else ""
+        named_call = programme.steps[0].named_call if single else ""
         if single:
-            self.result.compared.add(deed)
+            self.result.compared.add(named_call)
         else:
             self.result.sequences += 1
         counted = frozenset((each.kind, each.what, each.ours, each.theirs) for each, _ in told if each.kind not in CASUAL)
         if counted:
-            self.result.shown.append((deed, counted))
+            self.result.shown.append((named_call, counted))
 
     # -- differences ------------------------------------------------------------------------------------------------
 
     def _take(self, contrast: Contrast, at: int, programme: Programme, traces: tuple[Trace, Trace]) -> None:
-        deed = programme.steps[at].deed
-        if deed in self._pairs and self._follows(contrast, deed):
+        named_call = programme.steps[at].named_call
+        if named_call in self._pairs and self._follows(contrast, named_call):
             return
-        if self._known(contrast, deed, single=_alone(programme, traces)):
+        if self._known(contrast, named_call, single=_alone(programme, traces)):
             return
         if len(programme.steps) > 1 and self._shrunk < MOST_SHRUNK:
             self._shrunk += 1
-            programme, traces, steady = self._shortened(contrast, deed, _until(programme, at), traces)
-            deed = programme.steps[-1].deed
+            programme, traces, steady = self._shortened(contrast, named_call, _until(programme, at), traces)
+            named_call = programme.steps[-1].named_call
         else:
-            steady = self._again(contrast, deed, programme) is not None
+            steady = self._repeat(contrast, named_call, programme) is not None
         single = _alone(programme, traces)
-        if self._known(contrast, deed, single=single):
+        if self._known(contrast, named_call, single=single):
             return
-        key = self._key(contrast, deed, single=single)
-        deeds = tuple(step.deed for step in programme.steps)
+        key = self._key(contrast, named_call, single=single)
+        named_calls = tuple(step.named_call for step in programme.steps)
         self._found[key] = Difference(
             contrast=contrast,
-            behaviours=[deed],
+            behaviours=[named_call],
             held=programme.held,
-            deeds=deeds,
-            ours=traces[0].exchanges[: len(deeds)],
-            theirs=traces[1].exchanges[: len(deeds)],
+            named_calls=named_calls,
+            ours=traces[0].exchanges[: len(named_calls)],
+            theirs=traces[1].exchanges[: len(named_calls)],
             steady=steady,
         )
 
     def _follows(self, contrast: Contrast, pair: str) -> bool:
         """Whether one of a pair of defects is answered otherwise alone as well: then the pair shows nothing new."""
         for known in self._found.values():
-            alone = {deed.partition(" #")[0] for deed in known.deeds}
-            if len(known.deeds) == 1 and known.contrast == contrast and any(deed in pair for deed in alone):
+            alone = {named_call.partition(" #")[0] for named_call in known.named_calls}
+            if len(known.named_calls) == 1 and known.contrast == contrast and any(named_call in pair for named_call in alone):
                 known.behaviours.append(pair)
                 return True
         return False
 
-    def _key(self, contrast: Contrast, deed: str, *, single: bool) -> tuple[str, ...]:
+    def _key(self, contrast: Contrast, named_call: str, *, single: bool) -> tuple[str, ...]:
         """Of pairs of defects only which one no longer wins: what is told instead follows from the other."""
-        if deed in self._pairs and contrast.kind == "code":
-            return ("order", re.split(" with | before ", deed)[0])
-        return _key(contrast, deed, single=single)
+        if named_call in self._pairs and contrast.kind == "code":
+            return ("order", re.split(" with | before ", named_call)[0])
+        return _key(contrast, named_call, single=single)
 
-    def _known(self, contrast: Contrast, deed: str, *, single: bool) -> bool:
-        """Whether this difference has been found; a deed that shows it alone is then named beside it."""
-        known = self._found.get(self._key(contrast, deed, single=single))
-        if known is not None and deed not in known.behaviours:
-            known.behaviours.append(deed)
+    def _known(self, contrast: Contrast, named_call: str, *, single: bool) -> bool:
+        """Whether this difference has been found; a call that shows it alone is then named beside it."""
+        known = self._found.get(self._key(contrast, named_call, single=single))
+        if known is not None and named_call not in known.behaviours:
+            known.behaviours.append(named_call)
         return known is not None
 
-    def _again(self, contrast: Contrast, deed: str, programme: Programme) -> tuple[Trace, Trace] | None:
+    def _repeat(self, contrast: Contrast, named_call: str, programme: Programme) -> tuple[Trace, Trace] | None:
         """Play a programme once more: the traces where the same difference shows."""
         if self._spent > self._max_calls - RESERVE // 2 or (traces := self._both(programme)) is None:
             return None
         told = self._told(programme, *traces)
-        same = (_is_same(each, contrast) and (each.kind == "state" or programme.steps[at].deed == deed) for each, at in told)
+        same = (_is_same(each, contrast) and (each.kind == "state" or programme.steps[at].named_call == named_call) for each, at in told)
         return traces if any(same) else None
 
     def _shortened(
-        self, contrast: Contrast, deed: str, programme: Programme, traces: tuple[Trace, Trace]
+        self, contrast: Contrast, named_call: str, programme: Programme, traces: tuple[Trace, Trace]
     ) -> tuple[Programme, tuple[Trace, Trace], bool]:
         """Leave out one call after another as long as the difference shows."""
-        steady = (again := self._again(contrast, deed, programme)) is not None
-        traces, at = again or traces, 0
+        steady = (repeat := self._repeat(contrast, named_call, programme)) is not None
+        traces, at = repeat or traces, 0
         kept = 0 if contrast.kind == "state" else 1
         while steady and len(programme.steps) > 1 and at < len(programme.steps) - kept:
             fewer = Programme(held=programme.held, steps=programme.steps[:at] + programme.steps[at + 1 :])
-            if shorter := self._again(contrast, deed, fewer):
+            if shorter := self._repeat(contrast, named_call, fewer):
                 programme, traces = fewer, shorter
             else:
                 at += 1
         return programme, traces, steady
 
 
-def _key(contrast: Contrast, deed: str, *, single: bool) -> tuple[str, ...]:
-    """What is one difference: a shape, a text or a status wherever it shows; anything else with the deed that shows it.
+def _key(contrast: Contrast, named_call: str, *, single: bool) -> tuple[str, ...]:
+    """What is one difference: a shape, a text or a status wherever it shows; anything else with the call that shows it.
 
     The forms of one behaviour are one, the many ways to name numbers too, and what campaigns hold after a sequence is the work of no
-    single deed.
+    single call.
     """
     told = () if contrast.what == "num" else _told(contrast)
     if contrast.kind in WIDE:
         return (contrast.kind, contrast.what, *told)
     if contrast.kind == "state" and not single:
         return (contrast.kind, contrast.what, *told)
-    return (contrast.kind, contrast.what, *told, "naming" if "naming" in deed else deed.partition(" #")[0])
+    return (contrast.kind, contrast.what, *told, "naming" if "naming" in named_call else named_call.partition(" #")[0])
 
 
 def _told(contrast: Contrast) -> tuple[str, ...]:
@@ -303,7 +303,7 @@ def _is_same(one: Contrast, other: Contrast) -> bool:
 
 
 def _alone(programme: Programme, traces: tuple[Trace, Trace]) -> bool:
-    """Whether one deed shows a state of its own: what was served on both sides left what every served deed would have left."""
+    """Whether one call shows a state of its own: what was served on both sides left what every served call would have left."""
     if len(programme.steps) > 1:
         return False
     return any(seen(trace.exchanges[0]).result != "served" for trace in traces)
@@ -313,10 +313,10 @@ def _until(programme: Programme, at: int) -> Programme:
     return Programme(held=programme.held, steps=programme.steps[: at + 1])
 
 
-def place_of(ground: Ground) -> Place:
-    """Where a ground's campaigns are."""
-    other = ground.keys[1] if len(ground.keys) > 1 else None
-    return Place(key=ground.keys[0], base_path=ground.base_path, other=other, foreign=ground.foreign)
+def place_of(campaign_set: CampaignSet) -> Place:
+    """Where the campaigns of a set are."""
+    other = campaign_set.keys[1] if len(campaign_set.keys) > 1 else None
+    return Place(key=campaign_set.keys[0], base_path=campaign_set.base_path, other=other, foreign=campaign_set.foreign)
 
 
 def alike(ours: Place, theirs: Place) -> tuple[Place, Place]:

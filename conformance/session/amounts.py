@@ -23,7 +23,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
     long_steps: int
     wide: int
     """Numbers to which a campaign is grown."""
-    spoils: int
+    tamperings: int
     hostile: int
     values: int
     replays: int
@@ -36,14 +36,14 @@ class Amounts(Struct, frozen=True, kw_only=True):
 
 QUICK = Amounts(
     name="quick", calls=450, forms=2, bodies=8, machine_episodes=2, machine_steps=14, bursts=5, fuzz=5, coverage=False, hunt=48,
-    long_steps=0, wide=103, spoils=27, hostile=16, values=5, replays=4, promised=1, batch=64, glances=False,
+    long_steps=0, wide=103, tamperings=27, hostile=16, values=5, replays=4, promised=1, batch=64, glances=False,
 )  # fmt: skip
 STANDARD = Amounts(
     name="standard", calls=4200, forms=40, bodies=120, machine_episodes=24, machine_steps=40, bursts=48, fuzz=80, coverage=True, hunt=160,
-    long_steps=240, wide=420, spoils=60, hostile=40, values=60, replays=14, promised=2, batch=4, glances=True,
+    long_steps=240, wide=420, tamperings=60, hostile=40, values=60, replays=14, promised=2, batch=4, glances=True,
 )  # fmt: skip
 THOROUGH = Amounts(
     name="thorough", calls=27000, forms=60, bodies=1200, machine_episodes=240, machine_steps=60, bursts=400, fuzz=600, coverage=True,
-    hunt=800, long_steps=2000, wide=900, spoils=60, hostile=400, values=600, replays=24, promised=4, batch=4, glances=True,
+    hunt=800, long_steps=2000, wide=900, tamperings=60, hostile=400, values=600, replays=24, promised=4, batch=4, glances=True,
 )  # fmt: skip
 AMOUNTS = {amounts.name: amounts for amounts in (QUICK, STANDARD, THOROUGH)}

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import msgspec
 
-from conformance.campaigns.ground import chunks
+from conformance.campaigns.campaign_set import chunks
 from conformance.exchange import Call, CampaignKey, Exchange
 from conformance.generation.calls import add, delete
 from conformance.oracle import facts_of, mentions

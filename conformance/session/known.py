@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from conformance.baseline import Program
-from conformance.campaigns import Episode, Ground
+from conformance.campaigns import CampaignSet, Episode
 from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
 from conformance.contract import MAX_NUMBER_LENGTH, caller_no_path
 from conformance.exchange import Call, CampaignKey
@@ -51,21 +51,21 @@ def _start(known: Deviating) -> dict[CampaignKey, frozenset[str]]:
     return held
 
 
-def try_again(run: Run, program: Program) -> bool:
+def retry(run: Run, program: Program) -> bool:
     """Set up, call and judge as on the night when it was found. False where this run's campaigns don't allow it."""
-    places = _places(program, run.ground)
+    places = _places(program, run.campaign_set)
     start = {key: numbers for key, numbers in program.start if numbers}
-    if places is None or not all(_may_add(run.ground, places[key]) for key in start):
+    if places is None or not all(_may_add(run.campaign_set, places[key]) for key in start):
         return False
     exact = program.clause in NEED_EXACT
     named = {number for numbers in start.values() for number in numbers}
     named |= {number for call in program.calls for number in mentions(call.body)}
-    renamed = renumbering(run.ground, {each for each in named if len(each) <= MAX_NUMBER_LENGTH})
-    with Episode(run.ground) as set_up:
+    renamed = renumbering(run.campaign_set, {each for each in named if len(each) <= MAX_NUMBER_LENGTH})
+    with Episode(run.campaign_set) as set_up:
         for key, numbers in start.items():
             wanted = [exchanged(number, renamed) for number in numbers]
-            set_up.hold(wanted, places[key], exact=exact or places[key] in run.ground.borrowed)
-    calls = [renumbered(_moved(call, program, places, run.ground.base_path), renamed) for call in program.calls]
+            set_up.hold(wanted, places[key], exact=exact or places[key] in run.campaign_set.borrowed)
+    calls = [renumbered(_moved(call, program, places, run.campaign_set.base_path), renamed) for call in program.calls]
     with run.episode(watch=list(places.values())) as episode:
         if program.together and run.concurrency > 1:
             episode.burst(calls)
@@ -75,20 +75,20 @@ def try_again(run: Run, program: Program) -> bool:
     return True
 
 
-def _places(program: Program, ground: Ground) -> Mapping[CampaignKey, CampaignKey] | None:
+def _places(program: Program, campaign_set: CampaignSet) -> Mapping[CampaignKey, CampaignKey] | None:
     """This run's campaigns for those of the program: of the target's own VDN in their order, the foreign one for the foreign one."""
     vdn_ids = [key[0] for key, _ in program.start]
     own = [key for key, _ in program.start if key[0] == vdn_ids[0]]
     foreign = [key for key, _ in program.start if key[0] != vdn_ids[0]]
-    here = [ground.foreign] if ground.foreign is not None else []
+    here = [campaign_set.foreign] if campaign_set.foreign is not None else []
     needed = {key for key, numbers in program.start if numbers}
-    places = dict(zip(own, ground.keys, strict=False)) | dict(zip(foreign, here, strict=False))
+    places = dict(zip(own, campaign_set.keys, strict=False)) | dict(zip(foreign, here, strict=False))
     return places if places and needed <= places.keys() else None
 
 
-def _may_add(ground: Ground, key: CampaignKey) -> bool:
+def _may_add(campaign_set: CampaignSet, key: CampaignKey) -> bool:
     """Whether numbers of an earlier run can be told from somebody's: where all that the campaign held is known."""
-    return ground.original[key].complete
+    return campaign_set.original[key].complete
 
 
 def _moved(call: Call, program: Program, places: Mapping[CampaignKey, CampaignKey], base_path: str) -> Call:

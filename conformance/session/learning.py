@@ -1,6 +1,6 @@
 """Learning how a server behaves from every exchange of a run, whoever caused it.
 
-The learner hears an exchange before the ground draws its conclusions, so it knows what the campaign held when the call was made.
+The learner hears an exchange before the campaign set draws its conclusions, so it knows what the campaign held when the call was made.
 """
 
 import json
@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from conformance.baseline import otherwise
-from conformance.campaigns import Ground
+from conformance.campaigns import CampaignSet
 from conformance.compare import wording
 from conformance.compare.behaviour import Behaviour, brief
 from conformance.exchange import OPEN, Call, CampaignKey, Exchange, Reply
@@ -24,16 +24,16 @@ OLD = {f"{OPEN}hour-old": "an hour old", f"{OPEN}day-old": "a day old"}
 
 
 class Learner:
-    """Listens on a ground and counts into a behaviour."""
+    """Listens on a campaign set and counts into a behaviour."""
 
-    def __init__(self, ground: Ground, behaviour: Behaviour, examples: dict[str, Exchange] | None = None) -> None:
-        self._ground = ground
+    def __init__(self, campaign_set: CampaignSet, behaviour: Behaviour, examples: dict[str, Exchange] | None = None) -> None:
+        self._campaign_set = campaign_set
         self.behaviour = behaviour
         self._examples = {} if examples is None else examples
         """The first exchange that showed a reading that only the learner knows: subject|value."""
         self._now: Exchange | None = None
         self._order: dict[CampaignKey, list[str]] = {}
-        ground.listeners.append(self.heard)
+        campaign_set.listeners.append(self.heard)
 
     def heard(self, exchange: Exchange) -> None:
         """Take in one exchange."""
@@ -42,7 +42,7 @@ class Learner:
             self.behaviour.note("no-answer", "kind", getattr(exchange.outcome, "kind", ""))
             return
         self.behaviour.took((exchange.end - exchange.start) * 1000)
-        facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)
+        facts, answer = facts_of(exchange.call, self._campaign_set.setting), answer_of(exchange)
         if call_age := OLD.get(exchange.call.credential):
             self.behaviour.note("auth", call_age, "refused" if reply.status == 401 else "let in")
         elif facts.unauthorised:
@@ -62,7 +62,7 @@ class Learner:
             self._deleted(exchange, reply, facts, answer)
         elif facts.kind == "add":
             self._added(facts, answer)
-        elif facts.campaign is not None and facts.campaign in self._ground.held:
+        elif facts.campaign is not None and facts.campaign in self._campaign_set.held:
             note_query(self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, []))
 
     # -- deletions --------------------------------------------------------------------------------------------------
@@ -108,20 +108,20 @@ class Learner:
 
     def _known(self, facts: Facts) -> frozenset[str] | None:
         """What the campaign held before the call, where that is certain."""
-        ground, key = self._ground, facts.campaign
-        held = ground.held.get(key) if key is not None else None
-        if key is None or held is None or not held.complete or ground.uncertain.get(key) or ground.bursting:
+        campaign_set, key = self._campaign_set, facts.campaign
+        held = campaign_set.held.get(key) if key is not None else None
+        if key is None or held is None or not held.complete or campaign_set.uncertain.get(key) or campaign_set.bursting:
             return None
         return held.numbers
 
     # -- companions -------------------------------------------------------------------------------------------------
 
     def _added(self, facts: Facts, answer: Answer) -> None:
-        world, held = self._known(facts), self._ground.held.get(facts.campaign) if facts.campaign else None
+        world, held = self._known(facts), self._campaign_set.held.get(facts.campaign) if facts.campaign else None
         if held is None or facts.defects or answer.outcome not in {"served", "refused"}:
             return
         value = SERVED if answer.outcome == "served" else answer.code or "HTTP"
-        priority = "with priority" if self._ground.priority is not None else "without priority"
+        priority = "with priority" if self._campaign_set.priority is not None else "without priority"
         if facts.named & held.numbers:
             self.behaviour.note("code", "number.present", value)
         elif world is not None or not facts.named & held.numbers:

@@ -1,19 +1,19 @@
-"""A run: the ground it works on, the ledger it fills, and the amounts that its effort allows."""
+"""A run: the campaign set it works on, the ledger it fills, and the amounts that its effort allows."""
 
 import random
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from conformance.campaigns import Episode, Ground
+from conformance.campaigns import CampaignSet, Episode
 from conformance.errors import CannotJudge, Unreadable
 from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Finding, Judgement
 from conformance.generation.triggers import Trigger
 from conformance.oracle import judge
 from conformance.session.amounts import Amounts
-from conformance.session.departed import Departed
 from conformance.session.ledger import Deviating, Ledger
+from conformance.session.returned_numbers import ReturnedNumbers
 from conformance.session.shrink import is_query, shrink, starts
 
 NEED_EXACT = frozenset({"restriction.last-number", "effect.concurrent"})
@@ -25,15 +25,15 @@ MAX_SHRUNK = 24
 class Run:
     """What a check works with. One per process; checks use it one after another."""
 
-    def __init__(self, ground: Ground, amounts: Amounts, *, seed: int) -> None:
-        self.ground = ground
+    def __init__(self, campaign_set: CampaignSet, amounts: Amounts, *, seed: int) -> None:
+        self.campaign_set = campaign_set
         self.amounts = amounts
         self.seed = seed
         self.ledger = Ledger()
         self.check = "opening"
         self.concurrency = 1
         """Calls that the target file allows at the same time."""
-        self.spoils: tuple[str, ...] = ()
+        self.tamperings: tuple[str, ...] = ()
         """Credential words: the ways in which an Authorization can be spoilt."""
         self.safe_unknown: tuple[int, ...] = ()
         """Campaign ids that nobody has."""
@@ -41,14 +41,14 @@ class Run:
         """The user's own calls for codes that are hard to reach."""
         self.unusable: Unreadable | None = None
         """Why no campaign can be set up: then only calls that need none are made."""
-        self._departed = Departed(ground)
+        self._returned_numbers = ReturnedNumbers(campaign_set)
         self._pending: list[Deviating] = []
         self._shrunk = 0
 
     @contextmanager
     def episode(self, *, watch: Collection[CampaignKey] = ()) -> Iterator[Episode]:
         """Calls that make up one history: judged when the block ends, also when it ends early because a limit was reached."""
-        episode = Episode(self.ground, watch=watch)
+        episode = Episode(self.campaign_set, watch=watch)
         try:
             with episode:
                 yield episode
@@ -59,14 +59,14 @@ class Run:
         history = episode.history
         self._pending += self.ledger.record(judge(history), history, self.check)
         first = history.exchanges[0].number if history.exchanges else 0
-        for longer in self._departed.returned(before=first):
+        for longer in self._returned_numbers.returned(before=first):
             findings = tuple(found for found in judge(longer).findings if found.kind == "came-back")
             self._pending += self.ledger.record(Judgement(findings=findings), longer, self.check)
 
     def from_outside(self, calls: Sequence[Call]) -> None:
         """Judge calls that need no set-up and name no number that anybody has."""
-        start = self.ground.setting
-        history = History(setting=start, exchanges=tuple(self.ground.send(call) for call in calls))
+        start = self.campaign_set.setting
+        history = History(setting=start, exchanges=tuple(self.campaign_set.send(call) for call in calls))
         self._pending += self.ledger.record(judge(history), history, self.check)
 
     def glance(self, episode: Episode, key: CampaignKey | None = None) -> None:
@@ -101,7 +101,9 @@ class Run:
         if len(calls) < 2:
             return False
         try:
-            return any(self._replay(start, calls, together=False, exact=True) for start in starts(finding, frozenset(self.ground.fresh(2))))
+            return any(
+                self._replay(start, calls, together=False, exact=True) for start in starts(finding, frozenset(self.campaign_set.fresh(2)))
+            )
         except CannotJudge:
             return False
 
@@ -115,7 +117,7 @@ class Run:
         try:
             tries = self.amounts.replays
             exact = known.finding.clause in NEED_EXACT
-            if shorter := shrink(known.finding, partial(self._replay, exact=exact), bystanders=self.ground.fresh(2), tries=tries):
+            if shorter := shrink(known.finding, partial(self._replay, exact=exact), bystanders=self.campaign_set.fresh(2), tries=tries):
                 known.finding = self.ledger.evident(shorter)
             else:
                 known.unconfirmed = True
@@ -127,10 +129,10 @@ class Run:
     ) -> list[Finding]:
         """`exact`: nothing may stand beside the numbers; else originals stay where they are, unless they are out anyway."""
         for key, numbers in start.items():
-            with Episode(self.ground) as set_up:
-                set_up.hold(numbers, key, exact=exact or key in self.ground.borrowed)
-        with Episode(self.ground, watch=start) as episode:
-            self._again(episode, calls, together=together)
+            with Episode(self.campaign_set) as set_up:
+                set_up.hold(numbers, key, exact=exact or key in self.campaign_set.borrowed)
+        with Episode(self.campaign_set, watch=start) as episode:
+            self._repeat(episode, calls, together=together)
         judgement = judge(episode.history)
         known = self.ledger.deviations
         self._pending += self.ledger.record(
@@ -140,7 +142,7 @@ class Run:
         )
         return list(judgement.findings)
 
-    def _again(self, episode: Episode, calls: Sequence[Call], *, together: bool) -> None:
+    def _repeat(self, episode: Episode, calls: Sequence[Call], *, together: bool) -> None:
         changing = [call for call in calls if not is_query(call)]
         if together and self.check.startswith("race") and len(changing) > 1:
             episode.burst(changing)

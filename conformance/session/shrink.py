@@ -27,25 +27,25 @@ def shrink(finding: Finding, replay: Replay, *, bystanders: Sequence[str], tries
         if tries <= 0:
             return None
         tries -= 1
-        if best := _again(finding, replay(start, calls)):
+        if best := _repeat(finding, replay(start, calls)):
             return _fewer_calls(best, calls, start, replay, tries)
     return None
 
 
-def _again(finding: Finding, found: Sequence[Finding]) -> Finding | None:
+def _repeat(finding: Finding, found: Sequence[Finding]) -> Finding | None:
     same = [other for other in found if other.key == finding.key]
     return min(same, key=lambda other: len(other.program)) if same else None
 
 
 def _fewer_calls(best: Finding, calls: list[Call], start: dict[CampaignKey, frozenset[str]], replay: Replay, tries: int) -> Finding:
-    if len(calls) > 1 and tries > 0 and (alone := _again(best, replay(start, calls[-1:]))):
+    if len(calls) > 1 and tries > 0 and (alone := _repeat(best, replay(start, calls[-1:]))):
         return alone  # most often the decisive call is enough
     at, tries = 0, tries - 1
     while at < len(calls) and len(calls) > 1 and tries > 0:
         fewer = calls[:at] + calls[at + 1 :]
         tries -= 1
-        if again := _again(best, replay(start, fewer)):
-            best, calls = again, fewer
+        if repeat := _repeat(best, replay(start, fewer)):
+            best, calls = repeat, fewer
         else:
             at += 1
     return best

@@ -1,6 +1,6 @@
 """A state machine over two campaigns: hypothesis chooses the calls, the oracle judges the history afterwards.
 
-A thin adapter: it keeps no model of its own. What the campaigns hold is asked of the ground, which knows it from replies and
+A thin adapter: it keeps no model of its own. What the campaigns hold is asked of the campaign set, which knows it from replies and
 looks; every rule draws one integer and picks from that, which is faster than bundles and never inconsistent.
 """
 
@@ -30,7 +30,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
     class Campaigns(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
-            self.context = run.episode(watch=run.ground.keys[:2])
+            self.context = run.episode(watch=run.campaign_set.keys[:2])
             self.episode: Episode = self.context.__enter__()
             self.key: CampaignKey = self.episode.key
             self.last: Call | None = None
@@ -47,7 +47,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
                 stopped.append(reason)
 
         def _delete(self, numbers: list[str]) -> Call:
-            return delete(self.key, numbers, base_path=run.ground.base_path)
+            return delete(self.key, numbers, base_path=run.campaign_set.base_path)
 
         @initialize(pick=picks)
         def set_up(self, pick: int) -> None:
@@ -58,8 +58,8 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
             size = chance.randrange(2, 9)
             exact = self.episode.may_be_exact()
             held = self.episode.hold_exactly(size) if exact else self.episode.hold_at_least(size)
-            if len(run.ground.keys) > 1 and chance.random() < 0.5:
-                other = run.ground.keys[1]
+            if len(run.campaign_set.keys) > 1 and chance.random() < 0.5:
+                other = run.campaign_set.keys[1]
                 self.episode.hold({*self.episode.held(other), *held[:2]}, other)
 
         @rule(pick=picks)
@@ -70,7 +70,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         def _some(self, chance: random.Random) -> list[str]:
             held = self.episode.held(self.key)
             size = min(len(held), chance.randint(1, max(1, len(held) - 1)), MAX_NUMBERS_PER_CALL)
-            return chance.sample(held, size) or run.ground.fresh(1)
+            return chance.sample(held, size) or run.campaign_set.fresh(1)
 
         @rule(pick=picks)
         def delete_one(self, pick: int) -> None:
@@ -80,12 +80,12 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_all(self, pick: int) -> None:
             """All that the campaign is known to hold."""
-            self._do(lambda _: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or run.ground.fresh(1)), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[:MAX_NUMBERS_PER_CALL] or run.campaign_set.fresh(1)), pick)
 
         @rule(pick=picks)
         def delete_all_but_one(self, pick: int) -> None:
             """The most that may go."""
-            self._do(lambda _: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or run.ground.fresh(1)), pick)
+            self._do(lambda _: self._delete(self.episode.held(self.key)[1 : MAX_NUMBERS_PER_CALL + 1] or run.campaign_set.fresh(1)), pick)
 
         @rule(pick=picks)
         def delete_with_repetition(self, pick: int) -> None:
@@ -100,14 +100,14 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def delete_absent(self, pick: int) -> None:
             """Numbers that the campaign lacks, alone or beside present ones."""
-            self._do(lambda chance: self._delete([*run.ground.fresh(1), *self._some(chance)[: chance.randrange(3)]]), pick)
+            self._do(lambda chance: self._delete([*run.campaign_set.fresh(1), *self._some(chance)[: chance.randrange(3)]]), pick)
 
         @rule(pick=picks)
         def delete_too_many(self, pick: int) -> None:
             """101 and more, all but one of the campaign among them."""
 
             def step(chance: random.Random) -> Call:
-                some = self.episode.held(self.key)[1:] or run.ground.fresh(1)
+                some = self.episode.held(self.key)[1:] or run.campaign_set.fresh(1)
                 return self._delete(filled(some, chance.choice((101, 101, 102, 150))))
 
             self._do(step, pick)
@@ -119,7 +119,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
             def step(chance: random.Random) -> Call:
                 defect = chance.choice(sorted(BODY_FORMS))
                 form = chance.choice(BODY_FORMS[defect])
-                return with_body(self.key, form(self._some(chance)), base_path=run.ground.base_path)
+                return with_body(self.key, form(self._some(chance)), base_path=run.campaign_set.base_path)
 
             self._do(step, pick)
 
@@ -128,9 +128,9 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
             """Numbers of one campaign named on the other's URI."""
 
             def step(chance: random.Random) -> Call | None:
-                if len(run.ground.keys) < 2:
+                if len(run.campaign_set.keys) < 2:
                     return None
-                other = run.ground.keys[1] if self.key == run.ground.keys[0] else run.ground.keys[0]
+                other = run.campaign_set.keys[1] if self.key == run.campaign_set.keys[0] else run.campaign_set.keys[0]
                 held = self.episode.held(other)
                 return self._delete(chance.sample(held, min(2, len(held)))) if held else None
 
@@ -153,10 +153,10 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
 
             def step(chance: random.Random) -> None:
                 held = self.episode.held(self.key)
-                gone = sorted(run.ground.added.get(self.key, set()) - set(held))[-6:]
+                gone = sorted(run.campaign_set.added.get(self.key, set()) - set(held))[-6:]
                 if len(held) < MOST_HELD:
-                    new = gone[: chance.randint(1, 3)] if gone and chance.random() < 0.6 else run.ground.fresh(chance.randint(1, 6))
-                    added = run.ground.add(self.key, new)  # without the look of a set-up: when to look is drawn as well
+                    new = gone[: chance.randint(1, 3)] if gone and chance.random() < 0.6 else run.campaign_set.fresh(chance.randint(1, 6))
+                    added = run.campaign_set.add(self.key, new)  # without the look of a set-up: when to look is drawn as well
                     if answer_of(added).outcome != "served":
                         self.episode.look(self.key)
 
@@ -170,7 +170,7 @@ def machine_of(run: Run, stopped: list[CannotJudge]) -> type[RuleBasedStateMachi
         @rule(pick=picks)
         def turn_to_the_other(self, pick: int) -> None:
             """Go on with the other campaign."""
-            self.key = run.ground.keys[pick % min(2, len(run.ground.keys))]
+            self.key = run.campaign_set.keys[pick % min(2, len(run.campaign_set.keys))]
 
         def teardown(self) -> None:
             """Observe, and have the history judged."""

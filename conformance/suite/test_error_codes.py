@@ -23,7 +23,7 @@ NEEDS_ALL_NUMBERS = Code.PARAMETER_ERROR
 def test_codes(run: Run) -> None:
     """Natural ways first, then what the user proposes for this server, then generated combinations."""
     for code in FAILURE_CODES:
-        natural = triggers_for(code, run.ground.keys[0], base_path=run.ground.base_path, unknown=run.safe_unknown)
+        natural = triggers_for(code, run.campaign_set.keys[0], base_path=run.campaign_set.base_path, unknown=run.safe_unknown)
         _hunt(run, code.value, [*itertools.islice(natural, run.amounts.hunt), *run.triggers])
     lacking = [code.value for code in FAILURE_CODES if code.value not in run.ledger.witnesses]
     if lacking and not _unreadable(run):
@@ -33,7 +33,7 @@ def test_codes(run: Run) -> None:
 
 
 def _holds_known(run: Run) -> bool:
-    return not run.ground.why_not_exact(run.ground.keys[0])
+    return not run.campaign_set.why_not_exact(run.campaign_set.keys[0])
 
 
 def _hunt(run: Run, code: str, triggers: list[Trigger]) -> None:
@@ -63,6 +63,6 @@ def _unreadable(run: Run) -> bool:
 def _combine(run: Run, make: Form, lacking: list[str]) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(3)
-        answer = answer_of(episode.send(with_body(episode.key, make(held[:2]), base_path=run.ground.base_path)))
+        answer = answer_of(episode.send(with_body(episode.key, make(held[:2]), base_path=run.campaign_set.base_path)))
         for code in lacking:
             run.ledger.tried(code, answer.code or NO_CODE)

@@ -44,6 +44,6 @@ def _send(run: Run, batch: Sequence[Draft]) -> None:
     with run.episode() as episode:
         for draft in batch:
             held = episode.hold_at_least(3)
-            episode.send(draft(episode.key, held, run.ground.base_path))
+            episode.send(draft(episode.key, held, run.campaign_set.base_path))
         run.glance(episode)
         episode.delete(episode.hold_at_least(2)[-1:])

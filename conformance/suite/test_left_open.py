@@ -17,14 +17,14 @@ def test_left_open(run: Run) -> None:
     """Each defect, each reading and each pair of defects once, on a small campaign."""
     if not run.amounts.coverage:
         pytest.skip("left to the efforts standard and thorough")
-    numbers, absent = run.ground.fresh(questions.HELD), run.ground.fresh(8)
-    with leased_foreign(run.ground):
+    numbers, absent = run.campaign_set.fresh(questions.HELD), run.campaign_set.fresh(8)
+    with leased_foreign(run.campaign_set):
         _ask(run, numbers, absent)
 
 
 def _ask(run: Run, numbers: Sequence[str], absent: Sequence[str]) -> None:
-    stage = questions.stage_of(run.ground, numbers, absent)
-    for batch in batched(questions.questions(stage), PER_EPISODE):
+    context = questions.context_of(run.campaign_set, numbers, absent)
+    for batch in batched(questions.questions(context), PER_EPISODE):
         with run.episode() as episode:
             for _ in questions.ask(episode, batch, numbers, absent):
                 pass

@@ -22,13 +22,13 @@ def test_other_methods(run: Run) -> None:
         held = episode.hold_at_least(len(methods) + 2)
         for index, method in enumerate(methods):
             one = held[index % len(held)]
-            episode.send(changed(delete(episode.key, [one], base_path=run.ground.base_path), method=method))
+            episode.send(changed(delete(episode.key, [one], base_path=run.campaign_set.base_path), method=method))
             run.glance(episode)
             if run.amounts.promised > 1:
                 held = episode.hold_at_least(len(methods) + 2)
-                episode.send(changed(delete(episode.key, held[:2], base_path=run.ground.base_path), method=method))
+                episode.send(changed(delete(episode.key, held[:2], base_path=run.campaign_set.base_path), method=method))
                 episode.look()
-        overridden = changed(delete(episode.key, held[-1:], base_path=run.ground.base_path), method="GET")
+        overridden = changed(delete(episode.key, held[-1:], base_path=run.campaign_set.base_path), method="GET")
         episode.send(with_header(overridden, "X-HTTP-Method-Override", "DELETE"))
         episode.look()
         episode.delete(episode.held()[-1:])
@@ -69,49 +69,49 @@ def test_ids(run: Run) -> None:
 
 
 def _targets(run: Run, defect: str) -> tuple[str, ...]:
-    vdn_id = run.ground.keys[0][0]
+    vdn_id = run.campaign_set.keys[0][0]
     others = tuple(vdn for vdn in (vdn_id + 1, 9999, vdn_id - 1, 2) if vdn != vdn_id and 1 <= vdn <= 9999)
-    if run.ground.foreign_vdn is not None:
-        others = (run.ground.foreign_vdn, *others)
+    if run.campaign_set.foreign_vdn is not None:
+        others = (run.campaign_set.foreign_vdn, *others)
     return path_targets(
         defect,
-        run.ground.keys[0],
-        base_path=run.ground.base_path,
+        run.campaign_set.keys[0],
+        base_path=run.campaign_set.base_path,
         unknown=run.safe_unknown,
         other_vdn=tuple(dict.fromkeys(others)),
     )
 
 
 def _aimed(run: Run, target: str, numbers: list[str]) -> Call:
-    return changed(delete(run.ground.keys[0], numbers, base_path=run.ground.base_path), target=target)
+    return changed(delete(run.campaign_set.keys[0], numbers, base_path=run.campaign_set.base_path), target=target)
 
 
 def _odd_ids(run: Run) -> None:
     """Spellings that some readers take for the integer: recorded, since the document does not say."""
-    vdn_id, campaign_id = run.ground.keys[0]
+    vdn_id, campaign_id = run.campaign_set.keys[0]
     odd = ((f"0{vdn_id}", campaign_id), (f"%2B{vdn_id}", campaign_id), (vdn_id, f"0{campaign_id}"), (f"{vdn_id}.0", campaign_id))
     with run.episode() as episode:
         for vdn, campaign in odd[: run.amounts.forms]:
             held = episode.hold_at_least(3)
-            path = delete(episode.key, held[:1], base_path=run.ground.base_path).target
+            path = delete(episode.key, held[:1], base_path=run.campaign_set.base_path).target
             head, _, _ = path.rpartition(f"/{vdn_id}/callerNo/")
             episode.send(_aimed(run, f"{head}/{vdn}/callerNo/{campaign}", held[:1]))
 
 
 def _foreign(run: Run) -> None:
     """A campaign of another VDN, called under ours and ours under its: both are unknown there, and both stay whole."""
-    with leased_foreign(run.ground) as foreign:
+    with leased_foreign(run.campaign_set) as foreign:
         if foreign is not None:
             _across_vdns(run, foreign)
 
 
 def _across_vdns(run: Run, foreign: CampaignKey) -> None:
-    with run.episode(watch=(run.ground.keys[0], foreign)) as episode:
+    with run.episode(watch=(run.campaign_set.keys[0], foreign)) as episode:
         shared = episode.hold_at_least(3)[:2]
         episode.hold([*episode.held(foreign), *shared], foreign)
-        crossed = ((run.ground.keys[0][0], foreign[1]), (foreign[0], run.ground.keys[0][1]))
+        crossed = ((run.campaign_set.keys[0][0], foreign[1]), (foreign[0], run.campaign_set.keys[0][1]))
         for key in crossed:
-            episode.send(delete(key, shared[:1], base_path=run.ground.base_path))
+            episode.send(delete(key, shared[:1], base_path=run.campaign_set.base_path))
         run.glance(episode, foreign)
         episode.delete(shared[:1])
         episode.look(foreign)

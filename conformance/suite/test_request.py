@@ -34,23 +34,23 @@ def test_headers(run: Run) -> None:
     """The documented Content-Type is accepted; locale changes texts only; other types are recorded."""
     with run.episode() as episode:
         held = episode.hold_at_least(8)
-        broken = with_body(episode.key, body_of({"callerNo": [{"accessCode": held[0] + "x"}]}), base_path=run.ground.base_path)
-        many = with_body(episode.key, body_of({"callerNo": []}), base_path=run.ground.base_path)
+        broken = with_body(episode.key, body_of({"callerNo": [{"accessCode": held[0] + "x"}]}), base_path=run.campaign_set.base_path)
+        many = with_body(episode.key, body_of({"callerNo": []}), base_path=run.campaign_set.base_path)
         for call in (broken, many):
             _in_each_locale(episode, call)
         for locale in LOCALES:
-            episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.ground.base_path), "locale", locale))
-        episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.ground.base_path), "Content-Type", CONTENT_TYPE))
+            episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.campaign_set.base_path), "locale", locale))
+        episode.send(with_header(delete(episode.key, [held.pop()], base_path=run.campaign_set.base_path), "Content-Type", CONTENT_TYPE))
     with run.episode() as episode:
         for content_type in OTHER_CONTENT_TYPES[: run.amounts.forms]:
             held = episode.hold_at_least(3)
-            episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type", content_type))
+            episode.send(with_header(delete(episode.key, held[:1], base_path=run.campaign_set.base_path), "Content-Type", content_type))
         held = episode.hold_at_least(3)
-        episode.send(without_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "Content-Type"))
+        episode.send(without_header(delete(episode.key, held[:1], base_path=run.campaign_set.base_path), "Content-Type"))
         run.glance(episode)
         held = episode.hold_at_least(3)
         last = "fr_FR" if run.amounts.promised > 1 else "en_US"
-        episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", last))
+        episode.send(with_header(delete(episode.key, held[:1], base_path=run.campaign_set.base_path), "locale", last))
 
 
 def _in_each_locale(episode: Episode, call: Call) -> None:
@@ -90,7 +90,7 @@ def test_body_defects(run: Run) -> None:
         with run.episode() as episode:
             held = episode.hold_at_least(5)
             for form in batch:
-                episode.send(with_body(episode.key, form(held[:2]), base_path=run.ground.base_path))
+                episode.send(with_body(episode.key, form(held[:2]), base_path=run.campaign_set.base_path))
             run.glance(episode)
             episode.delete(held[-1:])
     drawn = list(each_bad_item())
@@ -104,7 +104,7 @@ def _bad_lists(run: Run, lists: Sequence[BadList]) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(7)
         for bad in lists:
-            episode.send(with_body(episode.key, bad.body(held), base_path=run.ground.base_path))
+            episode.send(with_body(episode.key, bad.body(held), base_path=run.campaign_set.base_path))
         run.glance(episode)
         episode.delete(held[-1:])
 
@@ -113,7 +113,7 @@ def _bad_lists(run: Run, lists: Sequence[BadList]) -> None:
 def test_body_values(run: Run) -> None:
     """Every legal number is served: each remarkable length, leading zeros, and any legal way to write the JSON."""
     with run.episode() as episode:
-        numbers = run.ground.extremes()
+        numbers = run.campaign_set.extremes()
         episode.hold([*episode.hold_at_least(2), *numbers])
         episode.delete(numbers[: len(numbers) // 2])
         for number in numbers[len(numbers) // 2 :]:
@@ -121,7 +121,7 @@ def test_body_values(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(len(_WRITINGS) + 3)
         for writing in _WRITINGS[: max(3, run.amounts.values)]:
-            episode.send(with_body(episode.key, writing(held.pop()), base_path=run.ground.base_path))
+            episode.send(with_body(episode.key, writing(held.pop()), base_path=run.campaign_set.base_path))
     _repeated_keys(run)
 
 
@@ -142,4 +142,4 @@ def _repeated_keys(run: Run) -> None:
     with run.episode() as episode:
         first, second, *_ = episode.hold_at_least(4)
         body = f'{{"callerNo":[{{"accessCode":"{first}"}}],"callerNo":[{{"accessCode":"{second}"}}]}}'
-        episode.send(with_body(episode.key, body.encode(), base_path=run.ground.base_path))
+        episode.send(with_body(episode.key, body.encode(), base_path=run.campaign_set.base_path))

@@ -23,7 +23,7 @@ def test_shape(run: Run) -> None:
             {"callerNo": [{"accessCode": "1" * 25}]},
         )
         for body in bodies:
-            exchange = episode.send(with_body(episode.key, body_of(body), base_path=run.ground.base_path))
+            exchange = episode.send(with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path))
             _learn_shape(run, exchange.reply.body if exchange.reply else b"", "refused")
             exchange = episode.delete([held.pop()])
             _learn_shape(run, exchange.reply.body if exchange.reply else b"", "served")
@@ -37,8 +37,8 @@ def test_shape(run: Run) -> None:
 
 def _form_alone(run: Run) -> None:
     """Calls that must fail whatever the campaign holds, and one for a number that nobody has."""
-    key, base_path = run.ground.keys[0], run.ground.base_path
-    number = run.ground.of_length(23)
+    key, base_path = run.campaign_set.keys[0], run.campaign_set.base_path
+    number = run.campaign_set.of_length(23)
     run.from_outside([
         with_body(key, body_of({"callerNo": [{"accessCode": f"{number}a"}]}), base_path=base_path),
         with_body(key, body_of({"callerNo": [{"accessCode": f"{number}55"}]}), base_path=base_path),

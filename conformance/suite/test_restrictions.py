@@ -17,7 +17,7 @@ def test_limit_boundary(run: Run) -> None:
         held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 3)
         run.ledger.learnt.setdefault("open.adding", {})[f"{len(held)} numbers in one campaign"] = 1
         episode.delete(filled(held, MAX_NUMBERS_PER_CALL + 1))
-        other = run.ground.keys[1 % len(run.ground.keys)]  # the limit holds in every campaign
+        other = run.campaign_set.keys[1 % len(run.campaign_set.keys)]  # the limit holds in every campaign
         episode.delete(filled(held, MAX_NUMBERS_PER_CALL + 2), other)
         episode.delete(filled(held[1:], 300))
         _bad_at_the_end(run, episode, held)
@@ -35,7 +35,7 @@ def _bad_at_the_end(run: Run, episode: Episode, held: list[str]) -> None:
     """As many items as are allowed, all good but the last: a server that looks at the first ones only removes the others."""
     good = filled(held[1:], MAX_NUMBERS_PER_CALL - 1)
     body = among_good({"accessCode": f"{held[0][:-1]}x"}, good, len(good))
-    episode.send(with_body(episode.key, body, base_path=run.ground.base_path))
+    episode.send(with_body(episode.key, body, base_path=run.campaign_set.base_path))
 
 
 def _far_beyond(run: Run) -> None:
@@ -49,7 +49,7 @@ def _far_beyond(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 2)
         repeated = [*held[:MAX_NUMBERS_PER_CALL], held[0]]
-        episode.send(delete(episode.key, repeated, base_path=run.ground.base_path))
+        episode.send(delete(episode.key, repeated, base_path=run.campaign_set.base_path))
         episode.look()
         held = episode.hold_at_least(MAX_NUMBERS_PER_CALL + 1)
         episode.delete(held[1 : MAX_NUMBERS_PER_CALL + 1])
@@ -71,9 +71,9 @@ def test_last_number(run: Run) -> None:
 
 def _exact_keys(run: Run) -> list[CampaignKey]:
     """The campaigns that can be given exact contents. Raises OriginalsStay where none can."""
-    keys = [key for key in run.ground.keys[:2] if may_be_exact(run.ground, key)]
+    keys = [key for key in run.campaign_set.keys[:2] if may_be_exact(run.campaign_set, key)]
     if not keys:
-        run.ground.need_exact(run.ground.keys[0])
+        run.campaign_set.need_exact(run.campaign_set.keys[0])
     return keys
 
 
@@ -92,10 +92,10 @@ def _all_shapes(run: Run) -> None:
     Whether adding a number again is served is open; a server that counts it twice believes that one would remain.
     """
     with run.episode() as episode:
-        shapes = [number for number in run.ground.extremes() if number.startswith("0")] or run.ground.extremes()
+        shapes = [number for number in run.campaign_set.extremes() if number.startswith("0")] or run.campaign_set.extremes()
         episode.hold(shapes[:2], exact=True)
         held = episode.held()
-        run.ground.add(episode.key, held[:MAX_NUMBERS_PER_CALL])
+        run.campaign_set.add(episode.key, held[:MAX_NUMBERS_PER_CALL])
         episode.delete(held)
         run.glance(episode)
         episode.delete(held[:1])
@@ -108,7 +108,7 @@ def _one_by_one(run: Run, size: int) -> None:
             episode.delete([number])
         left = episode.held()
         episode.delete(left)
-        episode.send(with_header(delete(episode.key, left, base_path=run.ground.base_path), "locale", "en_US"))
+        episode.send(with_header(delete(episode.key, left, base_path=run.campaign_set.base_path), "locale", "en_US"))
 
 
 def _with_repetitions(run: Run) -> None:
@@ -125,10 +125,10 @@ def _with_repetitions(run: Run) -> None:
 def _with_absent(run: Run) -> None:
     with run.episode() as episode:
         held = episode.hold_exactly(2)
-        absent = run.ground.fresh(3)
+        absent = run.campaign_set.fresh(3)
         episode.delete([*held, absent[0]])
         run.glance(episode)
         episode.delete([absent[1], held[0], absent[2], held[-1]])
         run.glance(episode)
         value = {"callerNo": [*items(held), {"accessCode": absent[0], "priority": 3}]}
-        episode.send(with_body(episode.key, body_of(value), base_path=run.ground.base_path))
+        episode.send(with_body(episode.key, body_of(value), base_path=run.campaign_set.base_path))

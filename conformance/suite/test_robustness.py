@@ -58,7 +58,7 @@ def test_hostile(run: Run) -> None:
         with run.episode() as episode:
             held = episode.hold_at_least(4)
             for make in makers:
-                episode.send(with_body(episode.key, make(held[0]), base_path=run.ground.base_path))
+                episode.send(with_body(episode.key, make(held[0]), base_path=run.campaign_set.base_path))
             run.glance(episode)
             episode.delete(held[-1:])
     _locale(run)
@@ -76,7 +76,7 @@ def _locale(run: Run) -> None:
     """A locale that the document does not list, behind a call that is faultless otherwise."""
     with run.episode() as episode:
         held = episode.hold_at_least(3)
-        episode.send(with_header(delete(episode.key, held[:1], base_path=run.ground.base_path), "locale", "fr_FR"))
+        episode.send(with_header(delete(episode.key, held[:1], base_path=run.campaign_set.base_path), "locale", "fr_FR"))
 
 
 def _queries(run: Run) -> None:
@@ -84,7 +84,7 @@ def _queries(run: Run) -> None:
     with run.episode() as episode:
         for query in QUERIES[: max(2, run.amounts.hostile // 5)]:
             held = episode.hold_at_least(3)
-            call = delete(episode.key, held[:1], base_path=run.ground.base_path)
+            call = delete(episode.key, held[:1], base_path=run.campaign_set.base_path)
             episode.send(changed(call, target=f"{call.target}?{query}"))
 
 
@@ -92,5 +92,5 @@ def _anything(run: Run, value: object) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(3)
         for body in (value, {"callerNo": value}, {"callerNo": [value]}, {"callerNo": [{"accessCode": value}]}):
-            episode.send(with_body(episode.key, body_of(body), base_path=run.ground.base_path))
+            episode.send(with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path))
         episode.delete(held[-1:])

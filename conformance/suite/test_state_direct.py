@@ -11,7 +11,7 @@ def test_state_direct(run: Run) -> None:
     """The documented example, repetition, absent and repeated numbers, numbers alike, and campaigns that share numbers."""
     for _ in range(run.amounts.promised):
         _example(run)
-    _again_and_again(run)
+    _repeatedly(run)
     _places(run)
     _open_points(run)
     _near_misses(run)
@@ -26,16 +26,16 @@ EXAMPLE_TRIES = 3
 def _example(run: Run) -> None:
     with run.episode() as episode:
         for _ in range(EXAMPLE_TRIES):
-            number = run.ground.of_length(7)
+            number = run.campaign_set.of_length(7)
             episode.hold([*episode.hold_at_least(2), number])
             before = len(episode.exchanges)
-            episode.send(delete_as_in_the_example(episode.key, number, base_path=run.ground.base_path))
+            episode.send(delete_as_in_the_example(episode.key, number, base_path=run.campaign_set.base_path))
             if all(exchange.reply is not None for exchange in episode.exchanges[before:]):
                 return  # else it was sent twice, since its connection had been closed: nobody knows which of the two was served
             episode.look()
 
 
-def _again_and_again(run: Run) -> None:
+def _repeatedly(run: Run) -> None:
     """Deleted, deleted again, added again, deleted again: each time the campaign holds what the replies say."""
     with run.episode() as episode:
         number, *rest = held = episode.hold_at_least(4)
@@ -52,7 +52,7 @@ def _again_and_again(run: Run) -> None:
 
 def _open_points(run: Run) -> None:
     """Absent numbers alone and beside present ones, numbers named twice: what the server does is recorded."""
-    absent = run.ground.fresh(2)
+    absent = run.campaign_set.fresh(2)
     with run.episode() as episode:
         held = episode.hold_at_least(6)
         episode.delete(absent[:1])
@@ -67,10 +67,10 @@ def _near_misses(run: Run) -> None:
     """Absent numbers that a careless comparison takes for a present one: none of the present ones may go."""
     with run.episode() as episode:
         held = episode.hold_at_least(4)
-        long = run.ground.of_length(24)
+        long = run.campaign_set.of_length(24)
         episode.hold([*held, long])
         misses = [miss for miss in _misses(held[0], long) if miss not in held and 0 < len(miss) <= 24]
-        for miss in misses if run.ground.held[episode.key].complete else []:
+        for miss in misses if run.campaign_set.held[episode.key].complete else []:
             episode.delete([miss])
             if run.amounts.promised > 1:
                 episode.look()
@@ -93,7 +93,7 @@ def _relatives(run: Run) -> None:
     """Numbers that are prefixes of each other, differ by a leading zero or in one digit: each is removed alone."""
     count = 6 if run.amounts.promised == 1 else 24
     with run.episode() as episode:
-        family = run.ground.relatives(count)
+        family = run.campaign_set.relatives(count)
         episode.hold([*episode.hold_at_least(2), *family])
         for index, number in enumerate(sorted(family, key=len)):
             episode.delete([number])
@@ -114,11 +114,11 @@ def _places(run: Run) -> None:
 
 def _shared(run: Run) -> None:
     """Two campaigns hold the same numbers; what is done to one leaves the other whole."""
-    if len(run.ground.keys) < 2:
+    if len(run.campaign_set.keys) < 2:
         return
-    one, other = run.ground.keys[:2]
+    one, other = run.campaign_set.keys[:2]
     with run.episode(watch=(one, other)) as episode:
-        numbers = run.ground.fresh(4)
+        numbers = run.campaign_set.fresh(4)
         for key in (one, other):
             episode.hold([*numbers, *episode.hold_at_least(2, key)], key)
         lacking = [number for number in episode.held(one) if number not in episode.held(other)]
@@ -127,4 +127,4 @@ def _shared(run: Run) -> None:
         episode.delete(numbers[1:2], other)
         episode.delete(numbers, one)
         episode.look(other)
-        episode.send(delete(other, [numbers[0], numbers[2]], base_path=run.ground.base_path))
+        episode.send(delete(other, [numbers[0], numbers[2]], base_path=run.campaign_set.base_path))

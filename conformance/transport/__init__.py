@@ -10,11 +10,11 @@ from conformance.transport.guard import CallRule, Guard
 from conformance.transport.options import Proxy, TransportOptions
 from conformance.transport.own_numbers import OwnNumbers
 from conformance.transport.pace import Pace
-from conformance.transport.spoil import SPOILS, Spoil
+from conformance.transport.tampering import TAMPERINGS, Tampering
 from conformance.transport.tls import Tls, client_context
 
 __all__ = [
-    "SPOILS",
+    "TAMPERINGS",
     "Address",
     "AuthV2",
     "Authorizer",
@@ -28,7 +28,7 @@ __all__ = [
     "OwnNumbers",
     "Pace",
     "Proxy",
-    "Spoil",
+    "Tampering",
     "Tls",
     "Transport",
     "TransportOptions",

@@ -10,7 +10,7 @@ from conformance.errors import ConfigurationError, UsageError, nearest
 from conformance.exchange import OMITTED, SIGNED
 from conformance.transport.auth import Keys, Parts, authorization, canonical_request, timestamp
 from conformance.transport.redaction import learn
-from conformance.transport.spoil import SPOILS, Unsigned
+from conformance.transport.tampering import TAMPERINGS, Unsigned
 
 HeaderLines = Sequence[tuple[str, str]]
 
@@ -61,7 +61,7 @@ class AuthV2:
         self._sent: tuple[Parts, str] | None = None
         """What the last valid header covered, and its text."""
 
-    credentials = frozenset({SIGNED, OMITTED, *SPOILS})
+    credentials = frozenset({SIGNED, OMITTED, *TAMPERINGS})
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class AuthV2:
             headers=tuple(headers),
             earlier=self._earlier(parts),
         )
-        return [("Authorization", SPOILS[credential].make(unsigned))]
+        return [("Authorization", TAMPERINGS[credential].make(unsigned))]
 
     def _earlier(self, parts: Parts) -> str:
         covered, text = self._sent or (parts, "")
@@ -103,7 +103,7 @@ class AuthV2:
             return self._latest
 
 
-KEYLESS = frozenset(name for name, spoil in SPOILS.items() if spoil.keyless)
+KEYLESS = frozenset(name for name, tampering in TAMPERINGS.items() if tampering.keyless)
 _NO_CALL = Unsigned(
     keys=Keys(access_key="", secret_key=""), seconds=0.0, milliseconds=False, parts=Parts(method="", target="", headers=()), headers=()
 )
@@ -143,14 +143,14 @@ class CommandHeader:
 
     def _ask(self, method: str, target: str, body: bytes) -> str:
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own command, as a list, without a shell
+            result = subprocess.run(  # noqa: S603 - the user's own command, as a list, without a shell
                 [*self._command, method, target], input=body, capture_output=True, timeout=COMMAND_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ConfigurationError(self._complaint(type(error).__name__)) from None
-        text = done.stdout.decode(errors="replace").strip()
-        if done.returncode or not text or not text.isprintable():
-            raise ConfigurationError(self._complaint(f"exit status {done.returncode}, {len(text)} characters written"))
+        text = result.stdout.decode(errors="replace").strip()
+        if result.returncode or not text or not text.isprintable():
+            raise ConfigurationError(self._complaint(f"exit status {result.returncode}, {len(text)} characters written"))
         self._keep_secret(text)
         return text
 
@@ -184,7 +184,7 @@ def _given_elsewhere(text: Callable[[], str], credential: str, known: frozenset[
     if credential == SIGNED:
         return [("Authorization", text())]
     _refuse_unknown(credential, known)
-    return [("Authorization", SPOILS[credential].make(_NO_CALL))]
+    return [("Authorization", TAMPERINGS[credential].make(_NO_CALL))]
 
 
 def _refuse_unknown(credential: str, known: frozenset[str]) -> None:

@@ -10,8 +10,8 @@ from typing import Self
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.interruption import raise_if_requested
 from conformance.readable import one_line
+from conformance.transport.barrier_pool import BarrierPool
 from conformance.transport.budget import Spending
-from conformance.transport.crew import Crew
 from conformance.transport.failure import Broken
 from conformance.transport.options import TransportOptions
 from conformance.transport.pace import Pacer
@@ -56,7 +56,7 @@ class Transport:
         self._pacer = Pacer(options.pace, clock=clock, sleep=sleep)
         self._spending = Spending(options.budget, clock)
         self._patience = Patience()
-        self._crew = Crew()
+        self._barrier_pool = BarrierPool()
         self._redactor = Redactor((*options.authorizer.secrets, *_proxy_secrets(options)), shortest=SHORTEST_ON_THE_WIRE)
         self._numbers = itertools.count(1)
         self._stale = 0
@@ -158,7 +158,7 @@ class Transport:
     def close(self) -> None:
         """Close connections and the recording. Raises UsageError when the recording could not be written."""
         self._pool.close()
-        self._crew.close()
+        self._barrier_pool.close()
         if self._recorder is not None:
             self._recorder.close()
 
@@ -175,7 +175,7 @@ class Transport:
             self._spend(calls[place])
         with self._pacer.turn(len(sendable)):
             works = [self._work(calls[place]) for place in sendable]
-            results.update(zip(sendable, self._crew.together(works), strict=True))
+            results.update(zip(sendable, self._barrier_pool.together(works), strict=True))
         for place in sendable:
             self._must_wait(results[place], 0)
         return [results[place] for place in range(len(calls))]

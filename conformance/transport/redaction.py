@@ -20,7 +20,7 @@ from conformance.transport.written_forms import LONG, encoded_forms, plain_forms
 
 REMOVED = "[secret removed]"
 SHORTEST = 4
-"""Shorter values are left: they stand in ordinary words, and removing them would spoil the report without hiding anything."""
+"""Shorter values are left: they stand in ordinary words, and removing them would garble the report without hiding anything."""
 SHORTEST_ON_THE_WIRE = 6
 """In a reply, which is judged, a shorter text may be part of a number or a code."""
 SHORT, SHORT_KEPT = 200, 4096

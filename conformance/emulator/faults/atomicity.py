@@ -102,12 +102,12 @@ def _error_after_commit(points: Points) -> None:
 
 @fault("atomic.error-one-in-twelve", "Every twelfth deletion is done and reported as a failure.", _SUCCESS_IS_SAID)
 def _error_one_in_twelve(points: Points) -> None:
-    done = 0
+    result = 0
 
     def counts(_: Request) -> bool:
-        nonlocal done
-        done += 1
-        return done % 12 == 0
+        nonlocal result
+        result += 1
+        return result % 12 == 0
 
     remove_reply(points, counts)
 

@@ -113,7 +113,7 @@ def removing_also(points: Points, collides: Callable[[str, str], bool]) -> None:
 
 
 def waiting(points: Points, operation: str, note: Callable[[Request, Numbers], None] = lambda _, __: None) -> None:
-    """Leave a window between decision and deed of an operation, noting what was decided upon."""
+    """Leave a window between decision and act of an operation, noting what was decided upon."""
     inner = points.window
 
     def window(request: Request) -> float:

@@ -83,7 +83,7 @@ def _counter_drifts(points: Points) -> None:
 
 
 @fault("last.counts-again", "Counts a number that is added once more as another one, and checks against the count.", _ONE_STAYS)
-def _counts_again(points: Points) -> None:
+def _counts_twice(points: Points) -> None:
     surplus: dict[Key, int] = {}
     add = points.add
 

@@ -91,17 +91,17 @@ def _undone_by_refusal(points: Points) -> None:
 
 @fault("state.redelivered", "A queue delivers a deletion again: a number that was added back is gone.", _EACH_ONCE)
 def _redelivered(points: Points) -> None:
-    again: list[tuple[Numbers, list[str]]] = []
+    repeat: list[tuple[Numbers, list[str]]] = []
     add, handle = points.add, points.handle
     due: list[tuple[Numbers, list[str]]] = []
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
-        again.append((held, list(request.numbers)))
+        repeat.append((held, list(request.numbers)))
         return remove(request, held)
 
     def adding(request: Request, held: Numbers) -> int:
-        due.extend(again)
-        again.clear()
+        due.extend(repeat)
+        repeat.clear()
         return add(request, held)
 
     def redelivering(call: Call) -> Steps:
@@ -168,12 +168,12 @@ def _one_at_a_time(points: Points) -> None:
 
 @fault("state.long-use", "After 60 deletions nothing is deleted any more, and success reported.", _EACH_HAPPENS)
 def _long_use(points: Points) -> None:
-    done = 0
+    result = 0
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
-        nonlocal done
-        done += 1
-        return remove(request, held) if done <= 60 else len(set(request.numbers) & held.keys())
+        nonlocal result
+        result += 1
+        return remove(request, held) if result <= 60 else len(set(request.numbers) & held.keys())
 
     removing(points, change)
 

@@ -184,7 +184,7 @@ def _empty_body(points: Points) -> None:
     overlook(points, "body.empty")
 
 
-def _reading_again(points: Points, mend: Callable[[str], object]) -> None:
+def _reading_twice(points: Points, mend: Callable[[str], object]) -> None:
     """Give broken JSON a second chance."""
 
     def change(request: Request) -> None:
@@ -200,14 +200,14 @@ def _reading_again(points: Points, mend: Callable[[str], object]) -> None:
 
 @fault("values.trailing-garbage", "Reads the first JSON value of a body and ignores what follows.", _JSON)
 def _trailing_garbage(points: Points) -> None:
-    _reading_again(points, lambda text: json.JSONDecoder().raw_decode(text)[0])
+    _reading_twice(points, lambda text: json.JSONDecoder().raw_decode(text)[0])
 
 
 @fault("values.lenient-json", "Forgives single quotes and commas at the end.", _JSON)
 def _lenient_json(points: Points) -> None:
-    _reading_again(points, lambda text: json.loads(re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"'))))
+    _reading_twice(points, lambda text: json.loads(re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"'))))
 
 
 @fault("values.cut-json", "Closes the brackets that a body leaves open.", _JSON)
 def _cut_json(points: Points) -> None:
-    _reading_again(points, lambda text: json.loads(text.rstrip().rstrip("]}") + "}]}"))
+    _reading_twice(points, lambda text: json.loads(text.rstrip().rstrip("]}") + "}]}"))

@@ -53,12 +53,12 @@ def _by_position(points: Points) -> None:
 
 @fault("state.tenth-lost", "Every tenth deletion is reported and not done.", _REMOVES)
 def _tenth_lost(points: Points) -> None:
-    done = 0
+    result = 0
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
-        nonlocal done
-        done += 1
-        return remove(request, held) if done % 10 else len(set(request.numbers) & held.keys())
+        nonlocal result
+        result += 1
+        return remove(request, held) if result % 10 else len(set(request.numbers) & held.keys())
 
     removing(points, change)
 

@@ -9,12 +9,12 @@ import conformance
 ROOT = Path(conformance.__file__).parent
 OPENER = "campaigns/opener.py"
 MAKERS = {
-    "Ground": {OPENER},
+    "CampaignSet": {OPENER},
     "guard": {OPENER, "config/connection.py"},
     "Guard": {"config/connection.py"},
     "Transport": {OPENER, "checking/inspecting.py", "checking/preflight.py"},
     "Journal": {OPENER, "cli/restoring.py"},
-    "open_ground": {OPENER},
+    "open_campaign_set": {OPENER},
     "CampaignLock": {OPENER, "cli/restoring.py", "plugin/journals.py"},
 }
 """What opening consists of, and the files that may do it. `restore --forget` notes in a journal that

@@ -42,10 +42,10 @@ def target_file(running: Running, folder: Path) -> Path:
 def test_a_run_on_a_target(bare: Path, tmp_path: Path) -> None:
     with start(Options(ca_dir=tmp_path)) as running:
         file = target_file(running, tmp_path)
-        done = command(
+        result = command(
             bare, "run", "-q", "--no-html", "--effort=quick", f"--target={file}", f"--out={tmp_path / 'out'}", SECRET=running.secret_key
         )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     verdict = json.loads((tmp_path / "out" / "verdict.json").read_text("utf-8"))
     assert verdict["verdict"] == "conforms"
     assert all(code["reached"] for code in verdict["codes"].values())
@@ -53,14 +53,14 @@ def test_a_run_on_a_target(bare: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [("run",), ("emulate",), ("faults",), ("profiles",), ("exam",)])
 def test_what_needs_it_says_so(bare: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
-    done = command(bare, *arguments, *([f"--out={tmp_path}"] if arguments[0] == "run" else ()))
-    assert done.returncode == 2
-    assert "emulator is not installed" in done.stdout + done.stderr
-    assert "--target" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    result = command(bare, *arguments, *([f"--out={tmp_path}"] if arguments[0] == "run" else ()))
+    assert result.returncode == 2
+    assert "emulator is not installed" in result.stdout + result.stderr
+    assert "--target" in result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_what_does_not_need_it_works(bare: Path) -> None:
-    done = command(bare, "clauses")
-    assert done.returncode == 0
-    assert "restriction.last-number" in done.stdout
+    result = command(bare, "clauses")
+    assert result.returncode == 0
+    assert "restriction.last-number" in result.stdout

@@ -46,8 +46,8 @@ class Ended:
 
 def run(out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)) -> Ended:
     given = [f"--only={only}", f"--out={out}", *(f"--fault={fault}" for fault in faults), *words]
-    done = subprocess.run([*COMMAND, *given], capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
-    return Ended(code=done.returncode, said=done.stdout + done.stderr, out=out)
+    result = subprocess.run([*COMMAND, *given], capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+    return Ended(code=result.returncode, said=result.stdout + result.stderr, out=out)
 
 
 def waivers_command(*words: str) -> int:

@@ -29,7 +29,7 @@ def test_a_draft_is_refused_until_somebody_completes_it(tmp_path: Path) -> None:
     assert all(each.meant_for(documents.failing().target) for each in entries)
 
 
-def test_what_is_written_is_not_written_again(tmp_path: Path) -> None:
+def test_what_is_written_is_not_written_once_more(tmp_path: Path) -> None:
     assert draft(documents.failing(), TODAY, read_drafts(drafted(tmp_path))) == ()
 
 

@@ -52,7 +52,7 @@ def test_clean_days_are_counted_once_each_and_end_in_forgetting() -> None:
     assert database.programs() == []
 
 
-def test_a_deviation_that_shows_again_begins_anew() -> None:
+def test_a_deviation_that_shows_once_more_begins_anew() -> None:
     database = KnownPrograms(InMemoryExampleDatabase())
     for _ in range(3):
         database.showed(program())

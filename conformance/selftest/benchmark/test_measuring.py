@@ -5,7 +5,7 @@ import time
 import pytest
 
 from conformance.benchmark.bare import bare_client
-from conformance.benchmark.ground import benched
+from conformance.benchmark.bench_run import benched
 from conformance.benchmark.measuring import measure
 from conformance.benchmark.soak import Reading, growth, resident
 from conformance.benchmark.subjects import Subject, subjects, yardstick

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from msgspec.structs import replace
 
-from conformance.campaigns import Ground, restore
+from conformance.campaigns import CampaignSet, restore
 from conformance.exchange import Call, Exchange, Reply
-from conformance.selftest.compare.scene import ground
+from conformance.selftest.compare.scene import campaign_set
 
 KEY = (1, 1001)
 BLIND = {
@@ -25,7 +25,7 @@ BLIND = {
 
 
 @contextmanager
-def blinded(made: Ground, reply: Reply, times: int) -> Iterator[None]:
+def blinded(made: CampaignSet, reply: Reply, times: int) -> Iterator[None]:
     """For so many looks the target answers something else."""
     send, left = made.wire.send, [times]
 
@@ -46,12 +46,12 @@ def blinded(made: Ground, reply: Reply, times: int) -> Iterator[None]:
 
 def restored(reply: Reply, times: int) -> set[str]:
     """What is said of each campaign that is put back while so many looks fail; all of them are as before."""
-    with ground() as made:
+    with campaign_set() as made:
         made.add(KEY, made.fresh(3))
         with blinded(made, reply, times):
-            done = restore(made)
+            result = restore(made)
         assert made.look(KEY) == made.original[KEY].numbers, "what replies can tell is put back all the same"
-        return {each.problem for each in done.values()}
+        return {each.problem for each in result.values()}
 
 
 @pytest.mark.parametrize("reply", BLIND.values(), ids=BLIND)
@@ -60,5 +60,5 @@ def test_what_can_not_be_looked_at_is_not_called_restored(reply: Reply) -> None:
 
 
 @pytest.mark.parametrize("reply", BLIND.values(), ids=BLIND)
-def test_a_single_look_that_fails_is_asked_for_again(reply: Reply) -> None:
+def test_a_single_look_that_fails_is_asked_for_once_more(reply: Reply) -> None:
     assert restored(reply, 1) == {""}

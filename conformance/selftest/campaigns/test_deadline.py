@@ -14,7 +14,7 @@ PROGRAM = """
 import re, resource, signal, threading
 from conformance.campaigns import deadline
 resource.setrlimit(resource.RLIMIT_CPU, ({cpu}, {cpu}))
-deadline.AGAIN = {again}
+deadline.REPEAT_SECONDS = {repeat}
 told = []
 def once():
     try:
@@ -28,11 +28,11 @@ print(told[:1], signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, threading.ac
 """
 
 
-def ended(work: str, *, kind: str = "deadline", then: str = "pass", again: float = 1000) -> str:
-    program = PROGRAM.format(work=work, kind=kind, then=then, again=again, cpu=CPU_SECONDS)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.returncode} (-{signal.SIGXCPU:d} or -9: it did not end)\n{done.stderr}"
-    return done.stdout
+def ended(work: str, *, kind: str = "deadline", then: str = "pass", repeat: float = 1000) -> str:
+    program = PROGRAM.format(work=work, kind=kind, then=then, repeat=repeat, cpu=CPU_SECONDS)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, f"{result.returncode} (-{signal.SIGXCPU:d} or -9: it did not end)\n{result.stderr}"
+    return result.stdout
 
 
 posix = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such signal")
@@ -45,8 +45,8 @@ def test_by_signal(work: str) -> None:
 
 
 @posix
-def test_what_swallows_the_first_is_interrupted_again() -> None:
-    assert ended(LOOP, then="once()", again=2) == "interrupted\ninterrupted\n['passed'] True 1\n"
+def test_what_swallows_the_first_is_interrupted_once_more() -> None:
+    assert ended(LOOP, then="once()", repeat=2) == "interrupted\ninterrupted\n['passed'] True 1\n"
 
 
 def test_by_thread() -> None:
@@ -66,5 +66,5 @@ for limit in (deadline, ):
 left, _ = signal.getitimer(signal.ITIMER_REAL)
 print(signal.getsignal(signal.SIGALRM) == signal.SIG_IGN, 900 < left <= 1000)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "True True\n"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout == "True True\n"

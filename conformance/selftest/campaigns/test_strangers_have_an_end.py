@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 
-from conformance.campaigns import Ground
-from conformance.campaigns.ground import MOST_STRANGERS
+from conformance.campaigns import CampaignSet
+from conformance.campaigns.campaign_set import MOST_STRANGERS
 from conformance.contract import PATH_PREFIX
 from conformance.exchange import Call, Contents, Exchange, Reply
 from conformance.generation.numbers import NumberPool
@@ -40,11 +40,11 @@ class Wire:
 
 def test_strangers_have_an_end() -> None:
     wire, guard = Wire(MOST_STRANGERS // 4), Guard(listed=[KEY], path_prefix=PATH_PREFIX)
-    ground = Ground(wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard)
-    ground.held[KEY] = ground.original[KEY] = Contents(numbers=frozenset(), complete=True)
-    ground.shows = "all"
+    campaign_set = CampaignSet(wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard)
+    campaign_set.held[KEY] = campaign_set.original[KEY] = Contents(numbers=frozenset(), complete=True)
+    campaign_set.shows = "all"
     for look in range(1, 10):
-        ground.look(KEY)
-        assert ground.held[KEY].complete is (look <= 4)
-        assert not ground.own(KEY), "nothing of it is the run's"
-    assert len(ground.strangers[KEY]) == MOST_STRANGERS
+        campaign_set.look(KEY)
+        assert campaign_set.held[KEY].complete is (look <= 4)
+        assert not campaign_set.own(KEY), "nothing of it is the run's"
+    assert len(campaign_set.strangers[KEY]) == MOST_STRANGERS

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from conformance.campaigns import Ground, open_ground, restore
+from conformance.campaigns import CampaignSet, open_campaign_set, restore
 from conformance.compare.behaviour import Behaviour
 from conformance.contract import PATH_PREFIX
 from conformance.exchange import CampaignKey
@@ -45,15 +45,15 @@ class Silent:
 
 
 @contextmanager
-def ground(profile: Path | None = None, *faults: str, behaviour: Behaviour | None = None) -> Iterator[Ground]:
-    """A ground over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it."""
+def campaign_set(profile: Path | None = None, *faults: str, behaviour: Behaviour | None = None) -> Iterator[CampaignSet]:
+    """A campaign set over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it."""
     given = options(campaigns=HELD, profile=profile, faults=faults, access_key="ak", secret_key="sk")
     with emulating(given) as client:
         signed = AuthV2(Keys(access_key="ak", secret_key="sk"))
         guard = Guard(listed=HELD, path_prefix=PATH_PREFIX, own=OwnNumbers("990"))
         wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=guard, timeout_seconds=5)
         with Transport(wired) as transport:
-            made = Ground(
+            made = CampaignSet(
                 wire=transport,
                 log=Silent(),
                 keys=((1, 1001), (1, 1002)),
@@ -63,6 +63,6 @@ def ground(profile: Path | None = None, *faults: str, behaviour: Behaviour | Non
             )
             if behaviour is not None:
                 Learner(made, behaviour)
-            open_ground(made, given=HELD)
+            open_campaign_set(made, given=HELD)
             yield made
             assert not any(each.problem for each in restore(made).values())

@@ -11,12 +11,12 @@ from conformance.compare import profile
 from conformance.compare.behaviour import Behaviour
 from conformance.compare.differences import Difference
 from conformance.emulator import load_profile, profile_path
-from conformance.plugin.grounds import opened
-from conformance.rivals.casting import search
+from conformance.plugin.opened_target import opened
+from conformance.rivals.search_setup import search
 from conformance.rivals.searching import Comparison
-from conformance.selftest.compare.scene import ground
+from conformance.selftest.compare.scene import campaign_set
 from conformance.selftest.node.production import NODE, Production, start
-from conformance.session.questions import ask, questions, stage_of
+from conformance.session.questions import ask, context_of, questions
 
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
@@ -59,8 +59,8 @@ def two(folder: Path, faults: tuple[str, ...]) -> Iterator[tuple[Path, Path]]:
 
 def compared(files: tuple[Path, Path], folder: Path, max_calls: int) -> Comparison:
     with ExitStack() as stack:
-        grounds = [stack.enter_context(opened(file, folder, name=file.stem, seed=1))[1] for file in files]
-        return search(grounds[0], grounds[1], max_calls=max_calls, seed=1).run()
+        campaign_sets = [stack.enter_context(opened(file, folder, name=file.stem, seed=1))[1] for file in files]
+        return search(campaign_sets[0], campaign_sets[1], max_calls=max_calls, seed=1).run()
 
 
 def shows(difference: Difference, fault: str) -> bool:
@@ -76,7 +76,7 @@ def test_a_dozen_planted_differences_are_found(tmp_path: Path) -> None:
         result = compared(files, tmp_path, 5000)
     missed = [fault for fault in FAULTS if not any(shows(each, fault) for each in result.differences)]
     assert missed == [], [(each.contrast, each.behaviours) for each in result.differences]
-    assert max(len(each.deeds) for each in result.differences) <= 6
+    assert max(len(each.named_calls) for each in result.differences) <= 6
     assert max(result.calls) <= 5000
     assert not result.noise
     assert 0 < result.fidelity < 0.9
@@ -92,7 +92,7 @@ def test_the_same_server_twice_is_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["query-absent", "query-first"])
 def test_servers_that_hide_their_campaigns_are_compared_by_their_replies(name: str) -> None:
     hidden = profile_path(name)
-    with ground(hidden) as one, ground(hidden) as other, ground(hidden, "last.batch") as liar:
+    with campaign_set(hidden) as one, campaign_set(hidden) as other, campaign_set(hidden, "last.batch") as liar:
         assert search(one, other, max_calls=500, seed=1).run().differences == []
         found = search(one, liar, max_calls=700, seed=1).run().differences
     assert {each.contrast.kind for each in found} <= {"state", "success"}
@@ -102,11 +102,11 @@ def test_servers_that_hide_their_campaigns_are_compared_by_their_replies(name: s
 def test_a_recorded_profile_of_a_strange_server_is_one_that_the_emulator_takes(tmp_path: Path) -> None:
     behaviour = Behaviour()
     with (
-        ground(profile_path("members-further"), "code.http-400", "auth.200", "robust.null", behaviour=behaviour) as made,
+        campaign_set(profile_path("members-further"), "code.http-400", "auth.200", "robust.null", behaviour=behaviour) as made,
         Episode(made) as asked,
     ):
         numbers, absent = made.fresh(4), made.fresh(8)
-        for _ in ask(asked, questions(stage_of(made, numbers, absent)), numbers, absent):
+        for _ in ask(asked, questions(context_of(made, numbers, absent)), numbers, absent):
             pass
     profile.write(tmp_path / "p.toml", profile.tables_of(behaviour, {"base_url": "https://x"}))
     assert load_profile(tmp_path / "p.toml").reply.extra["traceId"] == "7b1f"

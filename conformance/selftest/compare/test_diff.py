@@ -33,8 +33,8 @@ def diff(*arguments: object) -> Result:
 
 
 def made(out: Path, *options: object) -> Path:
-    done = command("run", "--effort", "quick", "--no-html", "-q", "--out", out, *options)
-    assert (out / "profile.toml").exists(), done.stderr
+    result = command("run", "--effort", "quick", "--no-html", "-q", "--out", out, *options)
+    assert (out / "profile.toml").exists(), result.stderr
     return out
 
 
@@ -51,21 +51,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
 
 
 def test_the_same_server_twice_has_not_changed(runs: tuple[Path, Path, Path]) -> None:
-    done = diff(runs[0], runs[1])
-    assert (done.exit_code, done.stdout.splitlines()[0].startswith("Nothing has changed")) == (0, True), done.stdout
+    result = diff(runs[0], runs[1])
+    assert (result.exit_code, result.stdout.splitlines()[0].startswith("Nothing has changed")) == (0, True), result.stdout
 
 
 def test_an_upgrade_with_two_faults_and_three_readings(runs: tuple[Path, Path, Path], tmp_path: Path) -> None:
     page, text = tmp_path / "page.html", tmp_path / "page.md"
-    done = diff(runs[0], runs[2], "--json", "--html", page, "--markdown", text)
-    found = json.loads(done.stdout)
+    result = diff(runs[0], runs[2], "--json", "--html", page, "--markdown", text)
+    found = json.loads(result.stdout)
     by_kind = {kind: {each["subject"] for each in found["changes"] if each["kind"] == kind} for kind in ("broken", "readings")}
     assert by_kind == {
         "broken": {"header.locale", "reply.no-internals"},
         "readings": {"member.unknown", "number.absent", "readings.num"},
     }
     assert {each["kind"] for each in found["changes"]} == {"broken", "readings"}
-    assert done.exit_code == 1
+    assert result.exit_code == 1
     assert "header.locale" in page.read_text("utf-8")
     assert "curl" in text.read_text("utf-8")
     assert diff(runs[0], runs[2], "--fail-on", "latency").exit_code == 0

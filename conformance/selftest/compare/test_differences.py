@@ -41,7 +41,7 @@ APART: dict[str, tuple[str, str, str, str]] = {
 }
 """Those that hide others, or that are slow."""
 CALLS = {"every-call-slow": 500, "refusals-slow": 500, "body-before-ids": 2600, "same-call-again": 3500}
-"""Elsewhere 1,800: the single deeds, and those on a large campaign."""
+"""Elsewhere 1,800: the single calls, and those on a large campaign."""
 
 
 def shows(difference: Difference, expected: tuple[str, str, str, str]) -> bool:
@@ -57,7 +57,7 @@ def test_many_at_once_are_each_told_with_a_short_programme(tmp_path: Path) -> No
         result = compared(files, tmp_path, 5000)
     missed = [name for name, expected in TOGETHER.items() if not any(shows(each, expected) for each in result.differences)]
     assert missed == [], [(each.contrast, each.behaviours[:4]) for each in result.differences]
-    assert max(len(each.deeds) for each in result.differences) <= 6
+    assert max(len(each.named_calls) for each in result.differences) <= 6
     assert max(result.calls) <= 5000
     assert not result.noise
 
@@ -69,7 +69,7 @@ def test_one_alone(name: str, tmp_path: Path) -> None:
         result = compared(files, tmp_path, CALLS.get(name, 1800))
     found = [each for each in result.differences if shows(each, APART[name])]
     assert found, [(each.contrast, each.behaviours[:4]) for each in result.differences]
-    assert max(len(each.deeds) for each in result.differences) <= 6
+    assert max(len(each.named_calls) for each in result.differences) <= 6
 
 
 @needs_node

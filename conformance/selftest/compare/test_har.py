@@ -71,7 +71,7 @@ def test_a_har_file_is_judged(tmp_path: Path) -> None:
 
 def test_what_the_campaign_held_is_followed(tmp_path: Path) -> None:
     made = imported(har(tmp_path, *reversed(SESSION)), by="tests", suite_version="1")
-    steps = [(step.deed, step.held, look is not None) for step, look in made.steps()]
+    steps = [(step.named_call, step.held, look is not None) for step, look in made.steps()]
     assert steps == [
         ("number.absent.alone", ("11", "12", "13"), False),
         ("naming 1 number(s)", ("11", "12", "13"), True),

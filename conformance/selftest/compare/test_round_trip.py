@@ -14,8 +14,8 @@ from conformance.compare.conclusions import FILE_ORDER, MAY_BE_ACCEPTED, winners
 from conformance.emulator import Profile, load_profile, profile_names, profile_path
 from conformance.emulator.defects import ACCEPT, DEFAULT_CODES, OPEN
 from conformance.selftest.compare.random_profiles import drawn
-from conformance.selftest.compare.scene import ground
-from conformance.session.questions import HELD, ask, questions, stage_of
+from conformance.selftest.compare.scene import campaign_set
+from conformance.session.questions import HELD, ask, context_of, questions
 
 SLOW = {"slow", "old-and-slow", "dribbling"}
 """They wait on purpose: hundreds of calls would take a minute. Their delay is learnt in a test of its own."""
@@ -46,13 +46,13 @@ UNSEEN = {
 def learn(profile: Path | None) -> tuple[Behaviour, list[tuple[str, ...]]]:
     """What one server teaches, and its answers in order."""
     behaviour = Behaviour()
-    with ground(profile, behaviour=behaviour) as made:
+    with campaign_set(profile, behaviour=behaviour) as made:
         if not made.guard.recoverable:
             pytest.skip("what it deletes could not be put back, and calls that may delete anything are withheld")
         numbers, absent = made.fresh(HELD), made.fresh(8)
         with Episode(made) as episode:
-            asked = ask(episode, questions(stage_of(made, numbers, absent)), numbers, absent)
-            answers = [(deed.name, *_told(exchange.reply)) for deed, exchange in asked]
+            asked = ask(episode, questions(context_of(made, numbers, absent)), numbers, absent)
+            answers = [(named_call.name, *_told(exchange.reply)) for named_call, exchange in asked]
     return behaviour, answers
 
 
@@ -132,8 +132,8 @@ def test_learnt_is_given(name: str, tmp_path: Path) -> None:
     file = written(behaviour, tmp_path / "profile.toml")
     assert differences(load_profile(profile_path(name)), load_profile(file), behaviour) == []
     if SAMPLE.index(name) % 3 == 0:  # the emulator behaves so: every question again, every answer compared
-        _, again = learn(file)
-        assert [pair for pair in zip(answers, again, strict=True) if pair[0] != pair[1]] == []
+        _, repeat = learn(file)
+        assert [pair for pair in zip(answers, repeat, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -152,6 +152,6 @@ def test_a_delay_is_learnt(tmp_path: Path) -> None:
 def test_a_profile_is_the_same_file_twice(tmp_path: Path) -> None:
     behaviour, _ = learn(None)
     behaviour.milliseconds = []
-    again, _ = learn(None)
-    again.milliseconds = []
-    assert written(behaviour, tmp_path / "a").read_text() == written(again, tmp_path / "b").read_text()
+    repeat, _ = learn(None)
+    repeat.milliseconds = []
+    assert written(behaviour, tmp_path / "a").read_text() == written(repeat, tmp_path / "b").read_text()

@@ -110,8 +110,8 @@ def test_errors_reach_the_caller() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(EmulatorError, match=f"can't listen on 127.0.0.1:{port}"), start(Options(port=port)):
             pass
-    done = subprocess.run([*COMMAND, "--fault", "x"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.partition(".")[0]) == (2, "There is no fault 'x'")
+    result = subprocess.run([*COMMAND, "--fault", "x"], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr.partition(".")[0]) == (2, "There is no fault 'x'")
 
 
 def test_options_survive_the_way_to_the_child(tmp_path: Path) -> None:

@@ -32,6 +32,6 @@ def judged(out: Path, *arguments: str, environment: dict[str, str] | None = None
     """`isales-conformance run` with quick effort and a fixed seed."""
     command = [sys.executable, "-m", "conformance.cli", "run", "--effort=quick", "--no-html", "-q", "--seed=7", f"--out={out}", *arguments]
     given = {**os.environ, "XDG_STATE_HOME": str(out.parent / "state"), **(environment or {})}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False)
-    assert (out / "verdict.json").exists(), done.stdout + done.stderr
-    return Judged(code=done.returncode, document=verdict_json.load(out), printed=done.stdout, out=out)
+    run_result = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False)
+    assert (out / "verdict.json").exists(), run_result.stdout + run_result.stderr
+    return Judged(code=run_result.returncode, document=verdict_json.load(out), printed=run_result.stdout, out=out)

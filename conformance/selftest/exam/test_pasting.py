@@ -60,12 +60,12 @@ def environment() -> dict[str, str]:
 
 
 def pasted(line: str) -> str:
-    done = subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    run_result = subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False)
+    assert run_result.returncode == 0, run_result.stderr
+    return run_result.stdout
 
 
-def test_every_program_shows_again(broken: list[Deviation]) -> None:
+def test_every_program_shows_once_more(broken: list[Deviation]) -> None:
     assert {deviation.detail for deviation in broken if deviation.kind == "emptied"} >= {"race"}
     assert len({(deviation.kind, deviation.detail) for deviation in broken}) >= 4
     for deviation in broken:

@@ -75,7 +75,7 @@ def walked(seed: object, *, episodes: int = 5, steps: int = 12, end_at: int = 10
     return walks
 
 
-def test_a_machine_walks_the_same_way_again() -> None:
+def test_a_machine_walks_the_same_way_once_more() -> None:
     assert walked("7state.machine") == walked("7state.machine")
     assert walked("7state.machine") != walked("8state.machine")
 

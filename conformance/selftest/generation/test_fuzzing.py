@@ -100,7 +100,7 @@ def test_coverage_is_always_the_same() -> None:
     assert [(name, called(draft)) for name, draft in coverage_drafts()] == [(name, called(draft)) for name, draft in coverage_drafts()]
 
 
-def test_drafts_are_drawn_the_same_again() -> None:
+def test_drafts_are_drawn_the_same_once_more() -> None:
     first, second = ([called(draft) for draft in drawn_from(drafts("negative"), 12, "9fuzz.negative")] for _ in range(2))
     assert first == second
 
@@ -123,7 +123,7 @@ def test_collecting_the_suite_opens_no_connection() -> None:
         "socket.socket.connect = refuse\nsocket.getaddrinfo = refuse\n"
         "sys.exit(pytest.main(['--collect-only', '-q', '-pconformance.plugin', '-pno:cacheprovider', '--pyargs', 'conformance.suite']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd="/")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "test_state_machine" in done.stdout
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd="/")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "test_state_machine" in result.stdout
     assert PATH_PREFIX.startswith("/rest")

@@ -34,10 +34,10 @@ def test_numbers_are_legal_unique_and_begin_with_the_prefix(prefix: str, seed: i
 def test_a_taken_number_is_never_given_out(prefix: str, seed: int) -> None:
     first = all_of(NumberPool(prefix=prefix, seed=seed))
     taken = set(first[::2])
-    again = NumberPool(prefix=prefix, seed=seed, taken=taken)
+    repeat = NumberPool(prefix=prefix, seed=seed, taken=taken)
     for number in first[1::4]:
-        again.reserve(number)
-    assert not set(all_of(again)) & (taken | set(first[1::4]))
+        repeat.reserve(number)
+    assert not set(all_of(repeat)) & (taken | set(first[1::4]))
 
 
 @given(prefixes, seeds)

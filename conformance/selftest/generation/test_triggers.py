@@ -57,6 +57,6 @@ def test_the_ids_that_the_user_calls_safe_are_used() -> None:
     assert not any(target.endswith(f"/{known}") for target in targets for known in UNKNOWN_CAMPAIGNS)
 
 
-def test_the_same_triggers_come_again() -> None:
+def test_the_same_triggers_come_once_more() -> None:
     first, second = ([trigger.make(PRESENT) for trigger in triggers_for(code, KEY)] for code in (Code.EMPTY, Code.EMPTY))
     assert first == second

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from conformance.selftest.harm.behaviours import Behaviour
-from conformance.selftest.harm.scene import Ended, Scene, scene, until
+from conformance.selftest.harm.scene import Ended, NodeSandbox, scene, until
 
 HONEST: Final = Behaviour(name="honest")
 COMPARE_CALLS: Final = 1500
@@ -15,37 +15,37 @@ LATEST_KILL: Final = 400
 """A quick run has made most of its changes by then."""
 
 
-def run_quick(stage: Scene) -> Ended:
-    return stage.run("--effort", "quick")
+def run_quick(sandbox: NodeSandbox) -> Ended:
+    return sandbox.run("--effort", "quick")
 
 
-def run_standard(stage: Scene) -> Ended:
-    return stage.run("--effort", "standard", seconds=3600)
+def run_standard(sandbox: NodeSandbox) -> Ended:
+    return sandbox.run("--effort", "standard", seconds=3600)
 
 
-def run_thorough(stage: Scene) -> Ended:
-    return stage.run("--effort", "thorough", seconds=4 * 3600)
+def run_thorough(sandbox: NodeSandbox) -> Ended:
+    return sandbox.run("--effort", "thorough", seconds=4 * 3600)
 
 
-def run_workers(stage: Scene) -> Ended:
-    return stage.run("--effort", "quick", "-n", "2")
+def run_workers(sandbox: NodeSandbox) -> Ended:
+    return sandbox.run("--effort", "quick", "-n", "2")
 
 
-def run_only(clause: str) -> Callable[[Scene], Ended]:
-    def run(stage: Scene) -> Ended:
-        return stage.run("--effort", "quick", "--only", clause)
+def run_only(clause: str) -> Callable[[NodeSandbox], Ended]:
+    def run(sandbox: NodeSandbox) -> Ended:
+        return sandbox.run("--effort", "quick", "--only", clause)
 
     return run
 
 
-def check(stage: Scene) -> Ended:
-    return stage.command("check", "--target", str(stage.target), "--yes")
+def check(sandbox: NodeSandbox) -> Ended:
+    return sandbox.command("check", "--target", str(sandbox.target), "--yes")
 
 
-def compare(stage: Scene) -> Ended:
+def compare(sandbox: NodeSandbox) -> Ended:
     """With an honest server as the measure."""
-    with scene(stage.folder / "measure", HONEST) as measure:
-        return stage.command(*compare_arguments(measure.target, stage.target, stage.folder))
+    with scene(sandbox.folder / "measure", HONEST) as measure:
+        return sandbox.command(*compare_arguments(measure.target, sandbox.target, sandbox.folder))
 
 
 def compare_arguments(ours: Path, theirs: Path, folder: Path) -> tuple[str, ...]:
@@ -53,23 +53,23 @@ def compare_arguments(ours: Path, theirs: Path, folder: Path) -> tuple[str, ...]
     return ("compare", str(ours), str(theirs), *limits, "--yes", "--out", str(folder / "out"))
 
 
-def record_arguments(stage: Scene, *, folder: str = "out") -> tuple[str, ...]:
-    stage.folder.joinpath(folder).mkdir(exist_ok=True)
-    file = str(stage.folder / folder / "recording.jsonl")
-    return ("record", "--target", str(stage.target), "--out", file, "--per-second", "1000", "--yes")
+def record_arguments(sandbox: NodeSandbox, *, folder: str = "out") -> tuple[str, ...]:
+    sandbox.folder.joinpath(folder).mkdir(exist_ok=True)
+    file = str(sandbox.folder / folder / "recording.jsonl")
+    return ("record", "--target", str(sandbox.target), "--out", file, "--per-second", "1000", "--yes")
 
 
-def record(stage: Scene) -> Ended:
-    return stage.command(*record_arguments(stage))
+def record(sandbox: NodeSandbox) -> Ended:
+    return sandbox.command(*record_arguments(sandbox))
 
 
-def replay_arguments(stage: Scene, recording: Path) -> tuple[str, ...]:
-    return ("replay", str(recording), "--target", str(stage.target), "--yes", "--out", str(stage.folder / "out"))
+def replay_arguments(sandbox: NodeSandbox, recording: Path) -> tuple[str, ...]:
+    return ("replay", str(recording), "--target", str(sandbox.target), "--yes", "--out", str(sandbox.folder / "out"))
 
 
-def replay(stage: Scene) -> Ended:
+def replay(sandbox: NodeSandbox) -> Ended:
     """A recording of an honest server."""
-    return stage.command(*replay_arguments(stage, recorded(stage.folder / "recorded")))
+    return sandbox.command(*replay_arguments(sandbox, recorded(sandbox.folder / "recorded")))
 
 
 def recorded(folder: Path) -> Path:
@@ -81,39 +81,39 @@ def recorded(folder: Path) -> Path:
         return file
 
 
-def restore(stage: Scene) -> Ended:
+def restore(sandbox: NodeSandbox) -> Ended:
     """A quick run is killed at a moment that differs from server to server; then its campaigns are restored."""
-    at = random.Random(stage.behaviour.name).randint(30, LATEST_KILL)
-    killed_at(stage, stage.run_arguments("--effort", "quick"), at)
-    return restored(stage)
+    at = random.Random(sandbox.behaviour.name).randint(30, LATEST_KILL)
+    killed_at(sandbox, sandbox.run_arguments("--effort", "quick"), at)
+    return restored(sandbox)
 
 
-def killed_at(stage: Scene, arguments: tuple[str, ...], at: int) -> bool:
+def killed_at(sandbox: NodeSandbox, arguments: tuple[str, ...], at: int) -> bool:
     """Kill a command when it has made its call of this number; False where it ended before."""
-    stage.control.hold(at, "after")
-    command = stage.begin(*arguments)
+    sandbox.control.hold(at, "after")
+    command = sandbox.begin(*arguments)
     try:
-        until(lambda: stage.control.held() or not command.running, 900)
+        until(lambda: sandbox.control.held() or not command.running, 900)
         alive = command.running
         command.kill()
     finally:
-        stage.control.release()
+        sandbox.control.release()
     command.gone()
     return alive
 
 
-def restored(stage: Scene, out: str = "out") -> Ended:
-    return stage.command("restore", str(stage.folder / out), "--target", str(stage.target))
+def restored(sandbox: NodeSandbox, out: str = "out") -> Ended:
+    return sandbox.command("restore", str(sandbox.folder / out), "--target", str(sandbox.target))
 
 
-def mended(stage: Scene) -> Ended:
+def mended(sandbox: NodeSandbox) -> Ended:
     """A quick run meets a server that breaks down; when it is repaired, the campaigns are restored."""
-    run_quick(stage)
-    stage.control.mend()
-    return restored(stage)
+    run_quick(sandbox)
+    sandbox.control.mend()
+    return restored(sandbox)
 
 
-COMMANDS: Final[Mapping[str, Callable[[Scene], Ended]]] = MappingProxyType(
+COMMANDS: Final[Mapping[str, Callable[[NodeSandbox], Ended]]] = MappingProxyType(
     {
         "run": run_quick,
         "standard": run_standard,

@@ -28,7 +28,7 @@ from conformance.selftest.harm.commands import (
 )
 from conformance.selftest.harm.damage import DAMAGES, damaged, journals
 from conformance.selftest.harm.judging import Difference, differences, shortened, unnamed
-from conformance.selftest.harm.scene import LONGEST, Ended, Scene, scene, until
+from conformance.selftest.harm.scene import LONGEST, Ended, NodeSandbox, scene, until
 from conformance.selftest.node.control import Moment
 
 COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
@@ -53,7 +53,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     moment: Moment
     whom: Whom
     damage: str = ""
-    again: int = 0
+    repeat: int = 0
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -85,63 +85,63 @@ def _plan(place: int, command: str, chance: random.Random) -> Plan:
         moment=chance.choice(MOMENTS),
         whom="parent" if command == "workers" and chance.random() < 0.3 else "all",
         damage=damage,
-        again=chance.randint(1, LATEST_OF_RESTORE) if command == "restore" else 0,
+        repeat=chance.randint(1, LATEST_OF_RESTORE) if command == "restore" else 0,
     )
 
 
 def tried(plan: Plan, folder: Path, recording: Path) -> Round:
     """Kill, damage, restore, compare."""
-    with scene(folder, behaviour(plan.server)) as stage:
-        with _arguments(stage, plan, recording) as arguments:
-            alive = _killed(stage, arguments, plan.at, plan.moment, whom=plan.whom)
-        changed = bool(differences(stage.before, stage.control.contents()))
-        if plan.again:
-            at = stage.control.calls() + plan.again
-            _killed(stage, _restoring(stage), at, plan.moment, whom="all")
+    with scene(folder, behaviour(plan.server)) as sandbox:
+        with _arguments(sandbox, plan, recording) as arguments:
+            alive = _killed(sandbox, arguments, plan.at, plan.moment, whom=plan.whom)
+        changed = bool(differences(sandbox.before, sandbox.control.contents()))
+        if plan.repeat:
+            at = sandbox.control.calls() + plan.repeat
+            _killed(sandbox, _restoring(sandbox), at, plan.moment, whom="all")
         broken = bool(plan.damage) and damaged(folder / "out", plan.damage, random.Random(plan.place))
-        ended = stage.command(*_restoring(stage)) if broken or journals(folder / "out") else None
-        return _judged(plan, stage, alive=alive, changed=changed, broken=broken, ended=ended)
+        ended = sandbox.command(*_restoring(sandbox)) if broken or journals(folder / "out") else None
+        return _judged(plan, sandbox, alive=alive, changed=changed, broken=broken, ended=ended)
 
 
 @contextmanager
-def _arguments(stage: Scene, plan: Plan, recording: Path) -> Iterator[tuple[str, ...]]:
+def _arguments(sandbox: NodeSandbox, plan: Plan, recording: Path) -> Iterator[tuple[str, ...]]:
     """The command line of a plan; for `compare` an honest server runs beside, as the measure."""
     if plan.command == "compare":
-        with scene(stage.folder / "measure", HONEST) as measure:
-            yield compare_arguments(measure.target, stage.target, stage.folder)
+        with scene(sandbox.folder / "measure", HONEST) as measure:
+            yield compare_arguments(measure.target, sandbox.target, sandbox.folder)
     elif plan.command == "record":
-        yield record_arguments(stage)
+        yield record_arguments(sandbox)
     elif plan.command == "replay":
-        yield replay_arguments(stage, recording)
+        yield replay_arguments(sandbox, recording)
     else:
-        yield stage.run_arguments("--effort", "quick", *(("-n", "2") if plan.command == "workers" else ()))
+        yield sandbox.run_arguments("--effort", "quick", *(("-n", "2") if plan.command == "workers" else ()))
 
 
-def _killed(stage: Scene, arguments: tuple[str, ...], at: int, moment: Moment, *, whom: Whom) -> bool:
+def _killed(sandbox: NodeSandbox, arguments: tuple[str, ...], at: int, moment: Moment, *, whom: Whom) -> bool:
     """Kill a command at a call; False where it ended before. A call that is `late` is made after the death."""
-    stage.control.hold(at, moment)
-    command = stage.begin(*arguments)
+    sandbox.control.hold(at, moment)
+    command = sandbox.begin(*arguments)
     try:
-        until(lambda: stage.control.held() or not command.running, LONGEST)
+        until(lambda: sandbox.control.held() or not command.running, LONGEST)
         alive = command.running
         command.kill(whole=whom == "all")
     finally:
-        stage.control.release()
+        sandbox.control.release()
     command.gone()
     return alive
 
 
-def _restoring(stage: Scene) -> tuple[str, ...]:
+def _restoring(sandbox: NodeSandbox) -> tuple[str, ...]:
     """The command that restores what is about this server: `compare` leaves journals about two."""
-    found = journals(stage.folder / "out")
-    here = [str(file) for file in found if stage.base_url.encode() in file.read_bytes()]
-    folders = list(dict.fromkeys(str(file.parent) for file in found)) or [str(stage.folder / "out")]
+    found = journals(sandbox.folder / "out")
+    here = [str(file) for file in found if sandbox.base_url.encode() in file.read_bytes()]
+    folders = list(dict.fromkeys(str(file.parent) for file in found)) or [str(sandbox.folder / "out")]
     places = here if len(here) < len(found) and here else folders
-    return ("restore", *places, "--target", str(stage.target))
+    return ("restore", *places, "--target", str(sandbox.target))
 
 
-def _judged(plan: Plan, stage: Scene, *, alive: bool, changed: bool, broken: bool, ended: Ended | None) -> Round:
-    found = tuple(each for each in differences(stage.before, stage.settled()) if each.lost or each.left)
+def _judged(plan: Plan, sandbox: NodeSandbox, *, alive: bool, changed: bool, broken: bool, ended: Ended | None) -> Round:
+    found = tuple(each for each in differences(sandbox.before, sandbox.settled()) if each.lost or each.left)
     outcome, why = _outcome(found, ended, broken=broken)
     return Round(
         plan=plan,
@@ -179,14 +179,14 @@ def _told(found: Sequence[Difference]) -> str:
     return "; ".join(parts)
 
 
-def line(done: Round) -> str:
+def line(result: Round) -> str:
     """A round in one line."""
-    plan = done.plan
-    again = f", restore at +{plan.again}" if plan.again else ""
-    died = f"{plan.whom} killed {plan.moment} call {plan.at}{again}" if done.alive else "ended before"
-    harm = f", journal: {plan.damage}" if done.damaged else ""
-    code = f"restore {done.ended.code}" if done.ended else "no journal"
-    return f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code}, {done.outcome} {done.why}".rstrip()
+    plan = result.plan
+    repeat = f", restore at +{plan.repeat}" if plan.repeat else ""
+    died = f"{plan.whom} killed {plan.moment} call {plan.at}{repeat}" if result.alive else "ended before"
+    harm = f", journal: {plan.damage}" if result.damaged else ""
+    code = f"restore {result.ended.code}" if result.ended else "no journal"
+    return f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code}, {result.outcome} {result.why}".rstrip()
 
 
 def rounds(given: Sequence[Plan], jobs: int, folder: Path) -> Iterator[Round]:
@@ -204,19 +204,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [plan for plan in given if options.round is None or plan.place == options.round - 1]
     results = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        for done in rounds(chosen, options.jobs, Path(options.folder or temporary)):
-            results.append(done)
-            sys.stdout.write(line(done) + "\n")
+        for result in rounds(chosen, options.jobs, Path(options.folder or temporary)):
+            results.append(result)
+            sys.stdout.write(line(result) + "\n")
             sys.stdout.flush()
     sys.stdout.write(_summary(results, options.seed) + "\n")
-    return 1 if any(done.outcome == "WRONG" for done in results) else 0
+    return 1 if any(result.outcome == "WRONG" for result in results) else 0
 
 
 def _summary(results: Sequence[Round], seed: int) -> str:
-    counts = Counter(done.outcome for done in results)
+    counts = Counter(result.outcome for result in results)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    disturbed = sum(done.changed for done in results)
-    broken = sum(done.damaged for done in results)
+    disturbed = sum(result.changed for result in results)
+    broken = sum(result.damaged for result in results)
     return f"\n{len(results)} rounds: {told}. {disturbed} left campaigns changed, {broken} journals were damaged (seed {seed})."
 
 

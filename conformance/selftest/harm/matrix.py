@@ -19,7 +19,7 @@ from conformance.clauses import all_clauses
 from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, Behaviour, behaviour
 from conformance.selftest.harm.commands import COMMANDS, run_only
 from conformance.selftest.harm.judging import Judgement, judged
-from conformance.selftest.harm.scene import Ended, Scene, scene
+from conformance.selftest.harm.scene import Ended, NodeSandbox, scene
 
 ON_ALL: Final = ("run", "workers", "check", "compare", "record", "replay", "restore")
 _USAGE: Final = 2
@@ -55,18 +55,18 @@ def tried(task: Task, folder: Path) -> Row:
     """Run one command on one server."""
     chosen, name = task
     command = run_only(name.removeprefix("only ")) if name.startswith("only ") else COMMANDS[name]
-    with scene(folder, chosen) as stage:
+    with scene(folder, chosen) as sandbox:
         began = time.monotonic()
-        ended = command(stage)
+        ended = command(sandbox)
         seconds = time.monotonic() - began
         # A server that was repaired is an honest one.
-        judgement = _judgement(stage, ended, replace(chosen, faulty=False) if name == "mended" else chosen)
-        return Row(behaviour=chosen, command=name, ended=ended, calls=stage.control.calls(), seconds=seconds, judgement=judgement)
+        judgement = _judgement(sandbox, ended, replace(chosen, faulty=False) if name == "mended" else chosen)
+        return Row(behaviour=chosen, command=name, ended=ended, calls=sandbox.control.calls(), seconds=seconds, judgement=judgement)
 
 
-def _judgement(stage: Scene, ended: Ended, server: Behaviour) -> Judgement:
+def _judgement(sandbox: NodeSandbox, ended: Ended, server: Behaviour) -> Judgement:
     code = -1 if ended.code is None else ended.code
-    return judged(server, stage.before, stage.settled(), listed=stage.listed, said=ended.said, code=code)
+    return judged(server, sandbox.before, sandbox.settled(), listed=sandbox.listed, said=ended.said, code=code)
 
 
 def tasks(*, full: bool, only: Sequence[str], commands: Sequence[str]) -> list[Task]:

@@ -103,7 +103,7 @@ class Command:
         return Ended(code=code, out=out, err=err)
 
 
-class Scene(Struct, frozen=True, kw_only=True):
+class NodeSandbox(Struct, frozen=True, kw_only=True):
     """A running server and what is needed to send commands to it."""
 
     behaviour: Behaviour
@@ -166,7 +166,7 @@ def with_document(ended: Ended, folder: Path) -> Ended:
     return Ended(code=ended.code, out=ended.out, err=ended.err, document=document)
 
 
-def target_text(scene: Scene, *more: str) -> str:
+def target_text(scene: NodeSandbox, *more: str) -> str:
     """A target file for the campaigns that are listed."""
     vdn_id, foreign_id = FOREIGN.split("/")
     foreign = f"vdn_id = {vdn_id}, campaign_id = {foreign_id}{_numbers(scene, FOREIGN)}"
@@ -183,11 +183,11 @@ def target_text(scene: Scene, *more: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _campaign(scene: Scene, name: str) -> str:
+def _campaign(scene: NodeSandbox, name: str) -> str:
     return f"{{ id = {name.split('/')[1]}{_numbers(scene, name)} }}"
 
 
-def _numbers(scene: Scene, name: str) -> str:
+def _numbers(scene: NodeSandbox, name: str) -> str:
     if not scene.behaviour.given:
         return ""
     return ", numbers = [" + ", ".join(f'"{number}"' for number in numbers_of(scene.before, name)) + "]"
@@ -208,11 +208,11 @@ def scene(
     held: Mapping[str, Sequence[Entry]] = HELD,
     listed: tuple[str, ...] = LISTED,
     more: Sequence[str] = (),
-) -> Iterator[Scene]:
+) -> Iterator[NodeSandbox]:
     """Run a server, write a target file; `more` stands at its end."""
     folder.mkdir(parents=True, exist_ok=True)
     with start(faults=behaviour.switches, campaigns=notation(held), control=True) as server, Control(server) as control:
-        stage = Scene(
+        sandbox = NodeSandbox(
             behaviour=behaviour,
             base_url=server.base_url,
             access_key=server.access_key or "",
@@ -222,8 +222,8 @@ def scene(
             before=control.contents(),
             listed=listed,
         )
-        stage.written(*more)
-        yield stage
+        sandbox.written(*more)
+        yield sandbox
 
 
 def until(true: Callable[[], bool], seconds: float) -> None:

@@ -36,12 +36,12 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 def _run(folder: Path, server: Behaviour, *more: str, held: Mapping[str, Sequence[Entry]] = FEW) -> Result:
-    with scene(folder, server, held=held) as stage:
-        ended = stage.run("--effort", "quick", *more)
-        after = stage.settled()
+    with scene(folder, server, held=held) as sandbox:
+        ended = sandbox.run("--effort", "quick", *more)
+        after = sandbox.settled()
         code = -1 if ended.code is None else ended.code
-        judgement = judged(server, stage.before, after, listed=LISTED, said=ended.said, code=code)
-        return Result(ended=ended, before=stage.before, after=after, changes=stage.control.changes(), judgement=judgement)
+        judgement = judged(server, sandbox.before, after, listed=LISTED, said=ended.said, code=code)
+        return Result(ended=ended, before=sandbox.before, after=after, changes=sandbox.control.changes(), judgement=judgement)
 
 
 def _lost(result: Result) -> dict[str, tuple[str, ...]]:
@@ -89,7 +89,7 @@ def test_originals_of_one_campaign_never_go_to_another(ids: Result) -> None:
 # --- listed campaigns ---------------------------------------------------------------------------------------------
 
 
-def test_where_nothing_can_be_added_again_nothing_is_deleted(tmp_path: Path) -> None:
+def test_where_nothing_can_be_added_once_more_nothing_is_deleted(tmp_path: Path) -> None:
     result = _run(tmp_path, behaviour("never-again"), "--only", EXACT)
     assert _lost(result) == {}
     assert _left(result) == {}

@@ -11,8 +11,8 @@ from conformance.selftest.node.production import NODE
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
 
-def _plan(place: int, command: str, server: str, at: int, *, damage: str = "", again: int = 0) -> Plan:
-    return Plan(place=place, command=command, server=server, at=at, moment="late", whom="all", damage=damage, again=again)
+def _plan(place: int, command: str, server: str, at: int, *, damage: str = "", repeat: int = 0) -> Plan:
+    return Plan(place=place, command=command, server=server, at=at, moment="late", whom="all", damage=damage, repeat=repeat)
 
 
 PLANS = (
@@ -22,7 +22,7 @@ PLANS = (
     _plan(4, "run", "honest", 60, damage="drop"),
     _plan(5, "record", "honest", 110, damage="cut"),
     _plan(6, "run", "lag", 150),
-    _plan(7, "restore", "honest", 200, damage="cut at line", again=6),
+    _plan(7, "restore", "honest", 200, damage="cut at line", repeat=6),
     _plan(8, "compare", "colon-priority", 457),
     _plan(10, "compare", "first-shown", 8),
     _plan(11, "run", "first-shown", 161),
@@ -31,13 +31,13 @@ PLANS = (
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip())
 def test_what_is_not_restored_is_told(plan: Plan, tmp_path: Path) -> None:
-    done = tried(plan, tmp_path, Path("unused"))
-    assert done.alive
-    assert (done.outcome, done.why) != ("WRONG", done.why), done.ended and done.ended.everything
+    result = tried(plan, tmp_path, Path("unused"))
+    assert result.alive
+    assert (result.outcome, result.why) != ("WRONG", result.why), result.ended and result.ended.everything
 
 
 def test_a_replay_that_is_killed_is_restored(tmp_path: Path) -> None:
     plan = _plan(9, "replay", "object-list", 60)
-    done = tried(plan, tmp_path / "round", recorded(tmp_path / "recorded"))
-    assert done.alive
-    assert done.outcome == "as before", done.why
+    result = tried(plan, tmp_path / "round", recorded(tmp_path / "recorded"))
+    assert result.alive
+    assert result.outcome == "as before", result.why

@@ -76,7 +76,7 @@ def site(*names: str) -> Iterator[Site]:
         yield Site(caller=Caller(client=client, server=server), control=control)
 
 
-def _again(at: Site, times: int) -> str:
+def _repeat(at: Site, times: int) -> str:
     for _ in range(times):
         at.delete("5245242")
         code = at.add("5245242")
@@ -147,8 +147,8 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "look-incomplete": (lambda at: len({at.shown() for _ in range(7)}), 1, 2),
     "phantom-shown": (lambda at: at.shown().count(";"), 3, 4),
     "look-elsewhere": (Site.shown, "5245241;5245242;0143;7", "5245241;9001"),
-    "never-again": (lambda at: _again(at, 1), SUCCESS, "02000009"),
-    "again-once": (lambda at: _again(at, 2), SUCCESS, "02000009"),
+    "never-again": (lambda at: _repeat(at, 1), SUCCESS, "02000009"),
+    "again-once": (lambda at: _repeat(at, 2), SUCCESS, "02000009"),
     "priority-mandatory": (lambda at: at.add("88"), SUCCESS, "02000001"),
     "priority-reset": (lambda at: at.add("88", priority=4) and at.control.contents()["1/1001"][-1], ("88", 4), ("88", 1)),
     "priority-unknown": (lambda at: at.add("88", priority=4), SUCCESS, "02000009"),

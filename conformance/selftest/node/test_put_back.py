@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conformance.campaigns import Episode
-from conformance.plugin.grounds import opened
+from conformance.plugin.opened_target import opened
 from conformance.selftest.compare.test_compare import CAMPAIGNS, needs_node, target
 from conformance.selftest.node.production import start
 
@@ -14,7 +14,7 @@ from conformance.selftest.node.production import start
 @pytest.mark.parametrize("difference", ["in-order-only", "seen-late"])
 def test_what_the_campaign_held_is_put_back(difference: str, tmp_path: Path) -> None:
     with start(campaigns=CAMPAIGNS, faults=(difference,)) as server:
-        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="a", seed=1) as (_, ground), Episode(ground) as episode:
-            episode.hold(ground.fresh(6))  # a set: it is put back sorted, which is not the order in which it was added
-        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="b", seed=1) as (_, ground):
-            assert ground.original[ground.keys[0]].numbers == frozenset(CAMPAIGNS["1/1001"])
+        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="a", seed=1) as (_, campaign_set), Episode(campaign_set) as episode:
+            episode.hold(campaign_set.fresh(6))  # a set: it is put back sorted, which is not the order in which it was added
+        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="b", seed=1) as (_, campaign_set):
+            assert campaign_set.original[campaign_set.keys[0]].numbers == frozenset(CAMPAIGNS["1/1001"])

@@ -151,7 +151,7 @@ def unavailable(status: int, *after: str) -> Reply:
 
 
 @pytest.mark.parametrize("after", ["1", "86400", "Wed, 25 Nov 2026 20:00:00 GMT"])
-def test_who_says_when_to_come_again_did_not_look_at_the_call(after: str) -> None:
+def test_who_says_when_to_come_once_more_did_not_look_at_the_call(after: str) -> None:
     for call in (BAD, delete(KEY, HELD[:1]), query(KEY)):
         assert not found([(call, unavailable(503, after))])
         assert not found([(call, unavailable(429, after))])

@@ -88,6 +88,6 @@ def test_no_text_takes_long() -> None:
         f"resource.setrlimit(resource.RLIMIT_CPU, ({CPU_SECONDS}, {CPU_SECONDS}))\n"
         + "".join(f"TRACES.search({text})\nprint({number}, flush=True)\n" for number, text in enumerate(SLOW))
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    ended = len(done.stdout.split())
-    assert ended == len(SLOW), f"{SLOW[ended]} was not searched within {CPU_SECONDS} s of CPU time\n{done.stderr}"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    ended = len(result.stdout.split())
+    assert ended == len(SLOW), f"{SLOW[ended]} was not searched within {CPU_SECONDS} s of CPU time\n{result.stderr}"

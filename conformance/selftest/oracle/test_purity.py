@@ -60,8 +60,8 @@ def test_only_differences_of_time_matter(shift: float) -> None:
 def test_nothing_is_loaded_that_sends_or_draws() -> None:
     script = "import sys, conformance.oracle; print(*sorted(name.partition('.')[0] for name in sys.modules))"
     script += "; print(*(name for name in sys.modules if name.startswith('conformance.')))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded, ours = (set(line.split()) for line in done.stdout.splitlines())
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded, ours = (set(line.split()) for line in result.stdout.splitlines())
     assert not loaded & {"httpx", "httpcore", "httptools", "requests", "hypothesis", "schemathesis", "pytest", "allure", "random", "socket"}
     rooms = {name.split(".")[1] for name in ours}
     assert rooms == {"oracle", "exchange", "finding", "contract"}

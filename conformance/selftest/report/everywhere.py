@@ -107,7 +107,7 @@ def _pages(text: str) -> Iterator[tuple[str, str]]:
     yield "changes.html", changespage.html(clean)
     some = tuple(exchanges(text)[:1])
     contrast = Contrast(kind="code", what=text, ours=text, theirs=text)
-    difference = Difference(contrast=contrast, behaviours=[text], held=(text,), deeds=(text,), ours=some, theirs=some)
+    difference = Difference(contrast=contrast, behaviours=[text], held=(text,), named_calls=(text,), ours=some, theirs=some)
     for name, tree in (("diff --json", changespage.as_tree(page)), ("compare --json", comparisonpage.as_tree([difference], {"a": text}))):
         held, sys.stdout = sys.stdout, io.StringIO()
         try:

@@ -140,7 +140,7 @@ def test_attachments_are_there_each_in_one_place(tmp_path: Path) -> None:
     assert set(named) == {file.name for file in tmp_path.glob("*-attachment.*")}
 
 
-def test_written_again_it_replaces_itself_and_history_goes_on(tmp_path: Path) -> None:
+def test_written_once_more_it_replaces_itself_and_history_goes_on(tmp_path: Path) -> None:
     first = written(documents.passing(seed=1), tmp_path)
     files = {file.name for file in tmp_path.iterdir()}
     second = written(documents.passing(seed=2), tmp_path)
@@ -219,10 +219,10 @@ def test_the_logger_redacts_and_slims_what_pytest_reports(tmp_path: Path) -> Non
     ]
     root = Path(__file__).parents[3]
     environment = {"PYTHONPATH": f"{tmp_path}:{root}", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(
+    run_result = subprocess.run(
         [*command, "test_items.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 1, done.stdout + done.stderr
+    assert run_result.returncode == 1, run_result.stdout + run_result.stderr
     files = list((tmp_path / "out").iterdir())
     for file in files:
         content = file.read_text("utf-8")

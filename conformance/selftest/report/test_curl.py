@@ -45,8 +45,8 @@ def pasted(line: str, shims: Path) -> tuple[list[str], bytes, list[str] | None, 
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     environment = {"PATH": f"{shims}:/usr/bin:/bin", "SHIM_OUT": str(out), "TMPDIR": str(shims)}
-    done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, timeout=20, check=False)
-    assert (done.returncode, done.stderr) == (0, b""), done.stderr
+    result = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, timeout=20, check=False)
+    assert (result.returncode, result.stderr) == (0, b""), result.stderr
     signer = out / "isales-conformance"
     return words(out / "curl"), body(out, "curl"), words(signer) if signer.exists() else None, body(out, "isales-conformance")
 
@@ -64,16 +64,16 @@ def body(out: Path, name: str) -> bytes:
 @given(st.lists(AWKWARD | TEXTS, min_size=1, max_size=6))
 def test_words_come_through_a_shell_unchanged(texts: list[str]) -> None:
     line = "printf '%s\\0' " + " ".join(map(quoted, texts))
-    done = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=20)
-    assert done.stdout.decode().split("\0")[:-1] == texts
+    result = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=20)
+    assert result.stdout.decode().split("\0")[:-1] == texts
     assert not any(ord(char) < 32 for char in "".join(map(quoted, texts)).replace("\n", ""))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_come_through_printf_unchanged(data: bytes) -> None:
-    done = subprocess.run(["sh", "-c", f"printf {escaped(data)}"], capture_output=True, check=True, timeout=20)
-    assert done.stdout == data
+    result = subprocess.run(["sh", "-c", f"printf {escaped(data)}"], capture_output=True, check=True, timeout=20)
+    assert result.stdout == data
 
 
 BODIES = st.one_of(st.binary(max_size=60), TEXTS.map(str.encode), AWKWARD.map(str.encode), st.just(names("99000001")))

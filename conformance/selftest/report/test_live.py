@@ -98,5 +98,5 @@ def test_many_threads() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    assert view._done == 80
+    assert view._ended == 80
     assert view._running == []

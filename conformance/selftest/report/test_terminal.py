@@ -60,7 +60,7 @@ def test_lines_to_paste_are_never_broken() -> None:
     assert "    isales-conformance run --target lab.toml --only restriction.last-number --seed 4711" in lines
 
 
-def test_calls_that_must_meet_are_one_line_and_the_emulator_is_started_again() -> None:
+def test_calls_that_must_meet_are_one_line_and_the_emulator_is_started_once_more() -> None:
     lines = shown(documents.meeting()).splitlines()
     assert "    ISALES_EMULATOR_SK=example isales-conformance emulate --port 28443 --fault last.race" in lines
     assert "  - Line 2 of 2, the calls that must meet; the others are in the report:" in lines

@@ -40,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, failed = parser.parse_args(arguments), 0
     for name, command in _steps(given):
         began = time.monotonic()
-        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
-        last = (done.stdout.strip().splitlines() or [""])[-1]
-        failed += done.returncode != 0
-        sys.stdout.write(f"{'FAILED' if done.returncode else 'ok':7} {name} ({time.monotonic() - began:.0f} s): {last}\n")
-        sys.stdout.write(f"{done.stdout}{done.stderr}\n" if done.returncode else "")
+        result = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+        last = (result.stdout.strip().splitlines() or [""])[-1]
+        failed += result.returncode != 0
+        sys.stdout.write(f"{'FAILED' if result.returncode else 'ok':7} {name} ({time.monotonic() - began:.0f} s): {last}\n")
+        sys.stdout.write(f"{result.stdout}{result.stderr}\n" if result.returncode else "")
         sys.stdout.flush()
     return 1 if failed else 0
 

@@ -74,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             [str(bin_ / "isales-conformance"), "run", "--effort", "quick", "-q", "--out", "out"],
         )
         for step in steps:
-            done = cut_off(step, folder, dict(os.environ))
-            sys.stdout.write(f"{' '.join(step[:4])} …: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-            if done.returncode:
+            result = cut_off(step, folder, dict(os.environ))
+            sys.stdout.write(f"{' '.join(step[:4])} …: exit code {result.returncode}\n{result.stdout}{result.stderr}")
+            if result.returncode:
                 return 1
     return 0
 

@@ -113,7 +113,7 @@ def _more(sock: socket.socket) -> bytes:
     return data
 
 
-class Stage(Struct, frozen=True, kw_only=True):
+class ProxiedSandbox(Struct, frozen=True, kw_only=True):
     """A target file that leads to the emulator through something that can be told how to behave."""
 
     between: Between
@@ -148,7 +148,7 @@ SIGNED = f'[auth]\naccess_key = "lab"\nsecret_key = "env:{SECRET_VARIABLE}"\n'
 
 
 @contextmanager
-def staged(
+def proxied_sandbox(
     folder: Path,
     *,
     extra: str = "",
@@ -157,7 +157,7 @@ def staged(
     host: str = "127.0.0.1",
     base_path: str = "",
     **options: Any,
-) -> Iterator[Stage]:
+) -> Iterator[ProxiedSandbox]:
     """An emulator over plain HTTP, something before it that may speak TLS, and a target file; `extra` stands at its end."""
     chosen: dict[str, Any] = {"http": True, "campaigns": dict(CAMPAIGNS), "access_key": "lab", "base_path": base_path} | options
     with start(Options(**chosen)) as running:
@@ -169,7 +169,7 @@ def staged(
             target.write_text(TARGET.format(**place) + auth + extra)
             target.chmod(0o600)
             variables = environment(folder) | {SECRET_VARIABLE: running.secret_key}
-            yield Stage(between=between, folder=folder, target=target, variables=variables)
+            yield ProxiedSandbox(between=between, folder=folder, target=target, variables=variables)
 
 
 def until(true: Callable[[], bool], patience: float = 20.0) -> None:

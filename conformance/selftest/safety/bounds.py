@@ -216,7 +216,7 @@ print(json.dumps([usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]))
 def _measured(folder: Path, arguments: Sequence[str], variables: dict[str, str], between: Between) -> Cost:
     began = time.monotonic()
     command = json.dumps([sys.executable, "-m", "conformance.cli", *arguments])
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", LAUNCHER, command],
         cwd=folder,
         env=variables,
@@ -227,7 +227,7 @@ def _measured(folder: Path, arguments: Sequence[str], variables: dict[str, str],
         timeout=LONGEST,
         check=True,
     )
-    *said, last = done.stdout.splitlines()
+    *said, last = result.stdout.splitlines()
     memory, code = json.loads(last)
     verdict = folder / "out" / "verdict.json"
     return Cost(
@@ -237,7 +237,7 @@ def _measured(folder: Path, arguments: Sequence[str], variables: dict[str, str],
         calls=len(between.seen),
         code=code,
         verdict=json.loads(verdict.read_text())["verdict"] if verdict.exists() else "",
-        said="\n".join(said) + done.stderr,
+        said="\n".join(said) + result.stderr,
     )
 
 

@@ -34,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     given, count, bad = parser.parse_args(arguments), 0, []
     for name in chosen(given.each, given.seed):
-        with tempfile.TemporaryDirectory() as folder, scene(Path(folder), secret_key=CANARY, faults=(name,)) as stage:
+        with tempfile.TemporaryDirectory() as folder, scene(Path(folder), secret_key=CANARY, faults=(name,)) as sandbox:
             began = datetime.now(UTC)
-            done = ended(stage.begin(*stage.run("out")), 300.0)
+            result = ended(sandbox.begin(*sandbox.run("out")), 300.0)
             count += 1
             try:
-                assert_hidden(Path(folder) / "out", done, [b""], began)
+                assert_hidden(Path(folder) / "out", result, [b""], began)
             except AssertionError as problem:
                 bad.append(name)
                 sys.stdout.write(f"{name}: {str(problem)[:200]}\n")

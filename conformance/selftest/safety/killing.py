@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.selftest.safety.scene import Ended, Scene, ended, scene
+from conformance.selftest.safety.scene import Ended, Sandbox, ended, scene
 
 LONGEST = 2.6
 """Seconds after the journal was begun: by then a quick run has ended or is about to."""
@@ -28,11 +28,11 @@ class Killed(Struct, frozen=True, kw_only=True):
     differs: str = ""
 
 
-def kill_once(stage: Scene, name: str, after: float) -> Killed:
+def kill_once(sandbox: Sandbox, name: str, after: float) -> Killed:
     """Start a run, kill it so long after its journal was begun, restore, compare."""
-    before = stage.contents()
-    process = stage.begin(*stage.run(name))
-    journal = stage.folder / name / "journal.jsonl"
+    before = sandbox.contents()
+    process = sandbox.begin(*sandbox.run(name))
+    journal = sandbox.folder / name / "journal.jsonl"
     end = time.monotonic() + PATIENCE
     while not journal.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
@@ -40,9 +40,9 @@ def kill_once(stage: Scene, name: str, after: float) -> Killed:
     alive = process.poll() is None
     process.kill()
     ended(process)
-    disturbed = stage.contents() != before
-    restored = stage.command("restore", str(journal), "--target", str(stage.target)) if _complete(journal) else None
-    now = stage.contents()
+    disturbed = sandbox.contents() != before
+    restored = sandbox.command("restore", str(journal), "--target", str(sandbox.target)) if _complete(journal) else None
+    now = sandbox.contents()
     return Killed(after=after, alive=alive, disturbed=disturbed, restored=restored, differs="" if now == before else f"{before} -> {now}")
 
 
@@ -51,10 +51,10 @@ def _complete(journal: Path) -> bool:
     return journal.exists() and b"\n" in journal.read_bytes()
 
 
-def rounds(stage: Scene, times: int, seed: int) -> list[Killed]:
+def rounds(sandbox: Sandbox, times: int, seed: int) -> list[Killed]:
     """Kill so many runs, at points spread evenly with some chance."""
     chance = random.Random(seed)
-    return [kill_once(stage, f"killed-{place}", LONGEST * (place + chance.random()) / times) for place in range(times)]
+    return [kill_once(sandbox, f"killed-{place}", LONGEST * (place + chance.random()) / times) for place in range(times)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,13 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--unseen", action="store_true", help="the run and the restoration do not ask what campaigns hold")
     given = parser.parse_args(arguments)
     chance, bad, disturbed = random.Random(given.seed), 0, 0
-    with tempfile.TemporaryDirectory() as folder, scene(Path(folder), extra=UNSEEN if given.unseen else "") as stage:
+    with tempfile.TemporaryDirectory() as folder, scene(Path(folder), extra=UNSEEN if given.unseen else "") as sandbox:
         for place in range(given.times):
-            done = kill_once(stage, f"killed-{place}", chance.uniform(0, LONGEST))
-            wrong = done.differs or (done.restored is not None and done.restored.code != 0)
-            bad, disturbed = bad + bool(wrong), disturbed + done.disturbed
-            said = done.restored.said if done.restored else "nothing to restore"
-            sys.stdout.write(f"{place + 1:4} killed after {done.after:.2f} s: {'WRONG ' + done.differs if wrong else 'ok'}: {said[:160]}\n")
+            result = kill_once(sandbox, f"killed-{place}", chance.uniform(0, LONGEST))
+            wrong = result.differs or (result.restored is not None and result.restored.code != 0)
+            bad, disturbed = bad + bool(wrong), disturbed + result.disturbed
+            said = result.restored.said if result.restored else "nothing to restore"
+            sys.stdout.write(
+                f"{place + 1:4} killed after {result.after:.2f} s: {'WRONG ' + result.differs if wrong else 'ok'}: {said[:160]}\n"
+            )
     sys.stdout.write(f"{given.times} runs killed, {disturbed} left campaigns changed, {bad} not restored (seed {given.seed})\n")
     return 1 if bad else 0
 

@@ -52,7 +52,7 @@ class Ended(Struct, frozen=True, kw_only=True):
         return " ".join(f"{self.out} {self.err}".split())
 
 
-class Scene(Struct, frozen=True, kw_only=True):
+class Sandbox(Struct, frozen=True, kw_only=True):
     """A folder with a target file for a running emulator."""
 
     emulator: Running
@@ -121,7 +121,7 @@ def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> Ended:
 
 
 @contextmanager
-def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Scene]:
+def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Sandbox]:
     """Run an emulator and write a target file; `extra` is put at its end, `options` are the emulator's."""
     chosen: dict[str, Any] = {"campaigns": dict(CAMPAIGNS), "access_key": ACCESS_KEY, "ca_dir": folder} | options
     with start(Options(**chosen)) as running:
@@ -130,7 +130,7 @@ def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Scene]:
             base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file
         )
         target.write_text(text + extra)
-        yield Scene(emulator=running, folder=folder, target=target)
+        yield Sandbox(emulator=running, folder=folder, target=target)
 
 
 def anybody(_: object) -> None:

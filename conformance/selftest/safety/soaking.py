@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.benchmark.ground import benched
+from conformance.benchmark.bench_run import benched
 from conformance.benchmark.soak import growth, readings_of
 
 MOST_GROWTH = 10.0
@@ -56,12 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    done = soaked(given.seconds, given.seed)
-    verdict = "flat" if done.flat else "NOT FLAT"
+    result = soaked(given.seconds, given.seed)
+    verdict = "flat" if result.flat else "NOT FLAT"
     sys.stdout.write(
-        f"{done.calls:,} calls, {done.growth:+.1f} MiB for each 100,000, {done.per_call:.0f} bytes of files per call: {verdict}\n"
+        f"{result.calls:,} calls, {result.growth:+.1f} MiB for each 100,000, {result.per_call:.0f} bytes of files per call: {verdict}\n"
     )
-    return 0 if done.flat else 1
+    return 0 if result.flat else 1
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ def test_a_run_without_a_network(tmp_path: Path) -> None:
         "ALL_PROXY": "http://proxy.invalid:1",
     }
     command = (sys.executable, "-m", "conformance.cli", "run", "--effort", "quick", "--no-html", "--out", "out", "--seed", "1")
-    done = cut_off(command, tmp_path, variables)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "CONFORMS" in done.stdout
+    result = cut_off(command, tmp_path, variables)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "CONFORMS" in result.stdout
     assert heard(tmp_path) <= LOOPBACK
     assert "127.0.0.1" in heard(tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from conformance.selftest.safety.scene import SECRET_VARIABLE, Scene
+from conformance.selftest.safety.scene import SECRET_VARIABLE, Sandbox
 
 Change = Callable[[str], str]
 
@@ -61,29 +61,29 @@ def _at_port(text: str, port: int) -> str:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_paragraph(stage: Scene, tmp_path: Path, mistake: str) -> None:
+def test_a_mistake_is_one_paragraph(sandbox: Sandbox, tmp_path: Path, mistake: str) -> None:
     change, variables, code, words = MISTAKES[mistake]
-    trustme.CA().cert_pem.write_to_path(str(stage.folder / "other-ca.pem"))
-    before, file = stage.contents(), tmp_path / "target.toml"
-    file.write_text(change(stage.target.read_text()))
-    done = stage.command("run", "--target", str(file), "--effort", "quick", "--no-html", "--out", str(tmp_path / "out"), **variables)
-    assert (done.code, words in done.said) == (code, True), done.said
-    assert done.err.count("isales-conformance: ") == 1
-    assert "Traceback" not in done.said
-    assert stage.contents() == before
+    trustme.CA().cert_pem.write_to_path(str(sandbox.folder / "other-ca.pem"))
+    before, file = sandbox.contents(), tmp_path / "target.toml"
+    file.write_text(change(sandbox.target.read_text()))
+    result = sandbox.command("run", "--target", str(file), "--effort", "quick", "--no-html", "--out", str(tmp_path / "out"), **variables)
+    assert (result.code, words in result.said) == (code, True), result.said
+    assert result.err.count("isales-conformance: ") == 1
+    assert "Traceback" not in result.said
+    assert sandbox.contents() == before
 
 
-def test_a_file_that_is_not_there(stage: Scene) -> None:
-    done = stage.command("run", "--target", "nowhere.toml")
-    assert (done.code, "There is no target file nowhere.toml" in done.said) == (2, True)
+def test_a_file_that_is_not_there(sandbox: Sandbox) -> None:
+    result = sandbox.command("run", "--target", "nowhere.toml")
+    assert (result.code, "There is no target file nowhere.toml" in result.said) == (2, True)
 
 
-def test_an_effort_that_is_not_there(stage: Scene) -> None:
-    done = stage.command("run", "--effort", "quikk")
-    assert (done.code, 'did you mean "quick"' in done.said, "Traceback" in done.said) == (2, True, False)
+def test_an_effort_that_is_not_there(sandbox: Sandbox) -> None:
+    result = sandbox.command("run", "--effort", "quikk")
+    assert (result.code, 'did you mean "quick"' in result.said, "Traceback" in result.said) == (2, True, False)
 
 
-def test_a_folder_that_can_not_be_made(stage: Scene) -> None:
-    (stage.folder / "file").write_text("")
-    done = stage.command(*stage.run("file/out"))
-    assert (done.code, "Traceback" in done.said, "INTERNALERROR" in done.said) == (2, False, False), done.said
+def test_a_folder_that_can_not_be_made(sandbox: Sandbox) -> None:
+    (sandbox.folder / "file").write_text("")
+    result = sandbox.command(*sandbox.run("file/out"))
+    assert (result.code, "Traceback" in result.said, "INTERNALERROR" in result.said) == (2, False, False), result.said

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.plugin import _STATE as STATE
 from conformance.plugin import OVERDUE, State, pytest_pyfunc_call
-from conformance.selftest.safety.between import Stage, staged
+from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.bounds import HOSTILE, cost_of
 from conformance.session.amounts import QUICK, STANDARD, THOROUGH
 from conformance.session.ledger import Ledger
@@ -27,22 +27,22 @@ def test_hostile_replies_cost_no_more_than_a_run_may(tmp_path: Path, name: str) 
     assert "Traceback" not in cost.said
 
 
-def told(stage: Stage) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((stage.folder / "out" / "verdict.json").read_text())
+def told(sandbox: ProxiedSandbox) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((sandbox.folder / "out" / "verdict.json").read_text())
     return document
 
 
 def test_a_target_that_refuses_ends_the_run_in_order(tmp_path: Path) -> None:
     hostile = HOSTILE["503, Retry-After 1000000000"]
-    with staged(tmp_path) as stage:
+    with proxied_sandbox(tmp_path) as sandbox:
         sickness = hostile.reply()
-        stage.between.sick = lambda number, seen: sickness if number > 60 else None
-        ended = stage.run()
-        calls = len(stage.between.seen)
+        sandbox.between.sick = lambda number, seen: sickness if number > 60 else None
+        ended = sandbox.run()
+        calls = len(sandbox.between.seen)
     assert ended.code == 3, ended.said
     assert "asks" not in ended.err
-    assert told(stage)["verdict"] == "inconclusive"
-    assert any("Retry-After 1000000000" in line for line in told(stage)["headline"]), ended.said
+    assert told(sandbox)["verdict"] == "inconclusive"
+    assert any("Retry-After 1000000000" in line for line in told(sandbox)["headline"]), ended.said
     assert calls < 60 + 100, "what puts back tries, and nothing else"
 
 
@@ -70,7 +70,7 @@ def test_no_check_begins_after_the_time() -> None:
 def opened(refusal: str = "") -> Any:
     """What `State.done` asks of an opened run."""
     return SimpleNamespace(
-        done=lambda: SimpleNamespace(told=["x"], cut_short=False),
+        result=lambda: SimpleNamespace(told=["x"], cut_short=False),
         campaigns=SimpleNamespace(transport=SimpleNamespace(refusal=refusal)),
         run=SimpleNamespace(ledger=Ledger()),
     )
@@ -80,10 +80,10 @@ def test_what_ends_a_run_is_told() -> None:
     state = State(cast(Any, SimpleNamespace()))
     for refusal, told in (("", []), ("busy", ["busy"])):
         state.opened = opened(refusal)
-        assert (state.done().told, state.done().cut_short) == (["x", *told], bool(told))
+        assert (state.result().told, state.result().cut_short) == (["x", *told], bool(told))
     state.opened = opened()
     state.overdue()
-    assert (state.done().told, state.done().cut_short) == (["x", OVERDUE], True)
+    assert (state.result().told, state.result().cut_short) == (["x", OVERDUE], True)
 
 
 def test_how_long_a_run_may_take_where_nobody_says() -> None:

@@ -88,20 +88,26 @@ def test_pytest_itself_fails_between_two_checks(tmp_path: Path) -> None:
 
 
 def test_campaigns_are_put_back_first(tmp_path: Path) -> None:
-    with scene(tmp_path) as stage:
+    with scene(tmp_path) as sandbox:
         source = raising("state.machine") + "\n" + replacing("conformance.report.summary_md.render", "LookupError('no such thing')")
-        broken = run(tmp_path, source, "--target", str(stage.target), variables=tuple(stage.environment.items()))
+        broken = run(tmp_path, source, "--target", str(sandbox.target), variables=tuple(sandbox.environment.items()))
         assert broken.ended.code == 4
         assert [each["step"] for each in broken.verdict["failures"]] == ["the check state.machine", "writing summary.md"]
-        assert stage.contents() == {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
+        assert sandbox.contents() == {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
 
 
 def test_putting_back_raises(tmp_path: Path) -> None:
     """The campaigns are named, with the command that puts them back."""
-    with scene(tmp_path) as stage:
+    with scene(tmp_path) as sandbox:
         source = replacing("conformance.campaigns.opener.restore", "LookupError('no such thing')")
         broken = run(
-            tmp_path, source, "--target", str(stage.target), "--only", "header.authorization", variables=tuple(stage.environment.items())
+            tmp_path,
+            source,
+            "--target",
+            str(sandbox.target),
+            "--only",
+            "header.authorization",
+            variables=tuple(sandbox.environment.items()),
         )
     assert_told(broken, "putting the campaigns back", "LookupError: no such thing")
     assert "isales-conformance restore" in broken.ended.said

@@ -28,26 +28,26 @@ FAULTS = (
 
 @pytest.mark.parametrize("faults", FAULTS, ids=lambda names: names[0])
 def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
-    with scene(tmp_path, secret_key=CANARY, faults=faults) as stage:
+    with scene(tmp_path, secret_key=CANARY, faults=faults) as sandbox:
         began = datetime.now(UTC)
-        process = stage.begin(*stage.run("out"), "--html")  # made where there is a Node; what it embeds is unpacked below
+        process = sandbox.begin(*sandbox.run("out"), "--html")  # made where there is a Node; what it embeds is unpacked below
         seen = list(_command_lines(process))
-        done = ended(process)
-    assert done.code in {0, 1, 3}
-    assert_hidden(tmp_path / "out", done, seen, began)
+        result = ended(process)
+    assert result.code in {0, 1, 3}
+    assert_hidden(tmp_path / "out", result, seen, began)
 
 
 def test_a_server_that_echoes_the_header(tmp_path: Path) -> None:
-    began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, _echo)
-    assert done.code in {1, 3}, done.said
-    assert_hidden(tmp_path / "out", done, seen, began)
+    began, (result, seen) = datetime.now(UTC), _run_against(tmp_path, _echo)
+    assert result.code in {1, 3}, result.said
+    assert_hidden(tmp_path / "out", result, seen, began)
 
 
 def test_a_server_that_fails(tmp_path: Path) -> None:
-    began, (done, seen) = datetime.now(UTC), _run_against(tmp_path, lambda sock, index: None)
-    assert done.code == 3
+    began, (result, seen) = datetime.now(UTC), _run_against(tmp_path, lambda sock, index: None)
+    assert result.code == 3
     assert '"inconclusive"' in (tmp_path / "out" / "verdict.json").read_text()
-    assert_hidden(tmp_path / "out", done, seen, began)
+    assert_hidden(tmp_path / "out", result, seen, began)
 
 
 def _run_against(folder: Path, behaviour: object) -> tuple[Ended, list[bytes]]:
@@ -81,8 +81,8 @@ def _command_lines(process: "subprocess.Popen[str]") -> Iterator[bytes]:
         time.sleep(0.2)
 
 
-def assert_hidden(out: Path, done: Ended, command_lines: list[bytes], began: datetime) -> None:
-    told = {"stdout": done.out.encode(), "stderr": done.err.encode(), "command lines": b"\n".join(command_lines)}
+def assert_hidden(out: Path, result: Ended, command_lines: list[bytes], began: datetime) -> None:
+    told = {"stdout": result.out.encode(), "stderr": result.err.encode(), "command lines": b"\n".join(command_lines)}
     told |= {name: content for file in out.rglob("*") if file.is_file() for name, content in _unpacked(file)}
     assert len(told) > 3
     assert command_lines or not Path("/proc").exists()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from conformance.checking import Step, Wishes, inspect
 from conformance.config import load_target
-from conformance.selftest.safety.scene import SECRET_VARIABLE, Scene, scene
+from conformance.selftest.safety.scene import SECRET_VARIABLE, Sandbox, scene
 from conformance.selftest.transport.servers import Behaviour, Server, answering
 
 EFFORTS = {"quick": 400, "standard": 4000}
@@ -29,10 +29,12 @@ def _steps(text: str, folder: Path, *, read_only: str = "", **environment: str) 
     return {step.step: step for step in inspect(load_target(file, environment), wishes)}
 
 
-def _of_stage(stage: Scene, folder: Path, old: str = "", new: str = "", *, read_only: str = "", **environment: str) -> dict[str, Step]:
-    text = stage.target.read_text()
+def _of_sandbox(
+    sandbox: Sandbox, folder: Path, old: str = "", new: str = "", *, read_only: str = "", **environment: str
+) -> dict[str, Step]:
+    text = sandbox.target.read_text()
     assert old in text
-    return _steps(text.replace(old, new) if old else text, folder, read_only=read_only, **(stage.environment | environment))
+    return _steps(text.replace(old, new) if old else text, folder, read_only=read_only, **(sandbox.environment | environment))
 
 
 def _plain(port: int, more: str = "", host: str = "127.0.0.1", scheme: str = "http") -> str:
@@ -48,8 +50,8 @@ def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def test_all_is_well(stage: Scene, tmp_path: Path) -> None:
-    before, steps = stage.contents(), _of_stage(stage, tmp_path)
+def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    before, steps = sandbox.contents(), _of_sandbox(sandbox, tmp_path)
     assert {step.status for step in steps.values()} == {"ok"}, steps
     says = "own numbers were added, and taken out again; its 3 numbers will be taken out once and put back"
     assert steps["adding to 1001"].says == says
@@ -58,11 +60,11 @@ def test_all_is_well(stage: Scene, tmp_path: Path) -> None:
     assert "the query shows every number" in steps["query"].says
     assert "days left" in steps["certificate"].says
     assert steps["effort standard"].says.startswith("about 4,000 calls, ")
-    assert stage.contents() == before
+    assert sandbox.contents() == before
 
 
-def test_reading_only_sends_nothing_that_changes(stage: Scene, tmp_path: Path) -> None:
-    steps = _of_stage(stage, tmp_path, read_only="--read-only")
+def test_reading_only_sends_nothing_that_changes(sandbox: Sandbox, tmp_path: Path) -> None:
+    steps = _of_sandbox(sandbox, tmp_path, read_only="--read-only")
     assert [name for name, step in steps.items() if step.status == "skipped"] == ["signed call", "adding", "query"]
     assert not (tmp_path / "check.journal.jsonl").exists()
 
@@ -82,10 +84,10 @@ def test_a_closed_port(tmp_path: Path) -> None:
     assert "firewall" in steps["port"].do
 
 
-def test_an_authority_that_is_not_trusted(stage: Scene, tmp_path: Path) -> None:
+def test_an_authority_that_is_not_trusted(sandbox: Sandbox, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(other))
-    steps = _of_stage(stage, tmp_path, str(stage.emulator.ca_file), str(other))
+    steps = _of_sandbox(sandbox, tmp_path, str(sandbox.emulator.ca_file), str(other))
     assert _errors(steps) == ["certificate"]
     assert steps["tls"].says == "offers TLS 1.2 and TLS 1.3"
     assert "its chain is not trusted" in steps["certificate"].says
@@ -170,29 +172,29 @@ def test_something_else_answers(tmp_path: Path, behaviour: Behaviour, words: str
     assert steps["answer"].do
 
 
-def test_wrong_keys(stage: Scene, tmp_path: Path) -> None:
-    steps = _of_stage(stage, tmp_path, **{SECRET_VARIABLE: "not the key"})
+def test_wrong_keys(sandbox: Sandbox, tmp_path: Path) -> None:
+    steps = _of_sandbox(sandbox, tmp_path, **{SECRET_VARIABLE: "not the key"})
     assert (_errors(steps), steps["credentials"].says) == (["credentials"], "HTTP 401: a signed read is refused")
     assert "signed_headers (now host)" in steps["credentials"].do
 
 
-def test_a_campaign_that_is_not_there(stage: Scene, tmp_path: Path) -> None:
-    steps = _of_stage(stage, tmp_path, "[1001, 1002]", "[1001, 1777]")
+def test_a_campaign_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    steps = _of_sandbox(sandbox, tmp_path, "[1001, 1002]", "[1001, 1777]")
     assert _errors(steps) == ["campaign 1777"]
     assert steps["campaign 1777"].says == "does not exist in VDN 1 (0200007)"
     assert steps["campaign 1001"].says == "is there, 3 number(s) shown"
 
 
-def test_a_list_that_lacks_numbers(stage: Scene, tmp_path: Path) -> None:
-    steps = _of_stage(stage, tmp_path, "[1001, 1002]", '[{ id = 1001, numbers = ["5245241"] }, 1002]')
+def test_a_list_that_lacks_numbers(sandbox: Sandbox, tmp_path: Path) -> None:
+    steps = _of_sandbox(sandbox, tmp_path, "[1001, 1002]", '[{ id = 1001, numbers = ["5245241"] }, 1002]')
     assert _errors(steps) == ["campaign 1001"]
     assert "2 number(s) that the list in the target file lacks" in steps["campaign 1001"].says
 
 
 def test_numbers_that_can_not_be_added(tmp_path: Path) -> None:
     (tmp_path / "closed.toml").write_text('[readings]\nadding = "refused"\n[query]\nshows = "first"\n')
-    with scene(tmp_path, profile=tmp_path / "closed.toml") as stage:
-        steps = _of_stage(stage, tmp_path)
+    with scene(tmp_path, profile=tmp_path / "closed.toml") as sandbox:
+        steps = _of_sandbox(sandbox, tmp_path)
     assert _errors(steps) == ["adding"]
     assert "refused to add numbers to campaign 1001" in steps["adding"].says
 
@@ -211,21 +213,23 @@ def test_what_can_not_be_judged(tmp_path: Path) -> None:
     assert "max_requests = 500 ends it sooner" in efforts["effort standard"].says
 
 
-def test_the_command(stage: Scene) -> None:
-    plain = stage.command("check", "--target", str(stage.target))
+def test_the_command(sandbox: Sandbox) -> None:
+    plain = sandbox.command("check", "--target", str(sandbox.target))
     assert (plain.code, max(map(len, plain.out.splitlines())) <= 80, "\x1b" in plain.out) == (0, True, False), plain.said
-    listed = stage.command("check", "--target", str(stage.target), "--json", "--set", "vdn_id=3", "--read-only")
+    listed = sandbox.command("check", "--target", str(sandbox.target), "--json", "--set", "vdn_id=3", "--read-only")
     steps = json.loads(listed.out)
     assert listed.code == 3
     assert [set(step) for step in steps] == [{"step", "status", "says", "do"}] * len(steps)
-    assert stage.command("check", "--target", "nowhere.toml").code == 2
+    assert sandbox.command("check", "--target", "nowhere.toml").code == 2
 
 
-def test_the_plan_of_a_run(stage: Scene) -> None:
+def test_the_plan_of_a_run(sandbox: Sandbox) -> None:
     """Kinds of calls, how many, where, the most numbers: and nothing is sent."""
-    before = stage.contents()
-    done = stage.command(*stage.run("planned", "--dry-run", "--set", "pace.requests_per_second=2", "--set", "pace.max_added_numbers=700"))
-    assert done.code == 0
+    before = sandbox.contents()
+    result = sandbox.command(
+        *sandbox.run("planned", "--dry-run", "--set", "pace.requests_per_second=2", "--set", "pace.max_added_numbers=700")
+    )
+    assert result.code == 0
     for words in (
         "Effort quick: about 450 calls, 4 min at 2 calls per second",
         "Deletes and adds only here",
@@ -237,13 +241,13 @@ def test_the_plan_of_a_run(stage: Scene) -> None:
         "DELETE with a missing or spoilt Authorization",
         "Nothing was sent.",
     ):
-        assert words in done.said
-    assert stage.contents() == before
-    assert not (stage.folder / "planned").exists()
+        assert words in result.said
+    assert sandbox.contents() == before
+    assert not (sandbox.folder / "planned").exists()
 
 
-def test_http_to_a_port_that_speaks_tls(stage: Scene, tmp_path: Path) -> None:
-    steps = _of_stage(stage, tmp_path, 'base_url = "https:', 'base_url = "http:')
+def test_http_to_a_port_that_speaks_tls(sandbox: Sandbox, tmp_path: Path) -> None:
+    steps = _of_sandbox(sandbox, tmp_path, 'base_url = "https:', 'base_url = "http:')
     assert _errors(steps) == ["answer"]
     assert steps["answer"].says == "the port speaks TLS, and base_url begins with http://"
-    assert steps["answer"].do == f'Write base_url = "{stage.emulator.base_url}".'
+    assert steps["answer"].do == f'Write base_url = "{sandbox.emulator.base_url}".'

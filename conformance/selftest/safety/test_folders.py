@@ -82,7 +82,7 @@ def test_one_in_which_nothing_was_written_goes(tmp_path: Path) -> None:
     assert folder.exists()
 
 
-def test_a_folder_that_was_named_is_used_again_once_everything_is_put_back(tmp_path: Path) -> None:
+def test_a_folder_that_was_named_is_used_once_more_once_everything_is_put_back(tmp_path: Path) -> None:
     index, file = OpenJournals(tmp_path / "state"), tmp_path / "out" / "journal.jsonl"
     with Journal(file, base_url=URL) as journal:
         journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))

@@ -13,21 +13,21 @@ TIMES = 6
 def test_killed_runs_are_restored(tmp_path: Path) -> None:
     folders = [tmp_path / "left", tmp_path / "right"]
     with ThreadPoolExecutor(2) as pool:
-        done = [killed for each in pool.map(_killed, folders, (1, 2)) for killed in each]
-    wrong = [killed for killed in done if killed.differs or (killed.restored and killed.restored.code)]
+        result = [killed for each in pool.map(_killed, folders, (1, 2)) for killed in each]
+    wrong = [killed for killed in result if killed.differs or (killed.restored and killed.restored.code)]
     assert wrong == []
-    assert sum(killed.disturbed for killed in done) >= TIMES, "the runs were killed when they had nothing to put back"
+    assert sum(killed.disturbed for killed in result) >= TIMES, "the runs were killed when they had nothing to put back"
 
 
 def _killed(folder: Path, seed: int) -> list[Killed]:
     folder.mkdir()
-    with scene(folder) as stage:
-        return rounds(stage, TIMES, seed)
+    with scene(folder) as sandbox:
+        return rounds(sandbox, TIMES, seed)
 
 
 def test_where_nothing_can_be_looked_at(tmp_path: Path) -> None:
-    with scene(tmp_path, extra=UNSEEN) as stage:
-        killed = kill_once(stage, "killed", 0.7)
+    with scene(tmp_path, extra=UNSEEN) as sandbox:
+        killed = kill_once(sandbox, "killed", 0.7)
     assert killed.disturbed
     assert (killed.differs, killed.restored and killed.restored.code) == ("", 0)
     assert killed.restored
@@ -36,11 +36,11 @@ def test_where_nothing_can_be_looked_at(tmp_path: Path) -> None:
 
 def test_where_all_was_given_and_nothing_can_be_looked_at(tmp_path: Path) -> None:
     """The run empties campaigns of numbers that the target file lists; a server that refuses what it lacks or has already."""
-    with scene(tmp_path, extra=UNSEEN, profile=_strict(tmp_path)) as stage:
+    with scene(tmp_path, extra=UNSEEN, profile=_strict(tmp_path)) as sandbox:
         numbers = {key[1]: ", ".join(f'"{number}"' for number in held) for key, held in CAMPAIGNS.items()}
         given = ", ".join(f"{{ id = {name}, numbers = [{numbers[name]}] }}" for name in (1001, 1002))
-        stage.target.write_text(stage.target.read_text().replace("[1001, 1002]", f"[{given}]"))
-        killed = kill_once(stage, "killed", 0.9)
+        sandbox.target.write_text(sandbox.target.read_text().replace("[1001, 1002]", f"[{given}]"))
+        killed = kill_once(sandbox, "killed", 0.9)
     assert killed.disturbed
     assert (killed.differs, killed.restored and killed.restored.code) == ("", 0)
 

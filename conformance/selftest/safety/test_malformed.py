@@ -23,8 +23,8 @@ def test_a_run_against_such_a_server_ends_calmly(tmp_path: Path) -> None:
             f'secret_key = "env:{SECRET_VARIABLE}"\n[pace]\ntimeout_seconds = 5\nmax_requests = 600\n'
         )
         arguments = ("run", "--target", str(target), "--effort", "quick", "--no-html", "--out", str(tmp_path / "out"))
-        done = command_in(tmp_path, arguments, {SECRET_VARIABLE: "never-mind"})
-    assert done.code in {1, 3}, done.said
-    assert "Traceback" not in done.said
-    assert "INTERNALERROR" not in done.said
-    assert done.said
+        result = command_in(tmp_path, arguments, {SECRET_VARIABLE: "never-mind"})
+    assert result.code in {1, 3}, result.said
+    assert "Traceback" not in result.said
+    assert "INTERNALERROR" not in result.said
+    assert result.said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from conformance.selftest.safety.between import SIGNED, Stage, page, staged
+from conformance.selftest.safety.between import SIGNED, ProxiedSandbox, page, proxied_sandbox
 from conformance.selftest.transport.conftest import Serve
 from conformance.selftest.transport.servers import Seen
 from conformance.selftest.transport.test_proxied import proxying
@@ -42,13 +42,13 @@ def _trusting(folder: Path, *, showing: bool = False) -> str:
     return lines
 
 
-def _conforms(stage: Stage, *only: str) -> None:
-    before = stage.contents()
-    done = stage.run(*only)
-    assert done.code == 0, done.said
-    assert json.loads((stage.folder / "out" / "verdict.json").read_text())["verdict"] == "conforms"
-    assert done.err == "", "all is well, so nothing is said before the run"
-    assert stage.contents() == before
+def _conforms(sandbox: ProxiedSandbox, *only: str) -> None:
+    before = sandbox.contents()
+    result = sandbox.run(*only)
+    assert result.code == 0, result.said
+    assert json.loads((sandbox.folder / "out" / "verdict.json").read_text())["verdict"] == "conforms"
+    assert result.err == "", "all is well, so nothing is said before the run"
+    assert sandbox.contents() == before
 
 
 def test_everything_at_once(tmp_path: Path) -> None:
@@ -56,11 +56,11 @@ def test_everything_at_once(tmp_path: Path) -> None:
     auth = SIGNED + 'signed_headers = ["content-length", "content-type", "host"]\nmilliseconds = true\n'
     extra = _trusting(tmp_path, showing=True)
     context = _context(ssl.TLSVersion.TLSv1_2, asks=True)
-    with staged(tmp_path, extra=extra, auth=auth, context=context, host="::1", base_path="/isales") as stage:
-        stage.between.closes_after = 7
-        _conforms(stage)
-        signed = [value for seen in stage.between.seen for value in seen.values("authorization") if value.count("/") == 4]
-    assert all(seen.first_line.split(" ")[1].startswith("/isales/") for seen in stage.between.seen)
+    with proxied_sandbox(tmp_path, extra=extra, auth=auth, context=context, host="::1", base_path="/isales") as sandbox:
+        sandbox.between.closes_after = 7
+        _conforms(sandbox)
+        signed = [value for seen in sandbox.between.seen for value in seen.values("authorization") if value.count("/") == 4]
+    assert all(seen.first_line.split(" ")[1].startswith("/isales/") for seen in sandbox.between.seen)
     assert any("/content-length;content-type;host/" in value for value in signed)
     assert any(re.fullmatch(r"[0-9T:-]{19}\.[0-9]{3}Z", value.split("/")[2]) for value in signed)
 
@@ -69,26 +69,26 @@ def test_tls_1_3_alone_through_a_proxy_that_asks_for_a_password(tmp_path: Path, 
     asked: list[Seen] = []
     proxy = serve(proxying(asked, ask=True))
     extra = _trusting(tmp_path) + f'[network]\nproxy = "http://user:pass%20word@127.0.0.1:{proxy.port}"\n'
-    with staged(tmp_path, extra=extra, context=_context(ssl.TLSVersion.TLSv1_3)) as stage:
-        _conforms(stage, *ONE)
+    with proxied_sandbox(tmp_path, extra=extra, context=_context(ssl.TLSVersion.TLSv1_3)) as sandbox:
+        _conforms(sandbox, *ONE)
     assert {seen.first_line.split(" ")[0] for seen in asked} == {"CONNECT"}
 
 
 def test_plain_http_through_a_proxy_that_asks_for_a_password(tmp_path: Path, serve: Serve) -> None:
     asked: list[Seen] = []
     proxy = serve(proxying(asked, ask=True))
-    with staged(tmp_path, extra=f'[network]\nproxy = "http://user:pass%20word@127.0.0.1:{proxy.port}"\n') as stage:
-        _conforms(stage, *ONE)
-    assert len(asked) > len(stage.between.seen) / 2
+    with proxied_sandbox(tmp_path, extra=f'[network]\nproxy = "http://user:pass%20word@127.0.0.1:{proxy.port}"\n') as sandbox:
+        _conforms(sandbox, *ONE)
+    assert len(asked) > len(sandbox.between.seen) / 2
 
 
 def test_a_proxy_with_the_wrong_password(tmp_path: Path, serve: Serve) -> None:
     proxy = serve(proxying([], ask=True))
     extra = _trusting(tmp_path) + f'[network]\nproxy = "http://user:wrongword@127.0.0.1:{proxy.port}"\n'
-    with staged(tmp_path, extra=extra, context=_context(ssl.TLSVersion.TLSv1_3)) as stage:
-        done = stage.run()
-    assert (done.code, "the proxy refused: 407" in done.said, "wrongword" in done.said) == (3, True, False), done.said
-    assert "[network] proxy" in done.said
+    with proxied_sandbox(tmp_path, extra=extra, context=_context(ssl.TLSVersion.TLSv1_3)) as sandbox:
+        result = sandbox.run()
+    assert (result.code, "the proxy refused: 407" in result.said, "wrongword" in result.said) == (3, True, False), result.said
+    assert "[network] proxy" in result.said
 
 
 COMMAND = """\
@@ -108,12 +108,12 @@ def test_a_header_that_is_made_elsewhere(tmp_path: Path, where: str) -> None:
         "command": f'command = ["{sys.executable}", "-S", "{tmp_path / "sign.py"}"]',
     }[where]
     (tmp_path / "open.toml").write_text('[auth]\nscheme = "none"\n')
-    with staged(tmp_path, auth=f'[auth]\nscheme = "header"\n{line}\n', profile=tmp_path / "open.toml") as stage:
-        stage.variables["LAB_HEADER"] = "Token from-elsewhere"
+    with proxied_sandbox(tmp_path, auth=f'[auth]\nscheme = "header"\n{line}\n', profile=tmp_path / "open.toml") as sandbox:
+        sandbox.variables["LAB_HEADER"] = "Token from-elsewhere"
         refusal = page(b"401 Unauthorized", b"")
-        stage.between.sick = lambda number, seen: None if seen.values("authorization") == [_token(seen, where)] else refusal
-        done = stage.run(*ONE)
-    assert done.code == 0, done.said
+        sandbox.between.sick = lambda number, seen: None if seen.values("authorization") == [_token(seen, where)] else refusal
+        result = sandbox.run(*ONE)
+    assert result.code == 0, result.said
 
 
 def _token(seen: Seen, where: str) -> str:
@@ -125,6 +125,6 @@ def _token(seen: Seen, where: str) -> str:
 
 def test_no_authentication_at_all(tmp_path: Path) -> None:
     (tmp_path / "open.toml").write_text('[auth]\nscheme = "none"\n')
-    with staged(tmp_path, auth='[auth]\nscheme = "none"\n', profile=tmp_path / "open.toml") as stage:
-        _conforms(stage, *ONE)
-    assert not [seen for seen in stage.between.seen if seen.values("authorization")]
+    with proxied_sandbox(tmp_path, auth='[auth]\nscheme = "none"\n', profile=tmp_path / "open.toml") as sandbox:
+        _conforms(sandbox, *ONE)
+    assert not [seen for seen in sandbox.between.seen if seen.values("authorization")]

@@ -13,7 +13,7 @@ import pytest
 
 from conformance import private_files
 from conformance.selftest.report.obeyed import obeyed
-from conformance.selftest.safety.between import Stage, staged
+from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.breaking import ROOT
 from conformance.selftest.safety.scene import Ended, command_in, scene
 from conformance.selftest.transport.servers import Seen
@@ -32,26 +32,26 @@ def written(folder: Path, ended: Ended) -> Iterator[tuple[str, str]]:
     yield from (("standard output", ended.out), ("standard error", ended.err))
 
 
-def verdict(stage: Stage) -> str:
-    return str(json.loads((stage.folder / "out" / "verdict.json").read_text())["verdict"])
+def verdict(sandbox: ProxiedSandbox) -> str:
+    return str(json.loads((sandbox.folder / "out" / "verdict.json").read_text())["verdict"])
 
 
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two workers"])
 def test_a_lone_surrogate_in_a_code(tmp_path: Path, more: tuple[str, ...]) -> None:
     """`\\ud800` is legal in JSON and in no encoding."""
-    with staged(tmp_path) as stage:
-        stage.between.rewritten = replacing(rb"0200\ud80002")
-        ended = stage.run(*more)
+    with proxied_sandbox(tmp_path) as sandbox:
+        sandbox.between.rewritten = replacing(rb"0200\ud80002")
+        ended = sandbox.run(*more)
     assert ended.code == 1, ended.said
     assert "Traceback" not in ended.said
-    assert verdict(stage) == "deviates"
-    assert "0200\\ud80002" in (stage.folder / "out" / "verdict.json").read_text().replace("\\\\", "\\")
+    assert verdict(sandbox) == "deviates"
+    assert "0200\\ud80002" in (sandbox.folder / "out" / "verdict.json").read_text().replace("\\\\", "\\")
 
 
 def test_a_code_that_a_terminal_would_obey(tmp_path: Path) -> None:
-    with staged(tmp_path) as stage:
-        stage.between.rewritten = replacing(rb"02\u001b[2J\u0000\u202e\u009b31m")
-        ended = stage.run()
+    with proxied_sandbox(tmp_path) as sandbox:
+        sandbox.between.rewritten = replacing(rb"02\u001b[2J\u0000\u202e\u009b31m")
+        ended = sandbox.run()
     assert ended.code == 1, ended.said
     for name, text in written(tmp_path / "out", ended):
         assert obeyed(text) == [], name
@@ -70,8 +70,8 @@ SECRET = 'it\'s-a-"secret"-key'
 
 
 def test_a_secret_given_as_an_option(tmp_path: Path) -> None:
-    with scene(tmp_path, secret_key=SECRET, faults=("auth.other-scheme",)) as stage:
-        ended = stage.command(*stage.run("out", "--set", f"auth.secret_key={SECRET}"), LAB_SECRET_KEY="another")
+    with scene(tmp_path, secret_key=SECRET, faults=("auth.other-scheme",)) as sandbox:
+        ended = sandbox.command(*sandbox.run("out", "--set", f"auth.secret_key={SECRET}"), LAB_SECRET_KEY="another")
     assert ended.code == 1, ended.said
     for name, text in written(tmp_path / "out", ended):
         assert 'secret"-key' not in text.replace("\\", ""), name
@@ -104,9 +104,9 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
         echoed = " ".join(form(signature) for form in FORMS.values())
         return body.replace(CODE, b'"0299"').replace(b'"resultDesc"', f'"echo":"{echoed}","resultDesc"'.encode(), 1)
 
-    with staged(tmp_path) as stage:
-        stage.between.rewritten = echo
-        ended = stage.run("--only", "response.documented-code")
+    with proxied_sandbox(tmp_path) as sandbox:
+        sandbox.between.rewritten = echo
+        ended = sandbox.run("--only", "response.documented-code")
     assert sent
     assert ended.code == 1, ended.said
     forms: list[Callable[[str], str]] = [*FORMS.values(), str]

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.campaigns import opener
 from conformance.errors import CannotJudge
-from conformance.plugin.grounds import opened
+from conformance.plugin.opened_target import opened
 from conformance.selftest.safety.scene import SECRET_VARIABLE, scene
 
 LIMITS = """\
@@ -19,12 +19,12 @@ timeout_seconds = 1.0
 def test_what_goes_on_without_calls_is_ended_and_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opener, "JUDGING", 0.5)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with scene(tmp_path, extra=LIMITS) as stage:
-        monkeypatch.setenv(SECRET_VARIABLE, stage.emulator.secret_key)
-        before = stage.contents()
-        opening = opened(stage.target, tmp_path / "out", name="x", seed=1)
-        with pytest.raises(CannotJudge, match=r"took longer than 2\.5 s and was ended"), opening as (_, ground):  # noqa: PT012 - it does not end
-            assert ground.held[ground.keys[0]].numbers != before[ground.keys[0]]
+    with scene(tmp_path, extra=LIMITS) as sandbox:
+        monkeypatch.setenv(SECRET_VARIABLE, sandbox.emulator.secret_key)
+        before = sandbox.contents()
+        opening = opened(sandbox.target, tmp_path / "out", name="x", seed=1)
+        with pytest.raises(CannotJudge, match=r"took longer than 2\.5 s and was ended"), opening as (_, campaign_set):  # noqa: PT012 - it does not end
+            assert campaign_set.held[campaign_set.keys[0]].numbers != before[campaign_set.keys[0]]
             while True:
                 pass
-        assert stage.contents() == before
+        assert sandbox.contents() == before

@@ -4,9 +4,9 @@ from conformance.selftest.safety.soaking import MOST_PER_CALL, Soaked, soaked
 
 
 def test_some_seconds() -> None:
-    done = soaked(3.0)
-    assert done.calls > 0
-    assert 0 <= done.per_call <= MOST_PER_CALL
+    result = soaked(3.0)
+    assert result.calls > 0
+    assert 0 <= result.per_call <= MOST_PER_CALL
 
 
 def test_what_grows_is_not_flat() -> None:

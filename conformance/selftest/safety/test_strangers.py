@@ -10,8 +10,8 @@ import pytest
 from conformance.config import load_target, transport_options
 from conformance.generation.calls import add
 from conformance.oracle import answer_of
-from conformance.selftest.compare.scene import ground
-from conformance.selftest.safety.scene import Scene, anybody, ended, scene
+from conformance.selftest.compare.scene import campaign_set
+from conformance.selftest.safety.scene import Sandbox, anybody, ended, scene
 from conformance.transport import Transport
 
 KEY = (1, 1001)
@@ -19,13 +19,13 @@ STRANGER = "313373133731337"
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Scene]:
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     with scene(tmp_path, latency_ms=15) as made:
         yield made
 
 
-def _add_as_somebody_else(stage: Scene) -> None:
-    target = load_target(stage.target, stage.environment)
+def _add_as_somebody_else(sandbox: Sandbox) -> None:
+    target = load_target(sandbox.target, sandbox.environment)
     with Transport(transport_options(target, rule=anybody)) as transport:
         assert answer_of(transport.send(add(KEY, [STRANGER]))).outcome == "served"
 
@@ -37,22 +37,22 @@ def _until_it_is_at_work(traffic: Path) -> None:
         time.sleep(0.05)
 
 
-def test_a_strangers_number_survives_a_run(stage: Scene) -> None:
-    before = stage.contents()
-    process = stage.begin(*stage.run("shared"))
-    _until_it_is_at_work(stage.folder / "shared" / "traffic.ndjson")
-    _add_as_somebody_else(stage)
-    done = ended(process)
-    after = stage.contents()
+def test_a_strangers_number_survives_a_run(sandbox: Sandbox) -> None:
+    before = sandbox.contents()
+    process = sandbox.begin(*sandbox.run("shared"))
+    _until_it_is_at_work(sandbox.folder / "shared" / "traffic.ndjson")
+    _add_as_somebody_else(sandbox)
+    result = ended(process)
+    after = sandbox.contents()
     assert after[KEY] == (before[KEY] or frozenset()) | {STRANGER}
     assert {key: held for key, held in after.items() if key != KEY} == {key: held for key, held in before.items() if key != KEY}
-    headline = " ".join(json.loads((stage.folder / "shared" / "verdict.json").read_text())["headline"])
-    assert "Somebody else was at work on campaign 1001: 1 number appeared" in headline, done.said
+    headline = " ".join(json.loads((sandbox.folder / "shared" / "verdict.json").read_text())["headline"])
+    assert "Somebody else was at work on campaign 1001: 1 number appeared" in headline, result.said
     assert STRANGER in headline
 
 
 def test_what_the_run_itself_has_named_is_no_strangers() -> None:
-    with ground() as made:
+    with campaign_set() as made:
         made.look(KEY)
         number = made.fresh(1)
         made.add(KEY, number)

@@ -23,7 +23,7 @@ def ledger(*deviations: Deviating) -> Ledger:
     return Ledger(deviations={each.key: each for each in deviations})
 
 
-def test_a_rare_one_that_does_not_show_again_goes_with_a_frequent_one_that_does() -> None:
+def test_a_rare_one_that_does_not_show_once_more_goes_with_a_frequent_one_that_does() -> None:
     disguised = known("effect.failed-changes-nothing", 1, unconfirmed=True)
     assert consequences(ledger(known(BEHIND, 50), disguised)) == {disguised.key: BEHIND}
 
@@ -35,7 +35,7 @@ def test_one_with_a_rate_of_its_own_stands(clause: str, seen: int, behind: int) 
 
 
 @given(st.sampled_from(sorted(READ_OFF_CONTENTS)), st.integers(1, 60))
-def test_what_was_made_again_always_stands(clause: str, seen: int) -> None:
+def test_what_was_made_once_more_always_stands(clause: str, seen: int) -> None:
     assert not consequences(ledger(known(BEHIND, 1000), known(clause, seen)))
 
 

@@ -10,7 +10,7 @@ from conformance.emulator import FAULTS
 
 WITHOUT_FAULT = {
     "header.content-type": "No fault refuses the documented Content-Type, or serves it worse than another.",
-    "example.exchange": "Whatever spoils the example breaks a demand of its own first: there it is named further back.",
+    "example.exchange": "Whatever breaks the example breaks a demand of its own first: there it is named further back.",
 }
 
 

@@ -63,9 +63,9 @@ def installed_generator(folder: Path) -> list[str]:
     if program:
         return [program]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--retries", "0", "--timeout", "10", "--target", str(folder)]
-    done = run(*pip, f"{GENERATOR}=={VERSION}", folder=folder)
-    if done.returncode:
-        pytest.skip(f"{GENERATOR} is not on the PATH, and pip can't install {GENERATOR}=={VERSION}: {done.stderr.strip()[-300:]}")
+    result = run(*pip, f"{GENERATOR}=={VERSION}", folder=folder)
+    if result.returncode:
+        pytest.skip(f"{GENERATOR} is not on the PATH, and pip can't install {GENERATOR}=={VERSION}: {result.stderr.strip()[-300:]}")
     return [sys.executable, "-m", "openapi_python_client"]
 
 
@@ -87,8 +87,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "none",
         "--fail-on-warning",
     ]
-    done = run(*command, "--output-path", str(out / PACKAGE), folder=tools)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = run(*command, "--output-path", str(out / PACKAGE), folder=tools)
+    assert result.returncode == 0, result.stdout + result.stderr
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(out))
         yield PACKAGE

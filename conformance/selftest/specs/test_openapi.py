@@ -89,8 +89,8 @@ def test_an_independent_linter_finds_nothing(linter: str, tmp_path: Path, monkey
     ruleset = tmp_path / "ruleset.yaml"
     ruleset.write_text("extends: [spectral:oas]\n")
     arguments = [program, *LINTER_CALLS[linter](ruleset), str(FILE)]
-    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(("schema", "value"), examples())

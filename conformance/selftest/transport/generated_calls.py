@@ -18,9 +18,9 @@ from conformance.generation.calls import (
     with_header,
     without_header,
 )
-from conformance.generation.deeds import PATH_DEFECTS, Stage, catalogue, pairs
 from conformance.generation.drawing import any_defect, bad_lists, json_values
 from conformance.generation.fuzzing import coverage_drafts, drafts
+from conformance.generation.named_calls import PATH_DEFECTS, CallContext, catalogue, pairs
 from conformance.generation.paths import path_targets
 from conformance.generation.sizes import in_a_large_campaign, in_any_campaign
 from conformance.generation.triggers import triggers_for
@@ -37,51 +37,51 @@ DRAWN = 40
 """Calls of each kind that hypothesis draws."""
 
 
-def generated(stage: Stage) -> Named:
+def generated(context: CallContext) -> Named:
     """What it is, and the call."""
-    yield from _bodies(stage)
-    yield from _paths(stage)
-    yield from _deeds(stage)
-    yield from _triggers(stage)
-    yield from _fuzz(stage)
-    yield from _robustness(stage)
-    yield from _methods(stage)
-    yield from _headers(stage)
-    yield from _authorization(stage)
+    yield from _bodies(context)
+    yield from _paths(context)
+    yield from _named_calls(context)
+    yield from _triggers(context)
+    yield from _fuzz(context)
+    yield from _robustness(context)
+    yield from _methods(context)
+    yield from _headers(context)
+    yield from _authorization(context)
 
 
-def _bodies(stage: Stage) -> Named:
-    held = list(stage.present)
+def _bodies(context: CallContext) -> Named:
+    held = list(context.present)
     for defect, forms in BODY_FORMS.items():
         for form in forms:
-            yield f"body: {defect}", with_body(stage.key, form(held[:2]), base_path=stage.base_path)
+            yield f"body: {defect}", with_body(context.key, form(held[:2]), base_path=context.base_path)
     for defect, makers in BAD_ITEMS.items():
         for make in makers:
             for position in (0, 1, 3):
                 body = among_good(make(held[-1]), held[:3], position)
-                call = with_body(stage.key, body, base_path=stage.base_path)
+                call = with_body(context.key, body, base_path=context.base_path)
                 yield f"item among good ones: {defect}", call
 
 
-def _paths(stage: Stage) -> Named:
-    vdns = (2, 9999, stage.key[0] + 1)
+def _paths(context: CallContext) -> Named:
+    vdns = (2, 9999, context.key[0] + 1)
     for defect in PATH_DEFECTS:
-        for target in path_targets(defect, stage.key, base_path=stage.base_path, other_vdn=vdns):
-            yield f"path: {defect}", changed(delete(stage.key, stage.present[:1]), target=target)
+        for target in path_targets(defect, context.key, base_path=context.base_path, other_vdn=vdns):
+            yield f"path: {defect}", changed(delete(context.key, context.present[:1]), target=target)
 
 
-def _deeds(stage: Stage) -> Named:
-    for deed in (*catalogue(stage), *in_any_campaign(), *pairs(stage)):
-        yield f"deed: {deed.behaviour}", deed.make(stage)
+def _named_calls(context: CallContext) -> Named:
+    for named_call in (*catalogue(context), *in_any_campaign(), *pairs(context)):
+        yield f"call: {named_call.behaviour}", named_call.make(context)
     for sequence in in_a_large_campaign():
-        for deed in sequence:
-            yield f"deed: {deed.behaviour}", deed.make(stage)
+        for named_call in sequence:
+            yield f"call: {named_call.behaviour}", named_call.make(context)
 
 
-def _triggers(stage: Stage) -> Named:
+def _triggers(context: CallContext) -> Named:
     for code in FAILURE_CODES:
-        for trigger in triggers_for(code, stage.key, base_path=stage.base_path):
-            yield f"trigger of {code.value}: {trigger.name}", trigger.make(list(stage.present))
+        for trigger in triggers_for(code, context.key, base_path=context.base_path):
+            yield f"trigger of {code.value}: {trigger.name}", trigger.make(list(context.present))
 
 
 @cache
@@ -93,41 +93,41 @@ def _drafts() -> tuple[tuple[str, Any], ...]:
     return tuple(found)
 
 
-def _fuzz(stage: Stage) -> Named:
-    held = list(stage.present)
+def _fuzz(context: CallContext) -> Named:
+    held = list(context.present)
     for what, draft in _drafts():
-        yield what, draft(stage.key, held, stage.base_path)
+        yield what, draft(context.key, held, context.base_path)
     bodies = [each.body(held) for each in drawn_from(bad_lists(), DRAWN)]
     bodies += [each.body(held) for each in drawn_from(any_defect(), DRAWN)]
     for body in bodies:
-        yield "drawn defects", with_body(stage.key, body, base_path=stage.base_path)
+        yield "drawn defects", with_body(context.key, body, base_path=context.base_path)
 
 
-def _robustness(stage: Stage) -> Named:
+def _robustness(context: CallContext) -> Named:
     for make in HOSTILE:
-        body = make(stage.present[0])
-        yield "hostile body", with_body(stage.key, body, base_path=stage.base_path)
+        body = make(context.present[0])
+        yield "hostile body", with_body(context.key, body, base_path=context.base_path)
     for text in QUERIES:
-        call = delete(stage.key, stage.present[:1], base_path=stage.base_path)
+        call = delete(context.key, context.present[:1], base_path=context.base_path)
         yield "hostile query", changed(call, target=f"{call.target}?{text}")
     for value in drawn_from(json_values, DRAWN):
         in_item = [{"accessCode": value}]
         for root in (value, *({"callerNo": listed} for listed in (value, [value], in_item))):
-            yield "any JSON", with_body(stage.key, body_of(root), base_path=stage.base_path)
+            yield "any JSON", with_body(context.key, body_of(root), base_path=context.base_path)
 
 
-def _methods(stage: Stage) -> Named:
-    one = delete(stage.key, stage.present[:1], base_path=stage.base_path)
+def _methods(context: CallContext) -> Named:
+    one = delete(context.key, context.present[:1], base_path=context.base_path)
     for method in (*METHODS, *UNUSUAL_METHODS, "POST"):
         yield f"method {method}", changed(one, method=method)
     read = changed(one, method="GET")
     yield "override DELETE", with_header(read, "X-HTTP-Method-Override", "DELETE")
-    yield "look", query(stage.key, base_path=stage.base_path)
-    yield "add", add(stage.key, stage.absent, base_path=stage.base_path, priority=stage.priority)
+    yield "look", query(context.key, base_path=context.base_path)
+    yield "add", add(context.key, context.absent, base_path=context.base_path, priority=context.priority)
 
 
-def _headers(stage: Stage) -> Named:
-    one = delete(stage.key, stage.present[:1], base_path=stage.base_path)
+def _headers(context: CallContext) -> Named:
+    one = delete(context.key, context.present[:1], base_path=context.base_path)
     for content_type in OTHER_CONTENT_TYPES:
         yield f"Content-Type {content_type}", with_header(one, "Content-Type", content_type)
     yield "no Content-Type", without_header(one, "Content-Type")
@@ -135,18 +135,18 @@ def _headers(stage: Stage) -> Named:
         yield "locale", with_header(one, "locale", locale)
 
 
-def _authorization(stage: Stage) -> Named:
-    held = list(stage.present)
-    unknown = delete(UNKNOWN, held[:1], base_path=stage.base_path)
+def _authorization(context: CallContext) -> Named:
+    held = list(context.present)
+    unknown = delete(UNKNOWN, held[:1], base_path=context.base_path)
     yield "unauthorised, unknown campaign", changed(unknown, credential=OMITTED)
-    one = delete(stage.key, held[:1], base_path=stage.base_path)
+    one = delete(context.key, held[:1], base_path=context.base_path)
     yield "signed query", changed(one, target=f"{one.target}?trace=1", credential="query-changed")
     for count in (2, 90, 100, 101, 300):
-        many = delete(stage.key, filled(held, count), base_path=stage.base_path)
+        many = delete(context.key, filled(held, count), base_path=context.base_path)
         yield f"{'at most' if count <= 100 else 'more than'} 100 numbers, some of them derived", many
     for count in (1, 2, len(held)):
-        yield "own numbers alone", delete(stage.key, held[:count], base_path=stage.base_path)
-    yield "own numbers alone", delete(stage.key, held * 20, base_path=stage.base_path)
+        yield "own numbers alone", delete(context.key, held[:count], base_path=context.base_path)
+    yield "own numbers alone", delete(context.key, held * 20, base_path=context.base_path)
 
 
 # -- spellings ---------------------------------------------------------------------------------

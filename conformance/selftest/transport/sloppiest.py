@@ -80,9 +80,9 @@ class Harm:
 
 def harm(call: Call, world: World) -> Harm:
     """Everything that the request could do."""
-    done = Harm()
+    result = Harm()
     if not may_change(call):
-        return done
+        return result
     exact = next((key for key in world.listed if world.uri(key) == call.path), None)
     everywhere = holds_everywhere(call)
     astray = exact is None or asks_elsewhere(call) or everywhere
@@ -94,9 +94,9 @@ def harm(call: Call, world: World) -> Harm:
     for key in world.campaigns if exact is None or astray or cut else (exact,):
         held = world.campaigns[key]
         goes_there = astray or key == exact  # a query that was cut off finds its numbers anywhere
-        done.lost[key] = {each for each in held if (everything and goes_there) or is_hit(each, numbers)}
-        done.added[key] = numbers - held if goes_there and adds(call) else set()
-    return done
+        result.lost[key] = {each for each in held if (everything and goes_there) or is_hit(each, numbers)}
+        result.added[key] = numbers - held if goes_there and adds(call) else set()
+    return result
 
 
 # -- readings ----------------------------------------------------------------------------------

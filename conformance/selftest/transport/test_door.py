@@ -184,7 +184,7 @@ def test_without_resending_a_stale_call_stays_stale(serve: Serve, connect: Conne
     assert kind_of(transport.send(CALL)) == "reply 200"
 
 
-def test_dropped_again_on_the_fresh_connection(serve: Serve, connect: Connect) -> None:
+def test_dropped_once_more_on_the_fresh_connection(serve: Serve, connect: Connect) -> None:
     def behave(sock: socket.socket, index: int) -> None:
         for number, _ in enumerate(requests_of(sock)):
             if index > 0 or number == 1:
@@ -303,7 +303,7 @@ def test_the_budget_stops_every_loop_but_not_the_restoration(serve: Serve, conne
 TOO_MANY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
 
 
-def test_429_is_waited_for_and_sent_again(serve: Serve, connect: Connect) -> None:
+def test_429_is_waited_for_and_sent_once_more(serve: Serve, connect: Connect) -> None:
     transport = connect(serve(answering(TOO_MANY, TOO_MANY, OK)))
     seen: list[Exchange] = []
     transport.on_exchange(seen.append)

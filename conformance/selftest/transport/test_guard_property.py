@@ -18,7 +18,7 @@ from conformance.generation.calls import (
     with_body,
     with_header,
 )
-from conformance.generation.deeds import Stage
+from conformance.generation.named_calls import CallContext
 from conformance.selftest.transport.generated_calls import UNKNOWN, generated, mutated
 from conformance.selftest.transport.sloppiest import World, harm, may_change, named
 from conformance.transport import Guard, OwnNumbers
@@ -66,9 +66,9 @@ USUAL = opened(shortest=5)
 """Where no campaign held a number of one or two digits, which odd values name by accident."""
 
 
-def stage(key: CampaignKey, present: tuple[str, ...]) -> Stage:
+def context(key: CampaignKey, present: tuple[str, ...]) -> CallContext:
     other = UNSEEN if key == WHOLE else WHOLE
-    return Stage(
+    return CallContext(
         key=key,
         present=present,
         absent=ABSENT,
@@ -79,14 +79,14 @@ def stage(key: CampaignKey, present: tuple[str, ...]) -> Stage:
     )
 
 
-STAGES = {
-    "own numbers": stage(WHOLE, OWN),
-    "own numbers where nothing is known": stage(UNSEEN, OWN),
-    "originals": stage(WHOLE, ORIGINALS),
-    "originals where nothing is known": stage(UNSEEN, (*ORIGINALS, *STRANGERS)),
-    "short own numbers": stage(WHOLE, ("7", "04", *OWN[:6])),
+CONTEXTS = {
+    "own numbers": context(WHOLE, OWN),
+    "own numbers where nothing is known": context(UNSEEN, OWN),
+    "originals": context(WHOLE, ORIGINALS),
+    "originals where nothing is known": context(UNSEEN, (*ORIGINALS, *STRANGERS)),
+    "short own numbers": context(WHOLE, ("7", "04", *OWN[:6])),
 }
-POOL = {name: tuple(generated(each)) for name, each in STAGES.items()}
+POOL = {name: tuple(generated(each)) for name, each in CONTEXTS.items()}
 CALLS = tuple(call for calls in POOL.values() for _, call in calls)
 
 FAULTLESS = tuple(
@@ -103,12 +103,12 @@ def exactly(call: Call) -> CampaignKey | None:
 
 def harms(call: Call) -> Iterator[str]:
     """What the call could do to numbers that are nobody's business, or not recoverable."""
-    done = harm(call, WORLD)
-    for key, lost in done.lost.items():
+    result = harm(call, WORLD)
+    for key, lost in result.lost.items():
         gone = lost - set(OWN)
         if gone and not key == WHOLE == exactly(call):
             yield f"{key} could lose {sorted(gone)[:3]}"
-    for key, added in done.added.items():
+    for key, added in result.added.items():
         if key not in LISTED and added:
             yield f"{key} could get {sorted(added)[:3]}"
         if call.method.upper() == "POST" and not all(map(GUARD.own.announced, added)):
@@ -120,7 +120,7 @@ def does_no_harm(call: Call) -> None:
         assert not list(harms(call)), call
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", CONTEXTS)
 def test_what_the_project_generates_does_no_harm(name: str) -> None:
     for _, call in POOL[name]:
         does_no_harm(call)
@@ -152,21 +152,21 @@ SENT = {
     "own numbers": {
         "path: campaign-id.unknown", "path: vdn-id.out-of-range", "path: campaign-id.other-vdn",
         "path: vdn-id.very-long",
-        "deed: adding a number", "deed: naming one number", "deed: credential omitted",
-        "deed: content-type.other",
-        "deed: a foreign campaign under our VDN",
-        "deed: campaign-id.unknown with access-code.wrong-type", "add", "look", "locale",
-        "deed: of many, naming 101 number(s)", "own numbers alone", "override DELETE",
+        "call: adding a number", "call: naming one number", "call: credential omitted",
+        "call: content-type.other",
+        "call: a foreign campaign under our VDN",
+        "call: campaign-id.unknown with access-code.wrong-type", "add", "look", "locale",
+        "call: of many, naming 101 number(s)", "own numbers alone", "override DELETE",
         "unauthorised, unknown campaign", "signed query",
         "method PUT", "method TRACE", "body: caller-no.empty", "body: access-code.wrong-type",
         "no Content-Type",
         "more than 100 numbers, some of them derived",
     },
     "own numbers where nothing is known": {
-        "path: campaign-id.unknown", "deed: adding a number", "deed: naming one number",
-        "deed: credential signature-changed", "add", "look",
+        "path: campaign-id.unknown", "call: adding a number", "call: naming one number",
+        "call: credential signature-changed", "add", "look",
         "own numbers alone", "override DELETE", "signed query", "locale",
-        "deed: of many, naming 101 number(s)",
+        "call: of many, naming 101 number(s)",
     },
 }  # fmt: skip
 """Kinds of call that must be sent, each of them in all its forms."""

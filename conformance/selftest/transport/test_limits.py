@@ -6,8 +6,8 @@ import pytest
 
 from conformance.errors import BudgetSpent
 from conformance.exchange import Call, Reply
+from conformance.transport.barrier_pool import BarrierPool
 from conformance.transport.budget import Budget, Spending
-from conformance.transport.crew import Crew
 from conformance.transport.pace import Pace, Pacer, demanded_wait
 
 GET = Call(method="GET", target="/")
@@ -98,8 +98,8 @@ def test_the_time_of_a_run() -> None:
         spending.spend(GET)
 
 
-def test_a_crew_hands_back_what_a_work_raises_and_goes_on() -> None:
-    crew = Crew()
+def test_a_barrier_pool_hands_back_what_a_work_raises_and_goes_on() -> None:
+    barrier_pool = BarrierPool()
 
     def bad(ready: object) -> int:
         raise BudgetSpent("over")
@@ -110,7 +110,7 @@ def test_a_crew_hands_back_what_a_work_raises_and_goes_on() -> None:
         return 5
 
     with pytest.raises(BudgetSpent):
-        crew.together([good, bad])
-    assert crew.together([good, good]) == [5, 5]
-    assert crew.together([]) == []
-    crew.close()
+        barrier_pool.together([good, bad])
+    assert barrier_pool.together([good, good]) == [5, 5]
+    assert barrier_pool.together([]) == []
+    barrier_pool.close()

@@ -85,7 +85,7 @@ class Log(Protocol):
 
 
 @dataclass
-class Ground:
+class CampaignSet:
     """The campaigns under the run's control: `held` is what each is known to hold now, `original`
     what it held at first.
 
@@ -120,7 +120,7 @@ class Ground:
     added: dict[CampaignKey, set[str]] = field(default_factory=dict)
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     can_add: bool = True
-    adds_again: bool = False
+    readds: bool = False
     """A number that was deleted could be added again in the rehearsal, and was seen to be back."""
     tells_absence: bool = False
     """Deleting a number that is there is answered otherwise than deleting one that is not."""

@@ -6,7 +6,7 @@ makes a history of three exchanges out of it (the deletion, the look without the
 
 from msgspec.structs import replace
 
-from conformance.campaigns import Ground
+from conformance.campaigns import CampaignSet
 from conformance.exchange import CampaignKey, Contents, Exchange, History
 from conformance.oracle import answer_of, facts_of, mentions, shown_numbers
 
@@ -16,11 +16,11 @@ MOST_BYTES = 8 * 1024 * 1024
 """Bytes of the looks that go with them, beyond which half of them are forgotten: what a server shows may be large each time."""
 
 
-class Departed:
-    """Listens to a ground whose campaigns can be looked at, and keeps the histories of numbers that came back."""
+class ReturnedNumbers:
+    """Listens to a campaign set whose campaigns can be looked at, and keeps the histories of numbers that came back."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, campaign_set: CampaignSet) -> None:
+        self._campaign_set = campaign_set
         self._deleted: dict[CampaignKey, dict[str, Exchange]] = {}
         """By number: the call that deleted it, until the next look."""
         self._gone: dict[CampaignKey, dict[str, tuple[Exchange, Exchange]]] = {}
@@ -28,7 +28,7 @@ class Departed:
         self._doubtful: set[str] = set()
         """Numbers that a call without an answer may still add."""
         self._returned: list[History] = []
-        ground.listeners.append(self._heard)
+        campaign_set.listeners.append(self._heard)
 
     def returned(self, *, before: int) -> list[History]:
         """What has come back since this was last asked, of numbers that were gone before the exchange with that number."""
@@ -39,7 +39,7 @@ class Departed:
     def _was_stale(self, history: History) -> bool:
         """Whether the look that showed a number again was a stale one: then it is gone as before."""
         deletion, missing, look = history.exchanges
-        if not {missing.number, look.number} & self._ground.stale:
+        if not {missing.number, look.number} & self._campaign_set.stale:
             return False
         ((key, held),) = history.setting.campaigns
         left = shown_numbers(answer_of(missing), history.setting.look_form) or frozenset()
@@ -48,9 +48,9 @@ class Departed:
         return True
 
     def _heard(self, exchange: Exchange) -> None:
-        facts, answer = facts_of(exchange.call, self._ground.setting), answer_of(exchange)
-        if facts.kind == "query" and facts.campaign is not None and self._ground.shows == "all":
-            if (shown := shown_numbers(answer, self._ground.look_form)) is not None:
+        facts, answer = facts_of(exchange.call, self._campaign_set.setting), answer_of(exchange)
+        if facts.kind == "query" and facts.campaign is not None and self._campaign_set.shows == "all":
+            if (shown := shown_numbers(answer, self._campaign_set.look_form)) is not None:
                 self._looked(facts.campaign, shown, exchange)
         elif facts.kind == "delete" and facts.faultless and not facts.unauthorised and answer.outcome == "served":
             if facts.campaign is not None:
@@ -82,11 +82,11 @@ class Departed:
 
     def _is_ours(self, key: CampaignKey, number: str) -> bool:
         """Only what the run itself had added: what the campaign held before may be put back by whoever keeps it."""
-        original = self._ground.original.get(key)
+        original = self._campaign_set.original.get(key)
         return number not in self._doubtful and original is not None and number not in original.numbers
 
     def _history(self, key: CampaignKey, deletion: Exchange, missing: Exchange, look: Exchange) -> History:
-        setting = self._ground.setting
+        setting = self._campaign_set.setting
         left = shown_numbers(answer_of(missing), setting.look_form) or frozenset()
         held = Contents(numbers=left | facts_of(deletion.call, setting).named, complete=True)
         return History(setting=replace(setting, campaigns=((key, held),)), exchanges=(deletion, missing, look))

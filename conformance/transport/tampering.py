@@ -1,4 +1,4 @@
-"""Named ways to spoil a valid Authorization. The names are the credential words of a call.
+"""Named ways to tamper with a valid Authorization. The names are the credential words of a call.
 
 `certain` tells whether the document leaves a server no choice but 401. It is False where the rules of auth-v2 are silent:
 they name no validity period, do not forbid a longer header, another case or a signature over other headers.
@@ -41,7 +41,7 @@ class Unsigned(Struct, frozen=True, kw_only=True):
 
     @property
     def valid(self) -> str:
-        """The header of the unspoilt call."""
+        """The header of the untampered call."""
         return authorization(self.keys, self.when, self.parts)
 
     def signing(self, **changes: object) -> str:
@@ -53,7 +53,7 @@ class Unsigned(Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, seconds=self.seconds + seconds).valid
 
 
-class Spoil(Struct, frozen=True, kw_only=True):
+class Tampering(Struct, frozen=True, kw_only=True):
     """One way. `make` builds the header's value; `keyless` ways need no keys and work under every scheme."""
 
     name: str
@@ -192,15 +192,15 @@ def _signed_word(call: Unsigned, when: str) -> str:
     return f"{start}/{signature(call.keys.secret_key, start, canonical_request(call.parts))}"
 
 
-def _rows() -> tuple[Spoil, ...]:
+def _rows() -> tuple[Tampering, ...]:
     return (*_changed_after_signing(), *_header_parts(), *_signatures(), *_shapes(), *_keys(), *_left_open())
 
 
-def _row(name: str, description: str, make: Callable[[Unsigned], str], *, certain: bool = True, keyless: bool = False) -> Spoil:
-    return Spoil(name=name if certain else OPEN + name, description=description, certain=certain, make=make, keyless=keyless)
+def _row(name: str, description: str, make: Callable[[Unsigned], str], *, certain: bool = True, keyless: bool = False) -> Tampering:
+    return Tampering(name=name if certain else OPEN + name, description=description, certain=certain, make=make, keyless=keyless)
 
 
-def _changed_after_signing() -> tuple[Spoil, ...]:
+def _changed_after_signing() -> tuple[Tampering, ...]:
     return (
         _row("method-changed", "another method was signed", _other_method),
         _row("path-changed", "another path was signed", _other_path),
@@ -216,7 +216,7 @@ def _changed_after_signing() -> tuple[Spoil, ...]:
     )
 
 
-def _header_parts() -> tuple[Spoil, ...]:
+def _header_parts() -> tuple[Tampering, ...]:
     return (
         _row("version-changed", "the scheme word was changed after signing", _exchange_part(0, lambda _: "auth-v1")),
         _row("access-key-changed", "the access key was changed after signing", _exchange_part(1, lambda text: text + "x")),
@@ -237,7 +237,7 @@ def _listed_more(names: str) -> str:
     return "content-type;host" if names == "host" else "host"
 
 
-def _signatures() -> tuple[Spoil, ...]:
+def _signatures() -> tuple[Tampering, ...]:
     return (
         _row("signature-shortened", "the signature lacks its last digit", _exchange_part(4, lambda text: text[:-1])),
         _row("signature-halved", "the signature is cut after 32 digits", _exchange_part(4, lambda text: text[:32])),
@@ -253,7 +253,7 @@ def _signatures() -> tuple[Spoil, ...]:
     )
 
 
-def _shapes() -> tuple[Spoil, ...]:
+def _shapes() -> tuple[Tampering, ...]:
     return (
         _row("empty", "the header is there and empty", lambda _: "", keyless=True),
         _row("random-text", "the header holds some words", lambda _: "let me in, please", keyless=True),
@@ -274,7 +274,7 @@ def _dropped(call: Unsigned, index: int) -> str:
     return "/".join(pieces)
 
 
-def _keys() -> tuple[Spoil, ...]:
+def _keys() -> tuple[Tampering, ...]:
     return (
         _row("unknown-key", "rightly made with a key that nobody has", _unknown_key),
         _row("key-of-nobody", "rightly made with the known secret and an access key that nobody has", _key_of_nobody),
@@ -282,7 +282,7 @@ def _keys() -> tuple[Spoil, ...]:
     )
 
 
-def _left_open() -> tuple[Spoil, ...]:
+def _left_open() -> tuple[Tampering, ...]:
     """Ways that a server may take or refuse: the document says nothing about them."""
     return (
         _row("hour-old", "valid, made an hour ago: no validity period is documented", lambda call: call.at(-_HOUR), certain=False),
@@ -297,5 +297,5 @@ def _left_open() -> tuple[Spoil, ...]:
     )
 
 
-SPOILS: Mapping[str, Spoil] = MappingProxyType({spoil.name: spoil for spoil in _rows()})
+TAMPERINGS: Mapping[str, Tampering] = MappingProxyType({tampering.name: tampering for tampering in _rows()})
 """Every way by its name."""

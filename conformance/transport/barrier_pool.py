@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 Job = Callable[[], None]
 
 
-class Crew:
+class BarrierPool:
     """Runs jobs side by side on threads that are kept for the next time."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Share(Generic[Result]):
         self._came = False
         self._result: list[Result] = []
         self._error: BaseException | None = None
-        self.done = threading.Event()
+        self.run_result = threading.Event()
 
     def run(self) -> None:
         try:
@@ -81,7 +81,7 @@ class _Share(Generic[Result]):
             self._error = error
         finally:
             self._come_once()
-            self.done.set()
+            self.run_result.set()
 
     def _at_the_gate(self) -> None:
         self._come_once()
@@ -102,10 +102,10 @@ def _await(shares: "Sequence[_Share[Result]]") -> None:
     """Wait for all. After an interruption too: what is still on its way changes something, and only then can it be put back."""
     try:
         for share in shares:
-            share.done.wait()
+            share.run_result.wait()
     except KeyboardInterrupt:
         for share in shares:
-            share.done.wait()
+            share.run_result.wait()
         raise
 
 

@@ -1,12 +1,12 @@
-"""The judge's notebook of one campaign: what it may hold, what happened since it was last certain, and how a deviation is written down."""
+"""What the judge knows of one campaign: what it may hold, what happened since it was last certain, and how a deviation is written down."""
 
 from dataclasses import dataclass, field
 
 from conformance.exchange import CampaignKey, Contents, Exchange, LookForm, QueryShows
 from conformance.finding import counted
 from conformance.oracle.blame import Blame
-from conformance.oracle.docket import Docket
 from conformance.oracle.entries import Entry, naming
+from conformance.oracle.finding_log import FindingLog
 from conformance.oracle.replies import unjust_refusal
 from conformance.oracle.worlds import MAX_WORLDS, World
 
@@ -16,14 +16,14 @@ NO_ORDER = "No order of these concurrent calls explains their replies."
 
 
 @dataclass(kw_only=True)
-class Notebook:
+class CampaignWorlds:
     """One campaign on its way through a history. `worlds` are its possible contents, `lost` that they are unknown until the next look."""
 
     key: CampaignKey
     worlds: frozenset[World]
     complete: bool
     shows: QueryShows
-    docket: Docket
+    finding_log: FindingLog
     look_form: LookForm | None = None
     lost: bool = False
     raced: frozenset[int] = frozenset()
@@ -46,7 +46,7 @@ class Notebook:
         """Remember what the campaign holds at this place in the history, where only one world is left."""
         if len(self.worlds) == 1:
             (world,) = self.worlds
-            self.docket.held(self.key, position, Contents(numbers=world, complete=self.complete and not self.lost))
+            self.finding_log.held(self.key, position, Contents(numbers=world, complete=self.complete and not self.lost))
 
     def bound(self) -> None:
         """Give the campaign up until the next look where too many worlds are possible."""
@@ -56,7 +56,7 @@ class Notebook:
     def lose(self, clause: str, reason: str) -> None:
         """From here to the next look nothing is known; a clause that it keeps from being judged says why."""
         self.lost = True
-        self.docket.undecided.setdefault(clause, reason)
+        self.finding_log.undecided.setdefault(clause, reason)
 
     def served(self) -> list[Entry]:
         """The deletions on this campaign that were served since the last look."""
@@ -75,12 +75,12 @@ class Notebook:
         summary = f"{blame.says[0].upper()}{blame.says[1:]}."
         suspects = blame.suspects | (self.raced if blame.clause == "effect.concurrent" else frozenset())
         program = naming((*self.before, *self.since), blame.numbers or entry.facts.named, entry, suspects)
-        self.docket.find(blame.clause, blame.kind, summary, program, blame.detail)
+        self.finding_log.find(blame.clause, blame.kind, summary, program, blame.detail)
 
     def report_emptied(self) -> None:
         """The last number was taken: no look shows that there were others."""
         for how, summary, program in self.emptied:
-            self.docket.find("restriction.last-number", "emptied", summary, program, how)
+            self.finding_log.find("restriction.last-number", "emptied", summary, program, how)
         self.emptied.clear()
 
     def report_deferred(self) -> None:
@@ -96,7 +96,7 @@ class Notebook:
             clause, why = "restriction.last-number", "although one number would be left"
         summary = f"A call naming {counted(entry.facts.items, 'number')} of the campaign was refused ({entry.answer.code}) {why}."
         earlier = [past for past in self.since if past.position < entry.position]
-        self.docket.find(clause, "refused", summary, naming(earlier, entry.facts.named, entry), entry.answer.code or "")
+        self.finding_log.find(clause, "refused", summary, naming(earlier, entry.facts.named, entry), entry.answer.code or "")
 
     def report_miscounts(self) -> None:
         """Counts that are wrong, now that it is certain what the campaign held.
@@ -106,5 +106,5 @@ class Notebook:
         """
         for entry, said in self.miscounts:
             summary = f"A call that deleted {counted(len(entry.facts.named), 'number')} says num:{said}."
-            self.docket.find("response.count", "miscounts", summary, (entry.exchange,))
+            self.finding_log.find("response.count", "miscounts", summary, (entry.exchange,))
         self.miscounts.clear()

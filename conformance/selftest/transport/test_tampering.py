@@ -7,7 +7,7 @@ from conformance.errors import UsageError
 from conformance.exchange import OMITTED, SIGNED
 from conformance.transport.auth import Keys, Parts, authorization, timestamp
 from conformance.transport.authorizer import AuthV2, FixedHeader, NoHeader
-from conformance.transport.spoil import SPOILS, Unsigned
+from conformance.transport.tampering import TAMPERINGS, Unsigned
 
 KEYS = Keys(access_key="globalaktest", secret_key="1qaz2wsx3edc")
 HEADERS = (("Host", "10.0.0.5:28443"), ("Content-Type", "application/json; charset=UTF-8"), ("Content-Length", "2"))
@@ -39,14 +39,14 @@ def verifies(header: str, call: Unsigned) -> bool:
     return header == authorization(KEYS, pieces[2], msgspec.structs.replace(call.parts, headers=signed))
 
 
-@given(call=CALLS, name=st.sampled_from(sorted(SPOILS)))
-def test_a_certain_spoil_is_never_valid(call: Unsigned, name: str) -> None:
-    spoil = SPOILS[name]
-    header = spoil.make(call)
+@given(call=CALLS, name=st.sampled_from(sorted(TAMPERINGS)))
+def test_a_certain_tampering_is_never_valid(call: Unsigned, name: str) -> None:
+    tampering = TAMPERINGS[name]
+    header = tampering.make(call)
     assert header != call.valid
     assert header.isprintable()
     assert header.isascii()
-    if spoil.certain:
+    if tampering.certain:
         assert not verifies(header, call)
 
 
@@ -58,15 +58,15 @@ def test_the_unspoilt_header_is_valid(call: Unsigned) -> None:
 @pytest.mark.parametrize("name", ["open:hour-old", "open:day-old", "open:hour-early"])
 def test_open_times_are_right_signatures(name: str) -> None:
     call = unsigned("DELETE", "/x", b"", ("host",))
-    assert verifies(SPOILS[name].make(call), call)
+    assert verifies(TAMPERINGS[name].make(call), call)
 
 
-def test_every_spoil_is_told_apart() -> None:
+def test_every_tampering_is_told_apart() -> None:
     call = unsigned("DELETE", "/x", b"{}", ("host",))
-    made = {name: spoil.make(call) for name, spoil in SPOILS.items()}
+    made = {name: tampering.make(call) for name, tampering in TAMPERINGS.items()}
     assert len(set(made.values())) == len(made)
-    assert not {SIGNED, OMITTED} & SPOILS.keys()
-    assert all(name == spoil.name and spoil.description for name, spoil in SPOILS.items())
+    assert not {SIGNED, OMITTED} & TAMPERINGS.keys()
+    assert all(name == tampering.name and tampering.description for name, tampering in TAMPERINGS.items())
 
 
 def test_the_signer_signs_what_is_sent_and_only_headers_that_are_there() -> None:

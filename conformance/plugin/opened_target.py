@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from conformance.campaigns import Ground, Opened, Plan, must_be_back
+from conformance.campaigns import CampaignSet, Opened, Plan, must_be_back
 from conformance.campaigns import opened as opened_campaigns
 from conformance.campaigns.deadline import deadline
 from conformance.config import Target, load_target
@@ -32,7 +32,7 @@ def opened(
     environ: Mapping[str, str] = os.environ,
     per_second: float | None = None,
     calls: int | None = None,
-) -> Iterator[tuple[Target, Ground]]:
+) -> Iterator[tuple[Target, CampaignSet]]:
     """Open a target whose campaigns are needed with exact contents; `calls` are planned.
 
     Raises SuiteError; CannotJudge where it takes too long, and afterwards where a campaign could
@@ -53,7 +53,7 @@ def opened(
         seconds=seconds_for(calls or MOST_CALLS, per_second or target.pace.requests_per_second, least=LONGEST),
     )
     with opened_campaigns(target, plan) as opening, _in_time(opening):
-        yield target, opening.ground
+        yield target, opening.campaign_set
     for words in opening.remarks():
         console(sys.stderr).print(f"Note: {words}", soft_wrap=True)
     must_be_back(opening, restore_command([journal], file))

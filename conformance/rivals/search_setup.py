@@ -1,7 +1,7 @@
 """The numbers that programmes are played with: a family that is easily taken for each other, the same on both servers."""
 
-from conformance.campaigns import Ground
-from conformance.generation.deeds import Stage
+from conformance.campaigns import CampaignSet
+from conformance.generation.named_calls import CallContext
 from conformance.generation.sizes import LARGE
 from conformance.rivals.programme import Author
 from conformance.rivals.rival import Rival
@@ -10,24 +10,24 @@ from conformance.rivals.searching import Search, alike, place_of
 ABSENT = 12
 
 
-def search(ours: Ground, theirs: Ground, *, max_calls: int, seed: int) -> Search:
-    """A search over two grounds that are open."""
+def search(ours: CampaignSet, theirs: CampaignSet, *, max_calls: int, seed: int) -> Search:
+    """A search over two campaign sets that are open."""
     places = alike(place_of(ours), place_of(theirs))
     rivals = Rival(ours, places[0]), Rival(theirs, places[1])
     for rival in rivals:
         rival.sees = ours.shows == theirs.shows == "all"
-    stage = stage_for(ours, theirs, rivals[0])
-    crowd = ours.fresh(LARGE - len(stage.present))
+    context = context_for(ours, theirs, rivals[0])
+    crowd = ours.fresh(LARGE - len(context.present))
     theirs.announce(crowd)
-    return Search(*rivals, Author(stage, crowd), max_calls=max_calls, seed=seed)
+    return Search(*rivals, Author(context, crowd), max_calls=max_calls, seed=seed)
 
 
-def stage_for(ours: Ground, theirs: Ground, first: Rival) -> Stage:
-    """The stage in the terms of the first server. Numbers are fresh on both, and in both journals."""
+def context_for(ours: CampaignSet, theirs: CampaignSet, first: Rival) -> CallContext:
+    """The context in the terms of the first server. Numbers are fresh on both, and in both journals."""
     numbers, absent = cast(ours), ours.fresh(ABSENT)
     theirs.announce([*numbers, *absent])
     priority = ours.priority if ours.priority is not None else theirs.priority
-    return Stage(
+    return CallContext(
         key=first.place.key,
         present=tuple(numbers),
         absent=tuple(absent),
@@ -39,11 +39,11 @@ def stage_for(ours: Ground, theirs: Ground, first: Rival) -> Stage:
     )
 
 
-def cast(ground: Ground) -> list[str]:
+def cast(campaign_set: CampaignSet) -> list[str]:
     """Eight numbers: an ordinary one, one it begins with, one that begins with it, two of 24 digits that differ in the last, others."""
-    first, second, third, fourth = ground.fresh(4)
-    long = ground.of_length(24)
+    first, second, third, fourth = campaign_set.fresh(4)
+    long = campaign_set.of_length(24)
     near = long[:-1] + str((int(long[-1]) + 1) % 10)
     family = [first[:-1], first + "0", near]
-    ground.announce(family)
+    campaign_set.announce(family)
     return [first, second, family[0], long, near, third, family[1], fourth]

@@ -1,7 +1,7 @@
 """A number that was deleted and is there again later is found, also where an episode's end lies between; what was added again is not."""
 
 from conformance.exchange import CampaignKey
-from conformance.selftest.compare.scene import HELD, ground
+from conformance.selftest.compare.scene import HELD, campaign_set
 from conformance.session.amounts import QUICK
 from conformance.session.run import Run
 
@@ -24,7 +24,7 @@ def delete_and_look_later(run: Run) -> None:
 
 
 def test_a_number_that_comes_back_in_a_later_episode_is_found_with_the_calls_that_show_it() -> None:
-    with ground(None, "state.undone-much-later") as made:
+    with campaign_set(None, "state.undone-much-later") as made:
         run = Run(made, QUICK, seed=1)
         delete_and_look_later(run)
         (key,) = came_back(run)
@@ -35,14 +35,14 @@ def test_a_number_that_comes_back_in_a_later_episode_is_found_with_the_calls_tha
 
 
 def test_what_stays_away_is_no_finding() -> None:
-    with ground() as made:
+    with campaign_set() as made:
         run = Run(made, QUICK, seed=1)
         delete_and_look_later(run)
         assert not run.ledger.deviations
 
 
-def test_what_was_added_again_is_no_finding() -> None:
-    with ground() as made:
+def test_what_was_added_once_more_is_no_finding() -> None:
+    with campaign_set() as made:
         run = Run(made, QUICK, seed=1)
         with run.episode() as episode:
             held = [number for number in episode.hold_at_least(8) if number not in HELD[KEY]]

@@ -14,7 +14,7 @@ SAMPLES = 3
 
 
 @dataclass
-class Docket:
+class FindingLog:
     """Findings, cases per clause, observations and what stayed undecided, of one history."""
 
     setting: Setting

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from conformance.campaigns.ground import Wire
-from conformance.campaigns.vital import INTERFACE, lifeless, seen, sign_of
+from conformance.campaigns.campaign_set import Wire
+from conformance.campaigns.liveness import INTERFACE, lifeless, seen, sign_of
 from conformance.errors import BudgetSpent, TargetUnreachable
 from conformance.exchange import Call, Exchange
 
@@ -33,7 +33,7 @@ class Outage(Struct, frozen=True, kw_only=True):
     says: str
 
 
-class Vigil:
+class Watchdog:
     """A wire that notices when nothing is at its other end. `probe` is a read that the target can be expected to answer as it did first."""
 
     def __init__(self, wire: Wire, probe: Call, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -111,14 +111,14 @@ class Vigil:
             except BudgetSpent:
                 self._give_up(first)
             if sign_of(shown) in {self._sign, INTERFACE}:
-                return self._well_again(first, shown, away=away)
+                return self._recovered(first, shown, away=away)
             if time.monotonic() >= end:
                 self._give_up(first)
             away = True
             self._sleep(min(wait, max(end - time.monotonic(), 0.0)))
             wait = min(2 * wait, LONGEST_WAIT)
 
-    def _well_again(self, first: Exchange, shown: Exchange, *, away: bool) -> None:
+    def _recovered(self, first: Exchange, shown: Exchange, *, away: bool) -> None:
         self._row.clear()
         if not away:  # it is well, and has a fault that shows in these calls: that is for the oracle
             self._strange = min(2 * self._strange, MOST_STRANGE)

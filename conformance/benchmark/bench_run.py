@@ -81,7 +81,7 @@ def _target_file(running: Running, place: Path) -> Path:
 
 
 def _run(opening: Opened, seed: int) -> Run:
-    run = Run(opening.ground, STANDARD, seed=seed)
+    run = Run(opening.campaign_set, STANDARD, seed=seed)
     run.concurrency = opening.transport.concurrency
     run.safe_unknown = UNKNOWN_CAMPAIGNS
     return run

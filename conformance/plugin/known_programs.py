@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from conformance import baseline
 from conformance.baseline import Program
 from conformance.plugin.options import Options
-from conformance.session.known import CHECK, program_of, try_again
+from conformance.session.known import CHECK, program_of, retry
 from conformance.session.ledger import Ledger
 from conformance.session.run import Run
 
@@ -24,7 +24,7 @@ def chosen(options: Options) -> list[Program]:
 def try_known(run: Run, programs: list[Program]) -> None:
     """Try each again, and note which ones the campaigns of this run allowed."""
     for program in programs:
-        if try_again(run, program):
+        if retry(run, program):
             run.ledger.made.append(_name(program))
 
 

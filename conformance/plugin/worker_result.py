@@ -10,7 +10,7 @@ from conformance.session.ledger import Ledger
 from conformance.verdict import CampaignState, Failure
 
 
-class Done(Struct, kw_only=True):
+class WorkerResult(Struct, kw_only=True):
     """One process's part of a run. `seconds` from its first call to its last; `campaigns`: how each was left."""
 
     ledger: Ledger
@@ -52,7 +52,7 @@ def _joined(states: Sequence[CampaignState]) -> list[CampaignState]:
     return list(by_key.values())
 
 
-def together(parts: Sequence[Done]) -> Done:
+def together(parts: Sequence[WorkerResult]) -> WorkerResult:
     """The parts of several workers as one run: ledgers merged, calls added up, time from the longest."""
     first, *rest = parts
     for part in rest:

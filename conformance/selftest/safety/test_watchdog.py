@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.selftest.safety.between import Sickness, Stage, closes, hangs, page, resets, staged
+from conformance.selftest.safety.between import ProxiedSandbox, Sickness, closes, hangs, page, proxied_sandbox, resets
 from conformance.selftest.safety.scene import begin, ended
 from conformance.selftest.transport.servers import Seen
 
@@ -31,48 +31,48 @@ GOOD = 110
 FEW_CHECKS = ("--only", "restriction.last-number", "--only", "method.delete-only")
 
 
-def verdict_of(stage: Stage) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((stage.folder / "out" / "verdict.json").read_text())
+def verdict_of(sandbox: ProxiedSandbox) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((sandbox.folder / "out" / "verdict.json").read_text())
     return document
 
 
 @pytest.mark.parametrize("sickness", ["server errors", "a redirection", "silence"])
 def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
-    with staged(tmp_path, extra=IMPATIENT) as stage:
-        stage.between.sick = lambda number, seen: MAD[sickness]
-        done = stage.run()
-        document = verdict_of(stage)
-    assert (done.code, document["verdict"], "Traceback" in done.said) == (3, "inconclusive", False), done.said
-    assert done.err.count("isales-conformance: ") == 1
-    assert len(stage.between.seen) < FEW
-    assert document["headline"][0] in done.said
+    with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
+        sandbox.between.sick = lambda number, seen: MAD[sickness]
+        result = sandbox.run()
+        document = verdict_of(sandbox)
+    assert (result.code, document["verdict"], "Traceback" in result.said) == (3, "inconclusive", False), result.said
+    assert result.err.count("isales-conformance: ") == 1
+    assert len(sandbox.between.seen) < FEW
+    assert document["headline"][0] in result.said
 
 
 @pytest.mark.parametrize("sickness", ["a gateway's errors", "a login page", "resets"])
 def test_mad_from_some_moment_on(tmp_path: Path, sickness: str) -> None:
-    with staged(tmp_path, extra=IMPATIENT) as stage:
-        before = stage.contents()
-        stage.between.sick = lambda number, seen: MAD[sickness] if number > GOOD else None
-        done = stage.run(*FEW_CHECKS)
-        document, asked = verdict_of(stage), len(stage.between.seen)
-        assert (done.code, document["verdict"], "Traceback" in done.said) == (3, "inconclusive", False), done.said
+    with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
+        before = sandbox.contents()
+        sandbox.between.sick = lambda number, seen: MAD[sickness] if number > GOOD else None
+        result = sandbox.run(*FEW_CHECKS)
+        document, asked = verdict_of(sandbox), len(sandbox.between.seen)
+        assert (result.code, document["verdict"], "Traceback" in result.said) == (3, "inconclusive", False), result.said
         assert "not even to a query that it had answered before" in document["headline"][0]
         assert [clause["id"] for clause in document["clauses"] if clause["verdict"] == "fail"] == []
         assert asked < GOOD + 2 * FEW
-        assert "isales-conformance restore" in done.said
-        _restored(stage, before)
+        assert "isales-conformance restore" in result.said
+        _restored(sandbox, before)
 
 
-def _restored(stage: Stage, before: object) -> None:
-    stage.between.sick = lambda number, seen: None
-    done = ended(begin(stage.folder, ("restore", str(stage.folder / "out"), "--target", str(stage.target)), stage.variables))
-    assert done.code == 0, done.said
-    assert stage.contents() == before
+def _restored(sandbox: ProxiedSandbox, before: object) -> None:
+    sandbox.between.sick = lambda number, seen: None
+    result = ended(begin(sandbox.folder, ("restore", str(sandbox.folder / "out"), "--target", str(sandbox.target)), sandbox.variables))
+    assert result.code == 0, result.said
+    assert sandbox.contents() == before
 
 
-def test_a_server_that_recovers_is_picked_up_again(tmp_path: Path) -> None:
+def test_a_server_that_recovers_is_picked_up_once_more(tmp_path: Path) -> None:
     """It is away for a second and a half, as for a restart, and is not blamed for what it could not answer."""
-    with staged(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as stage:
+    with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
         gone = threading.Event()
 
         def sick(number: int, seen: Seen) -> Sickness | None:
@@ -81,10 +81,10 @@ def test_a_server_that_recovers_is_picked_up_again(tmp_path: Path) -> None:
                 threading.Timer(1.5, gone.clear).start()
             return page(b"503 Service Unavailable") if gone.is_set() else None
 
-        stage.between.sick = sick
-        done = stage.run(*FEW_CHECKS)
-        document = verdict_of(stage)
-    assert (done.code, document["verdict"]) == (0, "conforms"), done.said
+        sandbox.between.sick = sick
+        result = sandbox.run(*FEW_CHECKS)
+        document = verdict_of(sandbox)
+    assert (result.code, document["verdict"]) == (0, "conforms"), result.said
     assert "It came back." in document["headline"][0]
 
 
@@ -112,17 +112,17 @@ def _deletions(sickness: Sickness, when: Callable[[int, Seen], bool]) -> Callabl
     ids=["after long use", "one in thirty", "hangs on some input"],
 )
 def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, Seen], bool]) -> None:
-    with staged(tmp_path, extra=IMPATIENT) as stage:
-        stage.between.sick = _deletions(sickness, when)
-        done = stage.run()
-        document = verdict_of(stage)
-    assert (done.code, document["verdict"]) == (1, "deviates"), done.said
+    with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
+        sandbox.between.sick = _deletions(sickness, when)
+        result = sandbox.run()
+        document = verdict_of(sandbox)
+    assert (result.code, document["verdict"]) == (1, "deviates"), result.said
     assert not [line for line in document["headline"] if "gave nothing that could be used" in line]
 
 
 def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
     """One input kills the process, somebody restarts it: what shows again when it is made again stands."""
-    with staged(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as stage:
+    with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
         away = 0.0
 
         def sick(_: int, seen: Seen) -> Sickness | None:
@@ -131,10 +131,10 @@ def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
                 away = time.monotonic() + 0.8
             return closes if time.monotonic() < away else None
 
-        stage.between.sick = sick
-        done = stage.run()
-        document = verdict_of(stage)
-    assert (done.code, document["verdict"]) == (1, "deviates"), done.said
+        sandbox.between.sick = sick
+        result = sandbox.run()
+        document = verdict_of(sandbox)
+    assert (result.code, document["verdict"]) == (1, "deviates"), result.said
     failed = [clause for clause in document["clauses"] if clause["verdict"] == "fail"]
     assert [clause["id"] for clause in failed] == ["reply.answered"]
     assert "It came back." in document["headline"][0]
