@@ -34,7 +34,7 @@ _UNSTABLE = {"open.latency", "open.adding", "open.query-shows"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class SubjectCount:
     """What the run saw of one subject, and how often: `times` of `of`."""
 
     subject: str
@@ -87,12 +87,12 @@ def _table(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def changes(expected: Expectation, seen: Iterable[Seen]) -> Sequence[Seen]:
+def changes(expected: Expectation, seen: Iterable[SubjectCount]) -> Sequence[SubjectCount]:
     """What the profile does not know of subjects that it knows. Subjects that it lacks, and values not seen this time, say nothing."""
     return [each for each in seen if each.subject in expected and _is_new(each, expected[each.subject])]
 
 
-def _is_new(seen: Seen, known: Mapping[str, int]) -> bool:
+def _is_new(seen: SubjectCount, known: Mapping[str, int]) -> bool:
     if seen.value in known:
         return False
     return float(1 - seen.times / seen.of) ** sum(known.values()) < MISSED or not any(known.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conformance.campaigns import Opened, Plan, opened
 from conformance.config import load_target
-from conformance.emulator import Options, Running, start
+from conformance.emulator import EmulatorOptions, Running, start
 from conformance.exchange import SIGNED, Call
 from conformance.generation.paths import UNKNOWN_CAMPAIGNS
 from conformance.session.amounts import STANDARD
@@ -52,7 +52,7 @@ def benched(*, https: bool, seed: int) -> Iterator[Benched]:
     """Start an emulator and open a run on it."""
     with tempfile.TemporaryDirectory(prefix="isales-benchmark-") as folder:
         place = Path(folder)
-        emulator = Options(http=not https, campaigns=CAMPAIGNS, ca_dir=place)
+        emulator = EmulatorOptions(http=not https, campaigns=CAMPAIGNS, ca_dir=place)
         plan = Plan(
             journal=place / "journal.jsonl",
             seed=seed,

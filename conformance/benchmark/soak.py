@@ -17,19 +17,19 @@ _STATM = Path("/proc/self/statm")
 _PAGE_KIB = 4
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class MemoryReading(Struct, frozen=True, kw_only=True):
     """What the process held in memory after so many calls."""
 
     calls: int
     mib: float
 
 
-def soak(bench: Benched, calls: int) -> Iterator[Reading]:
+def soak(bench: Benched, calls: int) -> Iterator[MemoryReading]:
     """Run the state machine, the defect tests and the coverage cases in turn until so many calls were sent."""
     return readings_of(bench, lambda sent: sent >= calls)
 
 
-def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[Reading]:
+def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[MemoryReading]:
     """Work until it is done (told the calls sent so far), with a reading now and then."""
     units = [subject.unit for subject in subjects(bench, _nothing, episodes=EPISODES) if subject.name in SOAKED]
     due = EVERY
@@ -37,11 +37,11 @@ def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[Readi
         for unit in units:
             unit()
             if bench.transport.requests >= due:
-                yield Reading(calls=bench.transport.requests, mib=resident())
+                yield MemoryReading(calls=bench.transport.requests, mib=resident())
                 due = bench.transport.requests // EVERY * EVERY + EVERY
 
 
-def growth(readings: list[Reading]) -> float:
+def growth(readings: list[MemoryReading]) -> float:
     """MiB for each 100,000 calls in the second half, when everything is loaded and every store has its size."""
     first, last = readings[len(readings) // 2], readings[-1]
     return (last.mib - first.mib) / max(last.calls - first.calls, 1) * 100_000

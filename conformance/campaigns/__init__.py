@@ -1,7 +1,7 @@
 """The campaigns of a target: opened in one place, set up, looked at, and put back."""
 
 from conformance.campaigns.borrowing import borrow, may_be_exact
-from conformance.campaigns.campaign_set import CampaignSet, Log, Wire
+from conformance.campaigns.campaign_set import CallSender, CampaignSet, FactLog
 from conformance.campaigns.episode import Episode
 from conformance.campaigns.foreign import leased_foreign
 from conformance.campaigns.journalling import JournalLog
@@ -13,17 +13,17 @@ from conformance.campaigns.resuming import resume, settled
 from conformance.campaigns.watchdog import Outage, Watchdog
 
 __all__ = [
+    "CallSender",
     "CampaignSet",
     "Episode",
+    "FactLog",
     "JournalLog",
     "Leftover",
-    "Log",
     "Opened",
     "Outage",
     "Plan",
     "Restoration",
     "Watchdog",
-    "Wire",
     "borrow",
     "leased_foreign",
     "leftovers",

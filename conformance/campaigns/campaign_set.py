@@ -42,7 +42,7 @@ WORKED_ON = 2
 """Campaigns that one process works on; further listed ones are for further workers."""
 
 
-class Wire(Protocol):
+class CallSender(Protocol):
     """What sends calls; the transport is one."""
 
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
@@ -58,7 +58,7 @@ class Wire(Protocol):
         """Send calls at the same time."""
 
 
-class Log(Protocol):
+class FactLog(Protocol):
     """What must be on disk before a campaign is changed; the journal is one."""
 
     def holding(
@@ -95,8 +95,8 @@ class CampaignSet:
     numbers that are added, where it is not None.
     """
 
-    wire: Wire
-    log: Log
+    wire: CallSender
+    log: FactLog
     keys: tuple[CampaignKey, ...]
     pool: NumberPool
     guard: Guard

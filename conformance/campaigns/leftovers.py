@@ -32,7 +32,7 @@ class Leftover(Struct, frozen=True, kw_only=True):
     kept: tuple[str, ...] = ()
 
 
-def leftovers(journals: Iterable[journal.Contents]) -> list[Leftover]:
+def leftovers(journals: Iterable[journal.JournalContents]) -> list[Leftover]:
     """The campaigns that journals name.
 
     Several journals are those of one run's workers, which may have shared a campaign. A campaign is
@@ -44,7 +44,7 @@ def leftovers(journals: Iterable[journal.Contents]) -> list[Leftover]:
     return [_leftover(key, [contents for contents in read if key in contents.campaigns]) for key in keys]
 
 
-def _leftover(key: CampaignKey, about: Sequence[journal.Contents]) -> Leftover:
+def _leftover(key: CampaignKey, about: Sequence[journal.JournalContents]) -> Leftover:
     unsettled = [contents for contents in about if key in contents.open_campaigns]
     announced = _numbers(_facts(key, about, journal.WillAdd))
     holdings = _best_first(_facts(key, unsettled or about, journal.Holding))
@@ -63,7 +63,7 @@ def _leftover(key: CampaignKey, about: Sequence[journal.Contents]) -> Leftover:
     )
 
 
-def _kept(key: CampaignKey, settled: Sequence[journal.Contents]) -> Iterable[str]:
+def _kept(key: CampaignKey, settled: Sequence[journal.JournalContents]) -> Iterable[str]:
     """What the last restoration in each journal left in the campaign."""
     last = [facts[-1] for contents in settled if (facts := _facts(key, [contents], journal.Restored))]
     return dict.fromkeys(number for fact in last for number in fact.kept)
@@ -72,7 +72,7 @@ def _kept(key: CampaignKey, settled: Sequence[journal.Contents]) -> Iterable[str
 _F = TypeVar("_F", journal.Holding, journal.WillAdd, journal.Borrowed, journal.Restored)
 
 
-def _facts(key: CampaignKey, journals: Iterable[journal.Contents], kind: type[_F]) -> list[_F]:
+def _facts(key: CampaignKey, journals: Iterable[journal.JournalContents], kind: type[_F]) -> list[_F]:
     facts = (fact for contents in journals for fact in contents.facts)
     return [fact for fact in facts if isinstance(fact, kind) and fact.campaign == key]
 
@@ -97,19 +97,19 @@ def _priorities(holdings: Iterable[journal.Holding], order: Iterable[str]) -> tu
     return tuple(known.get(number) for number in order) if known else ()
 
 
-def _damage(key: CampaignKey, unsettled: Sequence[journal.Contents], holdings: Sequence[journal.Holding]) -> tuple[str, ...]:
+def _damage(key: CampaignKey, unsettled: Sequence[journal.JournalContents], holdings: Sequence[journal.Holding]) -> tuple[str, ...]:
     damage = [words for contents in unsettled for words in contents.damage]
     if unsettled and not holdings:
         damage.append(f"what campaign {key[1]} of VDN {key[0]} held before is not known")
     return tuple(dict.fromkeys(damage))
 
 
-def open_campaigns(contents: journal.Contents) -> list[CampaignKey]:
+def open_campaigns(contents: journal.JournalContents) -> list[CampaignKey]:
     """The campaigns that a journal names as changed and not as put back."""
     return sorted(contents.open_campaigns)
 
 
-def last_looks(journals: Iterable[journal.Contents]) -> journal.Looks | None:
+def last_looks(journals: Iterable[journal.JournalContents]) -> journal.Looks | None:
     """How looks are read on the target, as the last of these journals learnt it."""
     found = [fact for contents in journals for fact in contents.facts if isinstance(fact, journal.Looks)]
     return found[-1] if found else None

@@ -32,7 +32,7 @@ from conformance.generation.numbers import NumberPool
 from conformance.interruption import acknowledge, requests_to_end
 from conformance.transport import Budget, Transport
 from conformance.transport.budget import restoring_seconds
-from conformance.transport.journal import Contents, Journal
+from conformance.transport.journal import Journal, JournalContents
 from conformance.transport.journal_index import OpenJournals, refuse_unfinished, restore_command
 from conformance.transport.lock import CampaignLock, state_folder
 
@@ -321,7 +321,7 @@ def _restoring_seconds(opening: Opened) -> float:
 
 
 @contextmanager
-def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed: int) -> Iterator[Callable[[], list[Restoration]]]:
+def reopened(target: Target, journals: Sequence[tuple[Path, JournalContents]], *, seed: int) -> Iterator[Callable[[], list[Restoration]]]:
     """Campaigns that journals name as changed, to be put back; gives the function that does it."""
     left = leftovers([contents for _, contents in journals])
     index = OpenJournals(state_folder())
@@ -344,13 +344,13 @@ def reopened(target: Target, journals: Sequence[tuple[Path, Contents]], *, seed:
         yield lambda: _resumed(opening, left)
 
 
-def _continued(path: Path, contents: Contents, target: Target, index: OpenJournals) -> Journal:
+def _continued(path: Path, contents: JournalContents, target: Target, index: OpenJournals) -> Journal:
     """A journal to go on with; where it does not tell which target it is about, it is this one."""
     about = contents.header.base_url if contents.header else target.base_url
     return Journal(path, base_url=about, entry=index.entry(path))
 
 
-def _recall_looks(campaign_set: CampaignSet, journals: Sequence[Contents]) -> None:
+def _recall_looks(campaign_set: CampaignSet, journals: Sequence[JournalContents]) -> None:
     """How looks are read, as the run that was cut short had learnt it."""
     looks = last_looks(journals)
     if looks is not None:

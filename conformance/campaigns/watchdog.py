@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from conformance.campaigns.campaign_set import Wire
+from conformance.campaigns.campaign_set import CallSender
 from conformance.campaigns.liveness import INTERFACE, lifeless, seen, sign_of
 from conformance.errors import BudgetSpent, TargetUnreachable
 from conformance.exchange import Call, Exchange
@@ -36,7 +36,7 @@ class Outage(Struct, frozen=True, kw_only=True):
 class Watchdog:
     """A wire that notices when nothing is at its other end. `probe` is a read that the target can be expected to answer as it did first."""
 
-    def __init__(self, wire: Wire, probe: Call, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, wire: CallSender, probe: Call, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """`patience`: seconds for which a target that has gone is waited for."""
         self._wire = wire
         self._probe = probe

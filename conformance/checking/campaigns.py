@@ -24,7 +24,7 @@ SHOWS = {
 }
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class CampaignTrial(Struct, frozen=True, kw_only=True):
     """What a try on a campaign has shown."""
 
     steps: tuple[Step, ...]
@@ -65,7 +65,7 @@ def _holding(name: str, campaign: Campaign, exchange: Exchange) -> Step:
     return ok(name, f"is there, {len(shown)} number(s) shown{given}")
 
 
-def adding(target: Target, journal: Path) -> Seen:
+def adding(target: Target, journal: Path) -> CampaignTrial:
     """Open the campaigns as a run would: add, look, delete and add again with own numbers."""
     plan = Plan(journal=journal, seed=os.getpid(), all_campaigns=True)
     try:
@@ -75,14 +75,14 @@ def adding(target: Target, journal: Path) -> Seen:
             steps = (service.harmless(target, campaign_set), *each)
             shows, looks = campaign_set.shows, _query(campaign_set)
     except SuiteError as problem:
-        return Seen(steps=(error("adding", *_split(str(problem))),))
+        return CampaignTrial(steps=(error("adding", *_split(str(problem))),))
     if opening.unrestored:
         advice = f"Put it back: isales-conformance restore {journal} with the target file."
-        return Seen(
+        return CampaignTrial(
             steps=tuple(error(f"campaign {key[1]}", f"own numbers were added; {what}", advice) for key, what in opening.unrestored.items()),
             shows=shows,
         )
-    return Seen(steps=(*steps, *looks), shows=shows, can_add=True)
+    return CampaignTrial(steps=(*steps, *looks), shows=shows, can_add=True)
 
 
 def _of_campaign(campaign_set: CampaignSet, campaign: Campaign) -> Step:

@@ -55,7 +55,7 @@ class Inspection:
         self._transport = transport
         self._exchanges: list[Exchange] = []
         transport.on_exchange(self._exchanges.append)
-        self._seen: campaigns.Seen | None = None
+        self._seen: campaigns.CampaignTrial | None = None
 
     def groups(self) -> dict[str, StepGroup]:
         """The steps by name."""

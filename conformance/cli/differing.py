@@ -27,7 +27,7 @@ def diff(
 ) -> None:
     """Compare two runs: clauses broken and fixed, codes, readings, texts, shapes, latency. Exit 1 for what the policy names."""
     sides = _side(old), _side(new)
-    page = changespage.Page(old=str(old), new=str(new), changes=tuple(changes(*sides)), policy=_policy(fail_on))
+    page = changespage.ChangesPage(old=str(old), new=str(new), changes=tuple(changes(*sides)), policy=_policy(fail_on))
     for file, text in ((markdown, changespage.markdown), (html, changespage.html)):
         if file is not None:
             file.write_text(text(page), encoding="utf-8")
@@ -60,7 +60,7 @@ def _policy(given: str) -> tuple[ChangeClass, ...]:
     return tuple(kind for kind in CLASSES if kind in names)
 
 
-def _print(page: changespage.Page) -> None:
+def _print(page: changespage.ChangesPage) -> None:
     out = console()
     out.print(Text(page.headline, style="bold red" if page.failing else "bold green"))
     for kind, group in changespage.groups(page.changes):

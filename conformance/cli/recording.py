@@ -108,7 +108,7 @@ def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> r
     folder = new_folder("record", root=out.parent)  # beside the recording, which is a file
     with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (target, campaign_set):
         context = playing.context_for(campaign_set)
-        header = recordings.Header(
+        header = recordings.Provenance(
             target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)},
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             suite_version=suite_version(),

@@ -21,7 +21,7 @@ from conformance.plugin.journals import is_aside, journals_in, unfinished_in
 from conformance.report import verdict_json
 from conformance.report.terminal import console
 from conformance.transport import parse_address
-from conformance.transport.journal import Contents, Forgotten, Journal, uniform
+from conformance.transport.journal import Forgotten, Journal, JournalContents, uniform
 from conformance.transport.journal_index import OpenJournals, restore_command
 from conformance.transport.lock import CampaignLock, state_folder
 
@@ -30,7 +30,7 @@ class _Source(Struct, frozen=True, kw_only=True):
     """A journal: its file, which may be gone, and what it and the index tell."""
 
     path: Path
-    contents: Contents
+    contents: JournalContents
 
     @property
     def base_url(self) -> str | None:

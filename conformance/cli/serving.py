@@ -27,12 +27,12 @@ def emulate(
 ) -> None:
     """Serve the interface over HTTPS until Ctrl-C: prints base URL, CA file and keys, then one line per call."""
     with needing_the_emulator():
-        from conformance.emulator import DEFAULT_CAMPAIGNS, EmulatorError, Options, parse_campaign, profile_path, serve  # noqa: PLC0415 - the suite works without the emulator
+        from conformance.emulator import DEFAULT_CAMPAIGNS, EmulatorError, EmulatorOptions, parse_campaign, profile_path, serve  # noqa: PLC0415 - the suite works without the emulator
     try:
         campaigns = dict(parse_campaign(text) for text in campaign) if campaign else dict(DEFAULT_CAMPAIGNS)
         secret = {"secret_key": secret_key} if secret_key else {}
         serve(
-            Options(
+            EmulatorOptions(
                 host=host,
                 port=port,
                 http=http,

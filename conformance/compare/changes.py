@@ -33,7 +33,7 @@ NOTICEABLE_MS = 20.0
 """Milliseconds that it must differ besides."""
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class RunChange(Struct, frozen=True, kw_only=True):
     """One change. `subject` a clause, code, defect or setting; `calls` show it, ready to paste, where a run has shown them."""
 
     kind: ChangeClass
@@ -54,9 +54,9 @@ class Side(Struct, frozen=True, kw_only=True):
     profile: Mapping[str, Any] | None = None
 
 
-def changes(old: Side, new: Side) -> list[Change]:
+def changes(old: Side, new: Side) -> list[RunChange]:
     """Everything that differs, by class. What only one of the two runs has seen is no change."""
-    found: list[Change] = []
+    found: list[RunChange] = []
     if old.document is not None and new.document is not None:
         found += _clauses(old.document, new.document)
         found += _reached(old.document, new.document)
@@ -66,7 +66,7 @@ def changes(old: Side, new: Side) -> list[Change]:
     return sorted(found, key=lambda change: (CLASSES.index(change.kind), change.subject))
 
 
-def matters(found: list[Change], policy: tuple[ChangeClass, ...]) -> list[Change]:
+def matters(found: list[RunChange], policy: tuple[ChangeClass, ...]) -> list[RunChange]:
     """The changes that the policy does not let pass."""
     return [change for change in found if change.kind in policy]
 
@@ -74,13 +74,13 @@ def matters(found: list[Change], policy: tuple[ChangeClass, ...]) -> list[Change
 # -- clauses and codes --------------------------------------------------------------------------------------------------
 
 
-def _clauses(old: VerdictDocument, new: VerdictDocument) -> Iterator[Change]:
+def _clauses(old: VerdictDocument, new: VerdictDocument) -> Iterator[RunChange]:
     before = {result.id: result for result in old.clauses}
     for result in new.clauses:
         known = before.get(result.id)
         if known is not None and result.level != "open" and (kind := _turn(known, result)):
             shown = result if result.deviations else known
-            yield Change(
+            yield RunChange(
                 kind=kind, subject=result.id, before=known.verdict, after=result.verdict, says=_said(shown, result), calls=_calls(shown)
             )
 
@@ -110,7 +110,7 @@ def _calls(result: ClauseResult) -> tuple[str, ...]:
     return tuple(call.curl for call in result.deviations[0].calls) if result.deviations else ()
 
 
-def _reached(old: VerdictDocument, new: VerdictDocument) -> Iterator[Change]:
+def _reached(old: VerdictDocument, new: VerdictDocument) -> Iterator[RunChange]:
     before = {code.code: code for code in old.codes}
     for code in new.codes:
         known = before.get(code.code)
@@ -118,7 +118,7 @@ def _reached(old: VerdictDocument, new: VerdictDocument) -> Iterator[Change]:
             continue
         instead = ", ".join(f"{value} ({count})" for value, count in code.instead[:4])
         shown = known.witness if known.reached else code.witness
-        yield Change(
+        yield RunChange(
             kind="unreachable" if known.reached else "reachable",
             subject=code.code,
             before="reached" if known.reached else "not reached",
@@ -131,24 +131,24 @@ def _reached(old: VerdictDocument, new: VerdictDocument) -> Iterator[Change]:
 # -- profiles -----------------------------------------------------------------------------------------------------------
 
 
-def _codes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _codes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     before, after = old.get("codes", {}), new.get("codes", {})
     for name in FILE_ORDER:
         if name in before and name in after and before[name] != after[name]:
             kind: ChangeClass = "readings" if name in MAY_BE_ACCEPTED and "accept" in (before[name], after[name]) else "codes"
-            yield Change(kind=kind, subject=name, before=before[name], after=after[name], once=_once(name, old, new))
+            yield RunChange(kind=kind, subject=name, before=before[name], after=after[name], once=_once(name, old, new))
 
 
 def _once(name: str, *profiles: Mapping[str, Any]) -> bool:
     return any(name in profile.get("learnt", {}).get("seen_once", ()) for profile in profiles)
 
 
-def _order(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _order(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     """Pairs of defects of which another one is told now; the codes themselves may be the same as ever."""
     turned = [pair for pair in sorted(_pairs(old).keys() & _pairs(new).keys()) if _pairs(old)[pair] != _pairs(new)[pair]]
     for pair in turned:
         says = f"a call with both is now refused for {_pairs(new)[pair]}"
-        yield Change(kind="readings", subject=f"order of {pair}", before=_pairs(old)[pair], after=_pairs(new)[pair], says=says)
+        yield RunChange(kind="readings", subject=f"order of {pair}", before=_pairs(old)[pair], after=_pairs(new)[pair], says=says)
 
 
 def _pairs(profile: Mapping[str, Any]) -> dict[str, str]:
@@ -170,14 +170,14 @@ _NOT_COMPARED = {"reply.delay"}
 """Told of under latency."""
 
 
-def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     for table, kind in _TABLES:
         before, after = old.get(table, {}), new.get(table, {})
         for name in sorted(before.keys() | after.keys()):
             both = name in before and name in after
             if f"{table}.{name}" in _NOT_COMPARED or before.get(name) == after.get(name) or not (both or name in _ALWAYS_SEEN):
                 continue
-            yield Change(kind=kind, subject=f"{table}.{name}", before=_shown(before.get(name)), after=_shown(after.get(name)))
+            yield RunChange(kind=kind, subject=f"{table}.{name}", before=_shown(before.get(name)), after=_shown(after.get(name)))
     if items := {str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new)}:
         yield from _items(old, new) if len(items) > 1 else ()
     yield from _shapes(old, new)
@@ -187,27 +187,27 @@ _ALWAYS_SEEN = {"extra", "headers", "order", "gzip"}
 """Settings whose absence says as much as their presence: every reply would show them."""
 
 
-def _items(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _items(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     before, after = (str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new))
-    yield Change(kind="readings", subject="order.items", before=before, after=after)
+    yield RunChange(kind="readings", subject="order.items", before=before, after=after)
 
 
-def _shapes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _shapes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     """The structure of descriptions, defect by defect."""
     before, after = (profile.get("learnt", {}).get("shape", {}) for profile in (old, new))
     for name in sorted(before.keys() & after.keys()):
         was, is_ = next(iter(before[name])), next(iter(after[name]))
         if was != is_ and was not in after[name] and is_ not in before[name]:
-            yield Change(kind="text", subject=f"description of {name}", before=was, after=is_, once=_once(name, old, new))
+            yield RunChange(kind="text", subject=f"description of {name}", before=was, after=is_, once=_once(name, old, new))
 
 
 def _shown(value: object) -> str:
     return "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _latency(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _latency(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     before, after = (profile.get("learnt", {}).get("latency_ms", {}) for profile in (old, new))
     for name in ("p50", "p90"):
         was, is_ = float(before.get(name, 0)), float(after.get(name, 0))
         if abs(is_ - was) > NOTICEABLE_MS and max(was, is_) > SLOWER * min(was, is_):
-            yield Change(kind="latency", subject=name, before=f"{was:g} ms", after=f"{is_:g} ms")
+            yield RunChange(kind="latency", subject=name, before=f"{was:g} ms", after=f"{is_:g} ms")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.compare.changes import CLASSES, SAYS, Change, ChangeClass, matters
+from conformance.compare.changes import CLASSES, SAYS, ChangeClass, RunChange, matters
 from conformance.readable import each_text, readable
 
 _STYLE = (
@@ -18,16 +18,16 @@ _STYLE = (
 )
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ChangesPage(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of a comparison of two runs."""
 
     old: str
     new: str
-    changes: tuple[Change, ...]
+    changes: tuple[RunChange, ...]
     policy: tuple[ChangeClass, ...]
 
     @property
-    def failing(self) -> list[Change]:
+    def failing(self) -> list[RunChange]:
         """The changes that the policy does not let pass."""
         return matters(list(self.changes), self.policy)
 
@@ -42,26 +42,26 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return f"{len(self.changes)} change(s) from {self.old} to {self.new}: {counted}; {verdict} (policy: {policy})."
 
 
-def groups(changes: Sequence[Change]) -> Iterator[tuple[ChangeClass, list[Change]]]:
+def groups(changes: Sequence[RunChange]) -> Iterator[tuple[ChangeClass, list[RunChange]]]:
     """The changes of each class, the worst class first."""
     for kind in CLASSES:
         if group := [change for change in changes if change.kind == kind]:
             yield kind, group
 
 
-def line(change: Change) -> str:
+def line(change: RunChange) -> str:
     """One change as one line of text."""
     turn = f"{change.before} → {change.after}" if change.before or change.after else ""
     told = "; ".join(part for part in (turn, change.says) if part)
     return f"{change.subject}: {told}{' (seen once)' if change.once else ''}"
 
 
-def as_tree(page: Page) -> dict[str, Any]:
+def as_tree(page: ChangesPage) -> dict[str, Any]:
     """The page for another program."""
     return {"headline": page.headline, "passes": not page.failing, **msgspec.to_builtins(page)}
 
 
-def markdown(page: Page) -> str:
+def markdown(page: ChangesPage) -> str:
     """The page as Markdown."""
     page = each_text(page, readable)
     lines = ["# What has changed", "", page.headline]
@@ -73,7 +73,7 @@ def markdown(page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def html(page: Page) -> str:
+def html(page: ChangesPage) -> str:
     """The page as one HTML file."""
     page = each_text(page, readable)
     parts = [f"<h1>What has changed</h1><p class='{'bad' if page.failing else 'good'}'>{escape(page.headline)}</p>"]
@@ -85,6 +85,6 @@ def html(page: Page) -> str:
     return f"{title}<meta name='viewport' content='width=device-width'><style>{_STYLE}</style><body>{''.join(parts)}</body></html>\n"
 
 
-def _row(change: Change) -> str:
+def _row(change: RunChange) -> str:
     shown = escape(change.says) + (" (seen once)" if change.once else "") + "".join(f"<pre>{escape(call)}</pre>" for call in change.calls)
     return f"<tr><td>{escape(change.subject)}</td><td>{escape(change.before)}</td><td>{escape(change.after)}</td><td>{shown}</td></tr>"

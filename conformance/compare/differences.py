@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from conformance.compare.seen import SEPARATOR, Seen
+from conformance.compare.seen import SEPARATOR, NormalExchange
 from conformance.exchange import Exchange
 
 DifferenceClass: TypeAlias = Literal["state", "success", "code", "status", "shape", "text", "time"]
@@ -43,7 +43,7 @@ class Difference(Struct, kw_only=True):
         return self.steady and self.contrast.kind not in CASUAL
 
 
-def contrasts(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
+def contrasts(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast]:
     """Everything that differs between two replies to the same call. What follows from another difference is not told twice."""
     if ours.result != theirs.result:
         yield Contrast(kind="success", what="result", ours=_told(ours), theirs=_told(theirs))
@@ -76,7 +76,7 @@ def _both_have(name: str, ours: Parts, theirs: Parts) -> tuple[Parts, Parts]:
     return one, other
 
 
-def _codes(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
+def _codes(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast]:
     """One contrast where returnCode follows resultCode on both sides."""
     agree = all(side.codes[0] == side.codes[1] for side in (ours, theirs))
     for place, name in enumerate(("resultCode", "returnCode")[: 1 if agree else 2]):
@@ -84,7 +84,7 @@ def _codes(ours: Seen, theirs: Seen) -> Iterator[Contrast]:
             yield Contrast(kind="code", what=name, ours=ours.codes[place] or "none", theirs=theirs.codes[place] or "none")
 
 
-def _told(seen: Seen) -> str:
+def _told(seen: NormalExchange) -> str:
     return f"{seen.result} {seen.codes[0] or f'HTTP {seen.status}'}" if seen.status else seen.result
 
 

@@ -21,7 +21,7 @@ from conformance.readable import encoded
 FORMAT = "isales-recording/1"
 
 
-class Header(Struct, frozen=True, kw_only=True):
+class Provenance(Struct, frozen=True, kw_only=True):
     """Where it comes from: who answered, when, by which suite and whose order, and the world as it was at first."""
 
     target: dict[str, str]
@@ -34,7 +34,7 @@ class Header(Struct, frozen=True, kw_only=True):
     format: str = FORMAT
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class RecordedExchange(Struct, frozen=True, kw_only=True):
     """One exchange. `named_call`: it is a step of the plan, made while the campaign held `held`; `look`: it shows what that step left."""
 
     exchange: Exchange
@@ -46,15 +46,15 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Recording(Struct, frozen=True, kw_only=True):
     """A whole recording."""
 
-    header: Header
-    entries: tuple[Entry, ...]
+    header: Provenance
+    entries: tuple[RecordedExchange, ...]
 
     @property
     def history(self) -> History:
         """All exchanges, as the oracle takes them."""
         return History(setting=self.header.setting, exchanges=tuple(entry.exchange for entry in self.entries))
 
-    def steps(self) -> Iterator[tuple[Entry, Exchange | None]]:
+    def steps(self) -> Iterator[tuple[RecordedExchange, Exchange | None]]:
         """Each step of the plan with the look that followed it."""
         for place, entry in enumerate(self.entries):
             if entry.named_call:
@@ -64,8 +64,8 @@ class Recording(Struct, frozen=True, kw_only=True):
 
 class _Sealed(Struct, kw_only=True):
     chain: str
-    header: Header | None = None
-    entry: Entry | None = None
+    header: Provenance | None = None
+    entry: RecordedExchange | None = None
     end: int | None = None
 
 
@@ -116,10 +116,12 @@ def _sealed(chain: str, name: str, data: bytes) -> str:
     return hashlib.sha256(chain.encode() + name.encode() + data).hexdigest()
 
 
-def entries_of(exchanges: Sequence[Exchange], steps: dict[int, tuple[str, tuple[str, ...]]], looks: set[int]) -> tuple[Entry, ...]:
+def entries_of(
+    exchanges: Sequence[Exchange], steps: dict[int, tuple[str, tuple[str, ...]]], looks: set[int]
+) -> tuple[RecordedExchange, ...]:
     """Exchanges as entries; steps and looks are known by the numbers of their exchanges."""
     found = []
     for exchange in exchanges:
         named_call, held = steps.get(exchange.number, ("", ()))
-        found.append(Entry(exchange=exchange, named_call=named_call, held=held, look=exchange.number in looks))
+        found.append(RecordedExchange(exchange=exchange, named_call=named_call, held=held, look=exchange.number in looks))
     return tuple(found)

@@ -24,7 +24,7 @@ DEEPEST = 16
 """Levels of a member that are compared: the interface has three."""
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class NormalExchange(Struct, frozen=True, kw_only=True):
     """One exchange, normalised. `result`: served, refused, unclear, or `no answer (…)`; `shape` and `text` by member or part."""
 
     result: str
@@ -34,14 +34,14 @@ class Seen(Struct, frozen=True, kw_only=True):
     text: tuple[tuple[str, str], ...] = ()
 
 
-def seen(exchange: Exchange) -> Seen:
+def seen(exchange: Exchange) -> NormalExchange:
     """Normalise one exchange."""
     if isinstance(exchange.outcome, NoAnswer):
-        return Seen(result=f"no answer ({exchange.outcome.kind})")
+        return NormalExchange(result=f"no answer ({exchange.outcome.kind})")
     reply = exchange.outcome
     members = _members(reply)
     codes = (_code(members, "resultCode"), _code(members, "returnCode"))
-    return Seen(
+    return NormalExchange(
         result=_result(reply, codes),
         status=reply.status,
         codes=codes,

@@ -3,6 +3,6 @@
 from conformance.config.connection import authorizer, guard, transport_options
 from conformance.config.loading import load_target
 from conformance.config.secret import Secret
-from conformance.config.target import Campaign, Target, Trigger
+from conformance.config.target import Campaign, CodeTrigger, Target
 
-__all__ = ["Campaign", "Secret", "Target", "Trigger", "authorizer", "guard", "load_target", "transport_options"]
+__all__ = ["Campaign", "CodeTrigger", "Secret", "Target", "authorizer", "guard", "load_target", "transport_options"]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from conformance.config.keys import KEYS, VARIABLE_PREFIX, variable, written
-from conformance.config.sources import Entry
+from conformance.config.sources import GivenValue
 from conformance.config.target import Target
 
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
@@ -32,22 +32,22 @@ _FOREIGN = "It names a disposable campaign of another VDN, which calls of this o
 _INTERFACE = "/rest/isales"
 
 
-def complaints_about(target: Target, entries: Mapping[str, Entry]) -> list[str]:
+def complaints_about(target: Target, entries: Mapping[str, GivenValue]) -> list[str]:
     """One paragraph for each thing that can't be."""
     return [*_auth_complaints(target, entries), *_campaign_complaints(target, entries), *_other_complaints(target, entries)]
 
 
-def _place(entries: Mapping[str, Entry], key: str) -> str:
+def _place(entries: Mapping[str, GivenValue], key: str) -> str:
     return f"{entries[key].place}: {written(key)}" if key in entries else written(key)
 
 
-def _file(entries: Mapping[str, Entry]) -> str:
+def _file(entries: Mapping[str, GivenValue]) -> str:
     """The target file as a place, where there is one."""
     places = (re.sub(r", line \d+$", "", entry.place) for entry in entries.values() if entry.in_file)
     return next((f"{place}: " for place in places), "")
 
 
-def _auth_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+def _auth_complaints(target: Target, entries: Mapping[str, GivenValue]) -> Iterator[str]:
     auth = target.auth
     if auth.scheme == "auth-v2":
         for key in ("auth.access_key", "auth.secret_key"):
@@ -69,7 +69,7 @@ def _auth_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[s
             yield f"{_place(entries, name)} holds characters that can't stand in a header. Give it as ASCII text on one line."
 
 
-def _campaign_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+def _campaign_complaints(target: Target, entries: Mapping[str, GivenValue]) -> Iterator[str]:
     ids = [campaign.campaign_id for campaign in target.campaigns]
     for campaign_id, times in Counter(ids).items():
         if times > 1:
@@ -85,7 +85,7 @@ def _campaign_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterat
             yield f"{_place(entries, 'campaigns')}: campaign {campaign.campaign_id} names a number twice. Name each once."
 
 
-def _other_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[str]:
+def _other_complaints(target: Target, entries: Mapping[str, GivenValue]) -> Iterator[str]:
     if target.tls.client_key is not None and target.tls.client_cert is None:
         yield f"{_place(entries, 'tls.client_key')} is given without [tls] client_cert, its certificate. Give both or none."
     if _INTERFACE in target.address.base_path:
@@ -103,7 +103,7 @@ def _other_complaints(target: Target, entries: Mapping[str, Entry]) -> Iterator[
         yield f"{_place(entries, 'network.proxy')} must end with a port in digits, as in http://proxy.example:3128."
 
 
-def warnings_about(target: Target, entries: Mapping[str, Entry], environ: Mapping[str, str]) -> Iterator[str]:
+def warnings_about(target: Target, entries: Mapping[str, GivenValue], environ: Mapping[str, str]) -> Iterator[str]:
     """One paragraph for each thing that is allowed and unwise."""
     if target.address.secure and not target.tls.verify:
         yield (
@@ -123,7 +123,7 @@ def warnings_about(target: Target, entries: Mapping[str, Entry], environ: Mappin
     yield from _misspelt_variables(entries, environ)
 
 
-def _open_secrets(entries: Mapping[str, Entry]) -> Iterator[str]:
+def _open_secrets(entries: Mapping[str, GivenValue]) -> Iterator[str]:
     for key in ("auth.secret_key", "auth.header"):
         entry = entries.get(key)
         if entry is None or not entry.in_file or str(entry.value).startswith(("env:", "file:")):
@@ -133,7 +133,7 @@ def _open_secrets(entries: Mapping[str, Entry]) -> Iterator[str]:
             yield f'{_place(entries, key)} stands there in the clear, and others may read the file. chmod 600 {file}, or write "env:NAME".'
 
 
-def _misspelt_variables(entries: Mapping[str, Entry], environ: Mapping[str, str]) -> Iterator[str]:
+def _misspelt_variables(entries: Mapping[str, GivenValue], environ: Mapping[str, str]) -> Iterator[str]:
     known = [variable(key) for key in KEYS]
     referred = {str(entry.value).removeprefix("env:") for entry in entries.values()}
     for name in sorted(environ):

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance.config import values
-from conformance.config.target import Trigger
+from conformance.config.target import CodeTrigger
 from conformance.contract import MAX_NUMBER_LENGTH, VDN_ID_RANGE
 
 LARGEST_ID = 2**31 - 1
@@ -29,19 +29,19 @@ def campaign(value: object) -> dict[str, Any]:
 
 def foreign(value: object) -> dict[str, Any]:
     """A campaign of another VDN; as text also `2/2001`."""
-    if isinstance(value, values.Text) and value.count("/") == 1:
+    if isinstance(value, values.GivenText) and value.count("/") == 1:
         vdn, _, own = value.partition("/")
-        value = {"vdn_id": values.Text(vdn), "campaign_id": values.Text(own)}
+        value = {"vdn_id": values.GivenText(vdn), "campaign_id": values.GivenText(own)}
     members = {"vdn_id": vdn_id, "campaign_id": campaign_id, "numbers": numbers}
     words = "a table { vdn_id = 2, campaign_id = 2001 }"
     return values.table(value, members, words, needed=frozenset({"vdn_id", "campaign_id"}))
 
 
-def trigger(value: object) -> Trigger:
+def trigger(value: object) -> CodeTrigger:
     """A call of the user's own."""
     members = {"name": values.text, "method": values.text, "query": values.any_text, "body": values.any_text}
     words = "a table of name and, where wanted, method, query and body"
-    return Trigger(**values.table(value, members, words, needed=frozenset({"name"})))
+    return CodeTrigger(**values.table(value, members, words, needed=frozenset({"name"})))
 
 
 KEYS: Mapping[str, values.Reader] = MappingProxyType(

@@ -13,7 +13,7 @@ from conformance.config.checking import complaints_about, warnings_about
 from conformance.config.keys import FILES, KEYS, NEEDED, REFERABLE, SECRET, variable, written
 from conformance.config.references import resolved
 from conformance.config.secret import Secret
-from conformance.config.sources import Entry, from_environment, from_file, from_options
+from conformance.config.sources import GivenValue, from_environment, from_file, from_options
 from conformance.config.target import Auth, Campaign, Numbers, PaceLimits, ProxyAddress, Safety, Target
 from conformance.config.values import Unfit
 from conformance.errors import ConfigurationError
@@ -48,7 +48,7 @@ def _stop(complaints: list[str]) -> None:
         raise ConfigurationError("\n\n".join(dict.fromkeys(complaints)))
 
 
-def _values(entries: Mapping[str, Entry], environ: Mapping[str, str], complaints: list[str]) -> dict[str, Any]:
+def _values(entries: Mapping[str, GivenValue], environ: Mapping[str, str], complaints: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, entry in entries.items():
         try:
@@ -58,7 +58,7 @@ def _values(entries: Mapping[str, Entry], environ: Mapping[str, str], complaints
     return found
 
 
-def _value(key: str, entry: Entry, environ: Mapping[str, str]) -> object:
+def _value(key: str, entry: GivenValue, environ: Mapping[str, str]) -> object:
     try:
         value = KEYS[key](entry.value)
     except Unfit as error:
@@ -141,5 +141,5 @@ def _proxy(text: str) -> ProxyAddress:
     return ProxyAddress(url=f"{scheme}{separator}{host}", user=unquote(user), password=Secret(unquote(password)))
 
 
-def _with_warnings(target: Target, entries: Mapping[str, Entry], environ: Mapping[str, str]) -> Target:
+def _with_warnings(target: Target, entries: Mapping[str, GivenValue], environ: Mapping[str, str]) -> Target:
     return replace(target, warnings=tuple(warnings_about(target, entries, environ)))

@@ -9,11 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from conformance.config.keys import KEYS, SECTIONS, variable, written
-from conformance.config.values import Text
+from conformance.config.values import GivenText
 from conformance.errors import ConfigurationError, nearest
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class GivenValue(Struct, frozen=True, kw_only=True):
     """A value as given. `place` names file and line, variable or option; `folder` is where relative paths start."""
 
     value: object
@@ -22,19 +22,19 @@ class Entry(Struct, frozen=True, kw_only=True):
     in_file: bool = False
 
 
-def from_file(path: Path) -> tuple[dict[str, Entry], list[str]]:
+def from_file(path: Path) -> tuple[dict[str, GivenValue], list[str]]:
     """Entries by dotted key, and a complaint for each unknown one. Raises ConfigurationError for a file that can't be read at all."""
     text = _text(path)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}. {_HINT}") from None
-    entries: dict[str, Entry] = {}
+    entries: dict[str, GivenValue] = {}
     complaints: list[str] = []
     for key, value in _flat(content):
         place = f"{path}{_line_of(text, key)}"
         if key in KEYS:
-            entries[key] = Entry(value=value, place=place, folder=path.parent, in_file=True)
+            entries[key] = GivenValue(value=value, place=place, folder=path.parent, in_file=True)
         else:
             complaints.append(_unknown(key, place))
     return entries, complaints
@@ -101,17 +101,21 @@ def _sets(line: str, name: str) -> bool:
     return re.match(rf"""\s*["']?{re.escape(name)}["']?\s*=""", line) is not None
 
 
-def from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
+def from_environment(environ: Mapping[str, str]) -> dict[str, GivenValue]:
     """Entries from ISALES_* variables; an empty one counts as not set."""
     found = {key: (variable(key), environ.get(variable(key), "")) for key in KEYS}
     return {
-        key: Entry(value=Text(text), place=f"environment variable {name}", folder=Path()) for key, (name, text) in found.items() if text
+        key: GivenValue(value=GivenText(text), place=f"environment variable {name}", folder=Path())
+        for key, (name, text) in found.items()
+        if text
     }
 
 
-def from_options(overrides: Mapping[str, str]) -> tuple[dict[str, Entry], list[str]]:
+def from_options(overrides: Mapping[str, str]) -> tuple[dict[str, GivenValue], list[str]]:
     """Entries from options (dotted key: text), and a complaint for each unknown one."""
-    entries = {key: Entry(value=Text(text), place=f"option {key}", folder=Path()) for key, text in overrides.items() if key in KEYS}
+    entries = {
+        key: GivenValue(value=GivenText(text), place=f"option {key}", folder=Path()) for key, text in overrides.items() if key in KEYS
+    }
     unknown = [re.split("[^A-Za-z_.]", key)[0] for key in overrides if key not in KEYS]  # what follows a name may be a secret
     complaints = [f"option {key}: there is no such key{nearest(key, KEYS)}." for key in unknown]
     return entries, complaints

@@ -80,7 +80,7 @@ class ProxyAddress(Struct, frozen=True, kw_only=True):
     password: Secret | None = None
 
 
-class Trigger(Struct, frozen=True, kw_only=True):
+class CodeTrigger(Struct, frozen=True, kw_only=True):
     """A call of the user's own that may make the server return a rare code; sent to a campaign's calling numbers."""
 
     name: str
@@ -107,7 +107,7 @@ class Target(Struct, frozen=True, kw_only=True):
     safety: Safety = Safety()
     proxy: ProxyAddress | None = None
     safe_unknown_campaigns: tuple[int, ...] = ()
-    triggers: tuple[Trigger, ...] = ()
+    triggers: tuple[CodeTrigger, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

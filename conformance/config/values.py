@@ -19,7 +19,7 @@ class Unfit(Exception):
     """A value can't be used; says what it must be."""
 
 
-class Text(str):
+class GivenText(str):
     """A value that came as text, from an option or a variable: numbers and lists in it are read, too."""
 
     __slots__ = ()
@@ -63,7 +63,7 @@ def one_of(*choices: str) -> Reader:
 
 def flag(value: object) -> bool:
     """A truth value."""
-    if isinstance(value, Text) and value.lower() in _TRUE | _FALSE:
+    if isinstance(value, GivenText) and value.lower() in _TRUE | _FALSE:
         return value.lower() in _TRUE
     if not isinstance(value, bool):
         raise Unfit("true or false")
@@ -75,7 +75,7 @@ def integer(low: int, high: int | None = None) -> Reader:
     words = f"a whole number in {low}..{high}" if high is not None else f"a whole number, {low} or more"
 
     def read(value: object) -> int:
-        if isinstance(value, Text) and re.fullmatch(r"\s*[+-]?[0-9]{1,20}\s*", value):
+        if isinstance(value, GivenText) and re.fullmatch(r"\s*[+-]?[0-9]{1,20}\s*", value):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < low or (high is not None and value > high):
             raise Unfit(words)
@@ -101,7 +101,7 @@ def number_from_zero(value: object) -> float:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, Text) and re.fullmatch(r"\s*[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
+    if isinstance(value, GivenText) and re.fullmatch(r"\s*[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
         return float(value)
     if not isinstance(value, int | float) or isinstance(value, bool) or not float("-inf") < value < float("inf"):
         return None
@@ -142,14 +142,14 @@ def listed(item: Callable[[object], Item], words: str, *, least: int = 0) -> Cal
 
 
 def _items(value: object) -> object:
-    if not isinstance(value, Text):
+    if not isinstance(value, GivenText):
         return value
     if value.lstrip().startswith("["):
         return as_toml(value)
-    return [Text(part.strip()) for part in value.split(",")] if value.strip() else []
+    return [GivenText(part.strip()) for part in value.split(",")] if value.strip() else []
 
 
-def as_toml(value: Text) -> object:
+def as_toml(value: GivenText) -> object:
     """A text read as a TOML value; the text itself where it is none."""
     try:
         return tomllib.loads(f"x = {value}")["x"]
@@ -159,7 +159,7 @@ def as_toml(value: Text) -> object:
 
 def table(value: object, members: Mapping[str, Reader], words: str, *, needed: frozenset[str]) -> dict[str, Any]:
     """A table with some members, each read by its own reader."""
-    if isinstance(value, Text):
+    if isinstance(value, GivenText):
         value = as_toml(value)
     if not isinstance(value, dict) or not needed <= value.keys() <= members.keys():
         raise Unfit(words)

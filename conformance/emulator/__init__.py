@@ -6,7 +6,7 @@ It knows nothing of the suite that it is used to examine, and imports nothing of
 from conformance.emulator.errors import EmulatorError
 from conformance.emulator.faults import FAULTS, Fault
 from conformance.emulator.foreground import serve
-from conformance.emulator.options import Options
+from conformance.emulator.options import EmulatorOptions
 from conformance.emulator.process import Running, start
 from conformance.emulator.profile import Profile, load_profile
 from conformance.emulator.profile_files import profile_names, profile_path
@@ -16,8 +16,8 @@ __all__ = [
     "DEFAULT_CAMPAIGNS",
     "FAULTS",
     "EmulatorError",
+    "EmulatorOptions",
     "Fault",
-    "Options",
     "Profile",
     "Running",
     "load_profile",

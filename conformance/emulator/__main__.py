@@ -8,7 +8,7 @@ from pathlib import Path
 from conformance.emulator import embedded
 from conformance.emulator.errors import EmulatorError
 from conformance.emulator.foreground import serve
-from conformance.emulator.options import Options
+from conformance.emulator.options import EmulatorOptions
 from conformance.emulator.world import DEFAULT_CAMPAIGNS, parse_campaign
 
 
@@ -40,9 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _options(given: argparse.Namespace) -> Options:
+def _options(given: argparse.Namespace) -> EmulatorOptions:
     keys = {"access_key": os.environ.get("ISALES_EMULATOR_AK"), "secret_key": os.environ.get("ISALES_EMULATOR_SK")}
-    return Options(
+    return EmulatorOptions(
         host=given.host,
         port=given.port,
         http=given.http,

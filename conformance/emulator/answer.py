@@ -48,7 +48,7 @@ class Decision:
 
 
 @dataclass(slots=True, kw_only=True)
-class Answer:
+class EmulatorAnswer:
     """A reply before it is put on the wire."""
 
     status: int
@@ -62,5 +62,5 @@ class Answer:
 
 # Handling a call yields the seconds it wants to wait, so that one code path serves the immediate reply, the slow
 # profile and the race: whoever drives it decides how waiting is done.
-Steps: TypeAlias = Generator[float, None, Answer]
+Steps: TypeAlias = Generator[float, None, EmulatorAnswer]
 Deciding: TypeAlias = Generator[float, None, Decision]

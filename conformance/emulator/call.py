@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class ReceivedCall:
     """One HTTP request. Header names are lower case; texts are the wire's bytes read as latin-1."""
 
     method: str

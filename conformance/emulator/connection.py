@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 import httptools
 
-from conformance.emulator.answer import Answer, Steps
-from conformance.emulator.call import Call
+from conformance.emulator.answer import EmulatorAnswer, Steps
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.delivery import DELIVERIES
-from conformance.emulator.wire import Wire
+from conformance.emulator.wire import ReplyWriter
 
 LARGEST_BODY = 16 * 1024 * 1024
 
-Handle = Callable[[Call], Steps]
-Watch = Callable[[Call, Answer, float], None]
+Handle = Callable[[ReceivedCall], Steps]
+Watch = Callable[[ReceivedCall, EmulatorAnswer, float], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Service:
     """What all connections of a server share."""
 
     handle: Handle
-    wire: Wire
+    wire: ReplyWriter
     close_after: int = 0
     dribble: int = 0
     watch: Watch | None = None
@@ -40,7 +40,7 @@ class Service:
 class Pending:
     """A call that waits for its turn, and what its reply must know of it."""
 
-    call: Call
+    call: ReceivedCall
     keep_alive: bool
     began: float
 
@@ -88,7 +88,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, status: int) -> None:
         if not self.transport.is_closing():
-            self.transport.write(self._service.wire.write(Answer(status=status), closing=True, accepts_gzip=False, is_head=False))
+            self.transport.write(self._service.wire.write(EmulatorAnswer(status=status), closing=True, accepts_gzip=False, is_head=False))
             self.transport.close()
 
     # httptools' side
@@ -122,7 +122,7 @@ class Connection(asyncio.Protocol):
             self._refuse(413)
             return
         path, _, query = self._url.decode("latin-1").partition("?")
-        call = Call(
+        call = ReceivedCall(
             method=self._parser.get_method().decode("latin-1"),
             path=path,
             query=query,
@@ -152,7 +152,7 @@ class Connection(asyncio.Protocol):
             self._finish(result.value, pending)
         except Exception:  # noqa: BLE001  the emulator's own bug must show as what it is, and not end the server
             traceback.print_exc(file=sys.stderr)
-            self._finish(Answer(status=500, code="500"), pending)
+            self._finish(EmulatorAnswer(status=500, code="500"), pending)
         else:
             asyncio.get_running_loop().call_later(pause, self._resume, steps, pending)
 
@@ -160,7 +160,7 @@ class Connection(asyncio.Protocol):
         self._advance(steps, pending)
         self._serve_next()
 
-    def _finish(self, answer: Answer, pending: Pending) -> None:
+    def _finish(self, answer: EmulatorAnswer, pending: Pending) -> None:
         service = self._service
         if service.watch:
             service.watch(pending.call, answer, (time.perf_counter() - pending.began) * 1000)

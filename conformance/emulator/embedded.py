@@ -6,8 +6,8 @@ import signal
 import sys
 
 from conformance.emulator.errors import EmulatorError
-from conformance.emulator.foreground import Log
-from conformance.emulator.options import Options, from_json
+from conformance.emulator.foreground import CallLog
+from conformance.emulator.options import EmulatorOptions, from_json
 from conformance.emulator.server import listening
 
 
@@ -23,10 +23,10 @@ def run() -> int:
     return 0
 
 
-async def _serve(options: Options) -> None:
+async def _serve(options: EmulatorOptions) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
-    watch = Log(sys.stderr) if options.log else None
+    watch = CallLog(sys.stderr) if options.log else None
     async with listening(options, watch) as address:
         loop.add_reader(sys.stdin.fileno(), ended.set)
         _tell({"base_url": address.base_url, "ca_file": str(address.ca_file) if address.ca_file else None})

@@ -6,21 +6,21 @@ import sys
 import time
 from typing import TextIO
 
-from conformance.emulator.answer import Answer
-from conformance.emulator.call import Call
-from conformance.emulator.options import Options
-from conformance.emulator.server import Address, listening
+from conformance.emulator.answer import EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
+from conformance.emulator.options import EmulatorOptions
+from conformance.emulator.server import ListenAddress, listening
 
 _SHOWN_NUMBERS = 5
 
 
-class Log:
+class CallLog:
     """Writes one line per call."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def __call__(self, call: Call, answer: Answer, milliseconds: float) -> None:
+    def __call__(self, call: ReceivedCall, answer: EmulatorAnswer, milliseconds: float) -> None:
         """Log one call."""
         numbers = ",".join(answer.numbers[:_SHOWN_NUMBERS])
         if len(answer.numbers) > _SHOWN_NUMBERS:
@@ -30,14 +30,14 @@ class Log:
         self._out.flush()
 
 
-def serve(options: Options, out: TextIO = sys.stdout) -> None:
+def serve(options: EmulatorOptions, out: TextIO = sys.stdout) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     asyncio.run(_serve(options, out))
     out.write("stopped\n")
 
 
-async def _serve(options: Options, out: TextIO) -> None:
-    async with listening(options, Log(out)) as address:
+async def _serve(options: EmulatorOptions, out: TextIO) -> None:
+    async with listening(options, CallLog(out)) as address:
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -45,7 +45,7 @@ async def _serve(options: Options, out: TextIO) -> None:
         await stopped.wait()
 
 
-def _introduce(options: Options, address: Address, out: TextIO) -> None:
+def _introduce(options: EmulatorOptions, address: ListenAddress, out: TextIO) -> None:
     lines = [
         f"base URL    {address.base_url}",
         f"CA file     {address.ca_file or 'none: plain HTTP'}",

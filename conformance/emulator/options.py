@@ -11,7 +11,7 @@ from conformance.emulator.world import DEFAULT_CAMPAIGNS, Key
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class EmulatorOptions:
     """Everything has a default; `secret_key` is made anew for each."""
 
     host: str = "127.0.0.1"
@@ -34,7 +34,7 @@ class Options:
         return f"/{path}" if path else ""
 
 
-def to_json(options: Options) -> str:
+def to_json(options: EmulatorOptions) -> str:
     """Write options as one line, for the process that will run them."""
     table = {
         **{item.name: getattr(options, item.name) for item in dataclasses.fields(options)},
@@ -45,11 +45,11 @@ def to_json(options: Options) -> str:
     return json.dumps(table)
 
 
-def from_json(text: str) -> Options:
+def from_json(text: str) -> EmulatorOptions:
     """Read what `to_json` wrote."""
     table = json.loads(text)
     table["campaigns"] = {(vdn, campaign): tuple(numbers) for vdn, campaign, numbers in table["campaigns"]}
     table["faults"] = tuple(table["faults"])
     table["profile"] = Path(table["profile"]) if table["profile"] else None
     table["ca_dir"] = Path(table["ca_dir"]) if table["ca_dir"] else None
-    return Options(**table)
+    return EmulatorOptions(**table)

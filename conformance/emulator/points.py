@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.emulator.answer import Answer, Deciding, Decision, Members, Steps
-from conformance.emulator.call import Call
+from conformance.emulator.answer import Deciding, Decision, EmulatorAnswer, Members, Steps
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.profile import Profile
 from conformance.emulator.request import Request
 from conformance.emulator.signature import Verifier
@@ -32,12 +32,12 @@ class Points:
     verifier: Verifier
     base_path: str
 
-    handle: Callable[[Call], Steps]  # all of it
-    receive: Callable[[Call], Call]  # what the server believes it was sent
-    authenticate: Callable[[Call], bool]
-    unauthorised: Callable[[Call], Answer]
-    route: Callable[[Call], Route | Answer]
-    world: Callable[[Call], World]  # the store that this call sees
+    handle: Callable[[ReceivedCall], Steps]  # all of it
+    receive: Callable[[ReceivedCall], ReceivedCall]  # what the server believes it was sent
+    authenticate: Callable[[ReceivedCall], bool]
+    unauthorised: Callable[[ReceivedCall], EmulatorAnswer]
+    route: Callable[[ReceivedCall], Route | EmulatorAnswer]
+    world: Callable[[ReceivedCall], World]  # the store that this call sees
     parse: Callable[[Request], None]  # fills request.body
     inspect: Callable[[Request], None]  # fills request.found, numbers, ids
     look: Callable[[Request], Numbers | None]  # the campaign's numbers, as the decision sees them
@@ -50,5 +50,5 @@ class Points:
     refuse: Callable[[Request, str], Decision]
     operations: dict[str, Callable[[Request], Deciding]]
     members: Callable[[Request, Decision], Members]
-    render: Callable[[Call, Members], bytes]
-    reply: Callable[[Request, Decision], Answer]  # members, render and all that belongs to the reply
+    render: Callable[[ReceivedCall, Members], bytes]
+    reply: Callable[[Request, Decision], EmulatorAnswer]  # members, render and all that belongs to the reply

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.emulator.errors import EmulatorError
-from conformance.emulator.options import Options, to_json
+from conformance.emulator.options import EmulatorOptions, to_json
 
 _PATIENCE = 10.0  # seconds for an orderly end; it takes milliseconds
 _ROOT = Path(__file__).resolve().parents[2]
@@ -41,16 +41,16 @@ class Running:
 
 
 @contextlib.contextmanager
-def start(options: Options | None = None) -> Iterator[Running]:
+def start(options: EmulatorOptions | None = None) -> Iterator[Running]:
     """Run an emulator for the length of a `with` block."""
-    running = launch(options or Options())
+    running = launch(options or EmulatorOptions())
     try:
         yield running
     finally:
         running.stop()
 
 
-def launch(options: Options) -> Running:
+def launch(options: EmulatorOptions) -> Running:
     """Start the process and wait until it says that it is ready."""
     process = subprocess.Popen(
         [sys.executable, "-m", "conformance.emulator", "--embedded"],
@@ -73,7 +73,7 @@ def _search_path() -> str:
     return os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", options: Options) -> Running:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", options: EmulatorOptions) -> Running:
     assert process.stdin
     assert process.stdout
     with contextlib.suppress(BrokenPipeError):  # a child that died at once says why on its standard error

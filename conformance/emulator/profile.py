@@ -118,7 +118,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Wording:
     """The wording of descriptions."""
 
     default: str = "zh_CN"
@@ -131,7 +131,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ReplyShape:
     """The shape of replies on the wire."""
 
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -152,7 +152,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auth:
+class AuthRules:
     """How callers prove who they are, and what those who can't are told."""
 
     scheme: Literal["auth-v2", "none"] = "auth-v2"
@@ -171,9 +171,9 @@ class Profile:
     order: Order = field(default_factory=Order)
     readings: Readings = field(default_factory=Readings)
     query: Query = field(default_factory=Query)
-    text: Text = field(default_factory=Text)
-    reply: Reply = field(default_factory=Reply)
-    auth: Auth = field(default_factory=Auth)
+    text: Wording = field(default_factory=Wording)
+    reply: ReplyShape = field(default_factory=ReplyShape)
+    auth: AuthRules = field(default_factory=AuthRules)
 
     def complete_codes(self) -> dict[str, str]:
         """Return the code (or "accept") of every defect, with the readings worked in."""

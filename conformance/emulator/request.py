@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.world import Key, World
 
 MISSING: Final = object()
@@ -16,7 +16,7 @@ _LONGEST_INTEGER = 300  # digits; beyond it only the type of a number in a body 
 class Request:
     """A call for one of the three operations, as far as it could be read."""
 
-    call: Call
+    call: ReceivedCall
     world: World
     operation: str
     vdn_text: str = ""

@@ -2,8 +2,8 @@
 
 from urllib.parse import unquote
 
-from conformance.emulator.answer import Answer
-from conformance.emulator.call import Call
+from conformance.emulator.answer import EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.points import Route
 from conformance.emulator.profile import Profile
 from conformance.emulator.replies import Replies
@@ -20,7 +20,7 @@ class Routing:
         self._other = profile.readings.other_methods
         self._has_query = profile.query.shows != "absent"
 
-    def find(self, call: Call) -> Route | Answer:
+    def find(self, call: ReceivedCall) -> Route | EmulatorAnswer:
         """Return the route, or what to answer instead."""
         if not call.path.startswith(self._root):
             return self._replies.plain(404, "no such resource")
@@ -31,18 +31,18 @@ class Routing:
             return self._find_query(call, unquote(parts[0]), unquote(parts[1]))
         return self._replies.plain(404, "no such resource")
 
-    def _find_numbers(self, call: Call, vdn: str, campaign: str) -> Route | Answer:
+    def _find_numbers(self, call: ReceivedCall, vdn: str, campaign: str) -> Route | EmulatorAnswer:
         operation = {"DELETE": "delete", "POST": "add"}.get(call.method)
         if operation is None:
             return self._refuse_method(call, "DELETE, POST")
         return Route(operation=operation, vdn_text=vdn, campaign_text=campaign)
 
-    def _find_query(self, call: Call, vdn: str, campaign: str) -> Route | Answer:
+    def _find_query(self, call: ReceivedCall, vdn: str, campaign: str) -> Route | EmulatorAnswer:
         if call.method != "GET":
             return self._refuse_method(call, "GET")
         return Route(operation="query", vdn_text=vdn, campaign_text=campaign)
 
-    def _refuse_method(self, call: Call, allowed: str) -> Answer:
+    def _refuse_method(self, call: ReceivedCall, allowed: str) -> EmulatorAnswer:
         if self._other == "405":
             reply = self._replies.plain(405, "method not allowed")
             reply.headers = (("Allow", allowed),)

@@ -3,8 +3,8 @@
 from collections.abc import Generator
 
 from conformance.emulator import answer, defects, inspection
-from conformance.emulator.answer import Answer, Deciding, Decision, Steps
-from conformance.emulator.call import Call
+from conformance.emulator.answer import Deciding, Decision, EmulatorAnswer, Steps
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.points import Numbers, Points, Route
 from conformance.emulator.profile import Profile
 from conformance.emulator.replies import Replies
@@ -52,7 +52,7 @@ class Rules:
             reply=lambda request, decision: replies.reply(self.points, request, decision),
         )
 
-    def _handle(self, call: Call) -> Steps:
+    def _handle(self, call: ReceivedCall) -> Steps:
         points = self.points
         if self._pause:
             yield self._pause / 2
@@ -62,10 +62,10 @@ class Rules:
             yield self._pause / 2
         return reply
 
-    def _serve(self, call: Call) -> Steps:
+    def _serve(self, call: ReceivedCall) -> Steps:
         points = self.points
         route = points.route(call)
-        if isinstance(route, Answer):
+        if isinstance(route, EmulatorAnswer):
             return route
         request = self.request(call, route)
         points.parse(request)
@@ -73,7 +73,7 @@ class Rules:
         decision = yield from points.operations[route.operation](request)
         return points.reply(request, decision)
 
-    def request(self, call: Call, route: Route) -> Request:
+    def request(self, call: ReceivedCall, route: Route) -> Request:
         """Begin to understand a call."""
         return Request(
             call=call,

@@ -12,23 +12,23 @@ from conformance.emulator.certificates import make_context
 from conformance.emulator.connection import Connection, Service, Watch
 from conformance.emulator.errors import EmulatorError
 from conformance.emulator.faults import apply_faults
-from conformance.emulator.options import Options
+from conformance.emulator.options import EmulatorOptions
 from conformance.emulator.profile import Profile, load_profile
 from conformance.emulator.rules import Rules
 from conformance.emulator.signature import Verifier
-from conformance.emulator.wire import Wire
+from conformance.emulator.wire import ReplyWriter
 from conformance.emulator.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class ListenAddress:
     """Where the emulator listens."""
 
     base_url: str
     ca_file: Path | None
 
 
-def make_service(options: Options, watch: Watch | None = None) -> Service:
+def make_service(options: EmulatorOptions, watch: Watch | None = None) -> Service:
     """Build everything behind the sockets; a wrong profile or fault is an error here."""
     profile = load_profile(options.profile) if options.profile else Profile()
     if options.latency_ms:
@@ -43,7 +43,7 @@ def make_service(options: Options, watch: Watch | None = None) -> Service:
     apply_faults(rules.points, options.faults)
     return Service(
         handle=rules.points.handle,
-        wire=Wire(profile),
+        wire=ReplyWriter(profile),
         close_after=profile.reply.close_after,
         dribble=profile.reply.dribble,
         watch=watch,
@@ -51,7 +51,7 @@ def make_service(options: Options, watch: Watch | None = None) -> Service:
 
 
 @contextlib.asynccontextmanager
-async def listening(options: Options, watch: Watch | None = None) -> AsyncIterator[Address]:
+async def listening(options: EmulatorOptions, watch: Watch | None = None) -> AsyncIterator[ListenAddress]:
     """Open the sockets, and close them and all connections in the end."""
     service = make_service(options, watch)
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
@@ -62,7 +62,7 @@ async def listening(options: Options, watch: Watch | None = None) -> AsyncIterat
         except OSError as error:
             raise _not_listening(options, error) from error
         try:
-            yield Address(base_url=_base_url(options, server), ca_file=ca_file)
+            yield ListenAddress(base_url=_base_url(options, server), ca_file=ca_file)
         finally:
             server.close()
             for connection in list(service.connections):
@@ -70,14 +70,14 @@ async def listening(options: Options, watch: Watch | None = None) -> AsyncIterat
             await asyncio.sleep(0)  # lets the transports drop their sockets
 
 
-def _base_url(options: Options, server: asyncio.Server) -> str:
+def _base_url(options: EmulatorOptions, server: asyncio.Server) -> str:
     port = server.sockets[0].getsockname()[1]
     host = "127.0.0.1" if options.host in ("", "0.0.0.0") else options.host  # noqa: S104  compared, not bound
     shown = f"[{host}]" if ":" in host else host
     return f"{'http' if options.http else 'https'}://{shown}:{port}{options.prefix}"
 
 
-def _not_listening(options: Options, error: OSError) -> EmulatorError:
+def _not_listening(options: EmulatorOptions, error: OSError) -> EmulatorError:
     return EmulatorError(
         f"The emulator can't listen on {options.host}:{options.port}: {error.strerror or error}. Another process may "
         "hold the port: choose another one, or port 0 for any that is free."

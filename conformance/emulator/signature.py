@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 
 _KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ENCODED = tuple(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in range(256))
@@ -72,7 +72,7 @@ def signature_of(secret: str, prefix: str, canonical: str) -> str:
     return hmac_hex(hmac_hex(secret, prefix), canonical)
 
 
-def canonical_requests(call: Call, signed_headers: str) -> Iterator[str]:
+def canonical_requests(call: ReceivedCall, signed_headers: str) -> Iterator[str]:
     """Yield the canonical forms that a client may rightly have signed; more than one only where a query is odd."""
     headers = _canonical_headers(call.headers, signed_headers)
     if headers is None:
@@ -117,14 +117,14 @@ class Verifier:
     secret_key: str
     validity_seconds: float = 0.0
 
-    def accepts(self, call: Call) -> bool:
+    def accepts(self, call: ReceivedCall) -> bool:
         """Verify one call."""
         given = parse_authorization(call.headers.get("authorization", ""))
         if given is None or given.access_key != self.access_key or not self.is_fresh(given):
             return False
         return self.matches(call, given)
 
-    def matches(self, call: Call, given: Authorization) -> bool:
+    def matches(self, call: ReceivedCall, given: Authorization) -> bool:
         """Compare the signature alone."""
         return any(
             hmac.compare_digest(signature_of(self.secret_key, given.prefix, canonical), given.signature)

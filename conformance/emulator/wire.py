@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 
-from conformance.emulator.answer import Answer
+from conformance.emulator.answer import EmulatorAnswer
 from conformance.emulator.profile import Profile
 
 _CASES: Mapping[str, Callable[[str], str]] = {"title": lambda name: name, "lower": str.lower, "upper": str.upper}
 
 
-class Wire:
+class ReplyWriter:
     """Writes replies in one shape."""
 
     def __init__(self, profile: Profile) -> None:
@@ -36,7 +36,7 @@ class Wire:
         reply = self._reply
         return not keep_alive or reply.connection == "close" or reply.framing == "close" or reply.http == "1.0"
 
-    def write(self, answer: Answer, *, closing: bool, accepts_gzip: bool, is_head: bool) -> bytes:
+    def write(self, answer: EmulatorAnswer, *, closing: bool, accepts_gzip: bool, is_head: bool) -> bytes:
         """Return the bytes of a reply."""
         body = answer.body
         lines = [self._line(*header) for header in answer.headers]

@@ -8,7 +8,7 @@ from conformance.exchange import CampaignKey, Exchange, History
 from conformance.oracle.bodies import mentions
 from conformance.oracle.calls import Facts, facts_of
 from conformance.oracle.reply import Answer, answer_of
-from conformance.oracle.worlds import Step, step_of
+from conformance.oracle.worlds import WorldStep, step_of
 
 SEARCHED = 400
 """Calls before a deviation that are searched for those that belong to its program."""
@@ -25,7 +25,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     answer: Answer
 
     @property
-    def step(self) -> Step:
+    def step(self) -> WorldStep:
         """The exchange as a step from world to world."""
         return step_of(self.facts, self.answer, self.exchange.start, self.exchange.end)
 

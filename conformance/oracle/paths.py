@@ -16,7 +16,7 @@ _NEGATIVE = re.compile(r"-[0-9]+")
 _ODD = re.compile(r"\s*[+]?0*([0-9]+)(?:\.0*)?(?:[eE]\+?0+)?\s*")
 
 
-class Address(Struct, frozen=True, kw_only=True):
+class ResourceAddress(Struct, frozen=True, kw_only=True):
     """`resource` is `caller-no`, `campaign` or `elsewhere`; ids are None where they are no integers at all."""
 
     resource: str
@@ -26,25 +26,25 @@ class Address(Struct, frozen=True, kw_only=True):
     open_points: tuple[str, ...] = ()
 
 
-def read_path(path: str, base_path: str) -> Address:
+def read_path(path: str, base_path: str) -> ResourceAddress:
     """Judge the path of a request target (undecoded)."""
     prefix = base_path + PATH_PREFIX + "/"
     if not path.startswith(prefix):
-        return Address(resource="elsewhere")
+        return ResourceAddress(resource="elsewhere")
     parts = path[len(prefix) :].split("/")
     if len(parts) == 3 and parts[1] == "callerNo" and parts[0] and parts[2]:
         return _address("caller-no", parts[0], parts[2])
     if len(parts) == 2 and all(parts):
         return _address("campaign", parts[0], parts[1])
-    return Address(resource="elsewhere")
+    return ResourceAddress(resource="elsewhere")
 
 
-def _address(resource: str, vdn: str, campaign: str) -> Address:
+def _address(resource: str, vdn: str, campaign: str) -> ResourceAddress:
     if vdn in {".", ".."} or campaign in {".", ".."}:
-        return Address(resource="elsewhere")
+        return ResourceAddress(resource="elsewhere")
     vdn_id, vdn_defects, vdn_points = _vdn_id(vdn)
     campaign_id, campaign_defects, campaign_points = _campaign_id(campaign)
-    return Address(
+    return ResourceAddress(
         resource=resource,
         vdn_id=vdn_id,
         campaign_id=campaign_id,

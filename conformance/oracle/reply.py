@@ -53,7 +53,7 @@ class Answer(Struct, frozen=True, kw_only=True):
         return int(found[1]) if found else None
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+class BrokenRule(Struct, frozen=True, kw_only=True):
     """A rule that a reply breaks: the clause, a word for how, what tells it apart, and what was seen in words."""
 
     clause: str
@@ -128,20 +128,20 @@ def _code(members: dict[str, Any] | None, name: str) -> str | None:
     return value[:LONGEST_CODE] if isinstance(value, str) else None
 
 
-def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterator[Fault]:
+def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterator[BrokenRule]:
     """What no call may lead to: a server error, a dropped or endless answer, internals in a reply."""
     if isinstance(exchange.outcome, NoAnswer):
         if exchange.outcome.kind in {"timeout", "reset", "closed", "protocol"}:
-            yield Fault(clause="reply.answered", kind=exchange.outcome.kind, seen=f"no complete reply ({exchange.outcome.detail})")
+            yield BrokenRule(clause="reply.answered", kind=exchange.outcome.kind, seen=f"no complete reply ({exchange.outcome.detail})")
         return
     reply = exchange.outcome
     if reply.status == TOO_MANY_REQUESTS or _asks_to_wait(reply):
         return
     in_front = facts.kind in {"query", "add"} and reply.status in GATEWAY  # of companions, which are not under test
     if reply.status >= 500 and not in_front and not (facts.kind in {"other", "elsewhere"} and reply.status in {501, 505}):
-        yield Fault(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
+        yield BrokenRule(clause="reply.no-server-error", kind="server-error", seen=f"HTTP {reply.status}")
     if found := internals_in(reply.body):
-        yield Fault(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
+        yield BrokenRule(clause="reply.no-internals", kind="leak", seen=f"the reply holds {found[:80]!r}")
     too_large = reply.status == TOO_LARGE and len(exchange.call.body) > PLENTY
     if facts.kind == "delete" and not facts.unauthorised and reply.status < 500 and not too_large:
         yield from _delete_faults(facts, reply, answer)
@@ -152,43 +152,43 @@ def _asks_to_wait(reply: Reply) -> bool:
     return reply.status == UNAVAILABLE and bool(reply.header("Retry-After"))
 
 
-def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Fault]:
+def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[BrokenRule]:
     if facts.by_http and 400 <= reply.status < 500:
         return
     if reply.status == 401:
         if not facts.may_be_401:
-            yield Fault(clause="auth.valid-accepted", kind="locked-out", seen="HTTP 401 to a correctly signed call")
+            yield BrokenRule(clause="auth.valid-accepted", kind="locked-out", seen="HTTP 401 to a correctly signed call")
         return
     if reply.status != 200:
-        yield Fault(clause="reply.status", kind="status", detail=str(reply.status), seen=f"HTTP {reply.status}")
+        yield BrokenRule(clause="reply.status", kind="status", detail=str(reply.status), seen=f"HTTP {reply.status}")
     if answer.members is None:
         if not reply.size or not reply.body.lstrip().startswith(b"{"):  # of a cut one nobody can tell whether it was an object
-            yield Fault(clause="reply.json", kind="not-json", seen=f"a body that is no JSON object: {reply.body[:60]!r}")
+            yield BrokenRule(clause="reply.json", kind="not-json", seen=f"a body that is no JSON object: {reply.body[:60]!r}")
         return
     yield from _shape_faults(reply, answer.members)
     yield from _code_faults(answer)
 
 
-def _shape_faults(reply: Reply, members: dict[str, Any]) -> Iterator[Fault]:
+def _shape_faults(reply: Reply, members: dict[str, Any]) -> Iterator[BrokenRule]:
     content_type = (reply.header("content-type") or "json").partition(";")[0].strip().lower()[:LONGEST_TYPE]
     if not content_type.endswith("json"):
-        yield Fault(clause="reply.json", kind="content-type", detail=content_type, seen=f"Content-Type {content_type}")
+        yield BrokenRule(clause="reply.json", kind="content-type", detail=content_type, seen=f"Content-Type {content_type}")
     for name, clause in _MEMBER_CLAUSES.items():
         value = members.get(name)
         if not isinstance(value, str):
             kind = "missing" if name not in members else "null" if value is None else "not-text"
-            yield Fault(clause=clause, kind=kind, seen=f"{name} is {json.dumps(value)[:60] if name in members else 'missing'}")
+            yield BrokenRule(clause=clause, kind=kind, seen=f"{name} is {json.dumps(value)[:60] if name in members else 'missing'}")
 
 
-def _code_faults(answer: Answer) -> Iterator[Fault]:
+def _code_faults(answer: Answer) -> Iterator[BrokenRule]:
     members = answer.members or {}
     texts = {name: members[name] for name in ("resultCode", "returnCode") if isinstance(members.get(name), str)}
     for name, text in texts.items():
         if text not in _DOCUMENTED:
-            yield Fault(clause="response.documented-code", kind="undocumented", detail=text[:20], seen=f"{name} {text[:40]!r}")
+            yield BrokenRule(clause="response.documented-code", kind="undocumented", detail=text[:20], seen=f"{name} {text[:40]!r}")
     if len(texts) == 2 and len(set(texts.values())) == 2:
         seen = f"resultCode {texts['resultCode'][:LONGEST_CODE]!r} with returnCode {texts['returnCode'][:LONGEST_CODE]!r}"
-        yield Fault(clause="response.codes-agree", kind="disagree", seen=seen)
+        yield BrokenRule(clause="response.codes-agree", kind="disagree", seen=seen)
 
 
 CLAUSES_OF_EVERY_REPLY = (

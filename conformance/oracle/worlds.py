@@ -25,7 +25,7 @@ class TooManyOrdersError(Exception):
     """The search for an order was given up at its limit."""
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class WorldStep(Struct, frozen=True, kw_only=True):
     """A call on this campaign with its outcome and its time, as far as worlds are concerned."""
 
     facts: Facts
@@ -34,9 +34,9 @@ class Step(Struct, frozen=True, kw_only=True):
     end: float
 
 
-def step_of(facts: Facts, answer: Answer, start: float, end: float) -> Step:
+def step_of(facts: Facts, answer: Answer, start: float, end: float) -> WorldStep:
     """The step of one exchange."""
-    return Step(facts=facts, outcome=answer.outcome, start=start, end=end)
+    return WorldStep(facts=facts, outcome=answer.outcome, start=start, end=end)
 
 
 def may_be_served(facts: Facts, world: World, *, complete: bool) -> Iterator[World]:
@@ -56,7 +56,7 @@ def may_be_refused(facts: Facts, world: World, *, complete: bool) -> bool:
     return any(not removal <= world or removal >= world for removal in facts.removals)
 
 
-def successors(step: Step, world: World, *, complete: bool) -> frozenset[World]:
+def successors(step: WorldStep, world: World, *, complete: bool) -> frozenset[World]:
     """The worlds in which the campaign may be after a step; none: the reply is not legal in this world."""
     facts = step.facts
     if facts.kind == "add":
@@ -71,19 +71,19 @@ def successors(step: Step, world: World, *, complete: bool) -> frozenset[World]:
     return frozenset(found)
 
 
-def _after_add(step: Step, world: World) -> frozenset[World]:
+def _after_add(step: WorldStep, world: World) -> frozenset[World]:
     if step.facts.unauthorised or step.outcome in {"refused", "nothing"}:
         return frozenset({world})
     added = world | step.facts.named
     return frozenset({added}) if step.outcome == "served" else frozenset({world, added})
 
 
-def after(step: Step, worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
+def after(step: WorldStep, worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
     """The worlds after a step from any of these."""
     return frozenset().union(*(successors(step, world, complete=complete) for world in worlds))
 
 
-def after_some_order(steps: Sequence[Step], worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
+def after_some_order(steps: Sequence[WorldStep], worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
     """The worlds after all steps in some order that respects real time (linearizability). Raises TooManyOrdersError.
 
     Many orders lead to the same few worlds, which may be large: each is kept once.
@@ -110,7 +110,7 @@ def after_some_order(steps: Sequence[Step], worlds: Iterable[World], *, complete
     return frozenset(ends)
 
 
-def _first_of(left: frozenset[int], steps: Sequence[Step]) -> list[int]:
+def _first_of(left: frozenset[int], steps: Sequence[WorldStep]) -> list[int]:
     """Those that may come first: no other one had ended before they began."""
     earliest_end = min(steps[i].end for i in left)
     return [i for i in left if steps[i].start <= earliest_end]

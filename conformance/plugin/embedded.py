@@ -57,8 +57,12 @@ def described(*, base_url: str, access_key: str, secret_key: str, ca_file: str) 
 def embedded_target(options: Options) -> Iterator[Path]:
     """Run an emulator and give the path of a target file for it. Raises UsageError for a fault or profile that does not exist."""
     with needing_the_emulator():
-        from conformance.emulator import EmulatorError, profile_path, start  # noqa: PLC0415 - the suite works without the emulator
-        from conformance.emulator import Options as EmulatorOptions  # noqa: PLC0415 - the same
+        from conformance.emulator import (  # noqa: PLC0415 - the suite works without the emulator
+            EmulatorError,
+            EmulatorOptions,
+            profile_path,
+            start,
+        )
     try:
         # a file, or the name of a profile that the suite brings along
         profile = options.profile if options.profile is None or options.profile.exists() else profile_path(str(options.profile))

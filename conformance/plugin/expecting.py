@@ -29,12 +29,12 @@ def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Show
     return tuple(_change(each, options.expected, ledger, show) for each in baseline.changes(options.expected, _seen(ledger)))
 
 
-def _seen(ledger: Ledger) -> list[baseline.Seen]:
+def _seen(ledger: Ledger) -> list[baseline.SubjectCount]:
     """As files hold it: what is compared was read from one."""
     codes = {**ledger.behaviour.of("code"), **ledger.behaviour.of("pair")}
     readings = {name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)}
     return [
-        baseline.Seen(subject=readable(subject), value=readable(value), times=times, of=sum(values.values()))
+        baseline.SubjectCount(subject=readable(subject), value=readable(value), times=times, of=sum(values.values()))
         for subject, values in sorted((*codes.items(), *readings.items(), *_further(ledger)))
         for value, times in sorted(values.items())
     ]
@@ -47,7 +47,7 @@ def _further(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, int]]]:
                 yield name, values
 
 
-def _change(seen: baseline.Seen, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
+def _change(seen: baseline.SubjectCount, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
     judged_as = "+".join(_JUDGED_AS.get(part, part) for part in seen.subject.split("+"))
     learnt_by = {readable(name): exchange for name, exchange in ledger.learnt_by.items()}
     exchange = learnt_by.get(f"{judged_as}|{seen.value}") or learnt_by.get(f"{seen.subject}|{seen.value}")

@@ -12,8 +12,7 @@ from typing import Any
 
 from conformance.campaigns import CampaignSet, Opened, Plan, Restoration, opened, strangers_in_words
 from conformance.checking import preflight
-from conformance.config import Target, load_target
-from conformance.config import Trigger as UserTrigger
+from conformance.config import CodeTrigger, Target, load_target
 from conformance.errors import ConfigurationError, UsageError
 from conformance.exchange import OMITTED, Call, CampaignKey, Exchange
 from conformance.generation.calls import changed, delete
@@ -238,7 +237,7 @@ def must_suffice(target: Target, workers: int) -> None:
         raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
 
 
-def _trigger(given: UserTrigger, campaign_set: CampaignSet) -> Trigger:
+def _trigger(given: CodeTrigger, campaign_set: CampaignSet) -> Trigger:
     def make(present: list[str]) -> Call:
         call = delete(campaign_set.keys[0], present[:1], base_path=campaign_set.base_path)
         target = f"{call.target}?{given.query}" if given.query else call.target

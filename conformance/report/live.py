@@ -24,7 +24,7 @@ RATE_OVER = 5.0
 """Seconds over which calls per second are taken."""
 
 
-class Budget(Protocol):
+class BudgetLimits(Protocol):
     """What bounds a run; either limit may be None. `config` and `transport` have such values."""
 
     @property
@@ -42,7 +42,7 @@ class LiveView:
     def __init__(
         self,
         total_checks: int,
-        budget: Budget | None = None,
+        budget: BudgetLimits | None = None,
         *,
         expected: int | None = None,
         quiet: bool = False,
@@ -72,7 +72,7 @@ class LiveView:
             self._live.stop()
             self._live = None
 
-    def bound(self, budget: Budget) -> None:
+    def bound(self, budget: BudgetLimits) -> None:
         """What bounds the run, once that is known."""
         with self._lock:
             self._budget = budget

@@ -15,7 +15,7 @@ from conformance.verdict import Failure, VerdictDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class WrittenFiles:
     """What was written, most useful to a person first, and the sentences on what could not be."""
 
     files: tuple[tuple[Path, int], ...]
@@ -49,7 +49,7 @@ def write_all(
     html: bool = True,
     append_history: bool = True,
     history: Path | None = None,
-) -> Written:
+) -> WrittenFiles:
     """Write every file of a run into the folder. Allure's results that pytest left in `allure-results/` stay beside the clauses'.
 
     `html=False` leaves out `report.html`; `append_history=False` is for a report that is made again. Secrets are left out: those that
@@ -74,7 +74,7 @@ def write_all(
         raise SuiteError(_paragraph(list(attempts.unwritten.values()), out_dir))
     made = [path for path in attempts.made if path != page or not sentences]
     files = sorted(made, key=lambda path: (path.name != summary_html.FILE, path != page))  # what a person reads comes first
-    return Written(files=tuple((path, _size(path)) for path in files), problems=tuple(sentences), failures=failures)
+    return WrittenFiles(files=tuple((path, _size(path)) for path in files), problems=tuple(sentences), failures=failures)
 
 
 def told_of(document: VerdictDocument, failures: Iterable[Failure]) -> VerdictDocument:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from conformance.compare.places import Place
-from conformance.compare.recording import Header, Recording, entries_of
+from conformance.compare.recording import Provenance, Recording, entries_of
 from conformance.contract import PATH_PREFIX, Code
 from conformance.errors import UsageError
 from conformance.exchange import OMITTED, SIGNED, Call, CampaignKey, Contents, Exchange, NoAnswer, NoAnswerKind, Reply, Setting
@@ -42,7 +42,7 @@ def imported(file: Path, *, by: str, suite_version: str, held: Sequence[str] = (
     setting = _setting(exchanges)
     key = _worked_on(exchanges, setting)
     told = followed(exchanges, setting, key, frozenset(held) or None)
-    header = Header(
+    header = Provenance(
         target={"base_url": origin + setting.base_path},
         started=str(whole[0]["startedDateTime"]),
         suite_version=suite_version,

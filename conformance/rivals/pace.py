@@ -15,7 +15,7 @@ SURE = 0.8
 """Share of the pairs in which the slower side must be slower by as much: a busy moment lengthens some calls, of either side."""
 
 
-class Pace:
+class CallTimes:
     """Times of calls that were made on both sides one after the other, by kind."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ SIZES = (2, 3, 5, 8)
 USUAL = 5
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class ProgrammeStep(Struct, frozen=True, kw_only=True):
     """A call and the call that it is."""
 
     named_call: str
@@ -27,7 +27,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     """`held`: what the first campaign holds before; the second holds the first two of them."""
 
     held: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ProgrammeStep, ...]
 
 
 class Author:
@@ -54,7 +54,7 @@ class Author:
         return [
             Programme(
                 held=context.present,
-                steps=tuple(Step(named_call=named_call.name, call=named_call.make(context)) for named_call in named_calls),
+                steps=tuple(ProgrammeStep(named_call=named_call.name, call=named_call.make(context)) for named_call in named_calls),
             )
             for named_calls in wholes
         ]
@@ -77,12 +77,14 @@ class Author:
         held = self._context.present[:size]
         return Programme(held=held, steps=tuple(self._step(self._named_calls[place], held, turn) for place, turn in drawn))
 
-    def _step(self, named_call: NamedCall, held: tuple[str, ...], turn: int) -> Step:
+    def _step(self, named_call: NamedCall, held: tuple[str, ...], turn: int) -> ProgrammeStep:
         """The call with the held numbers turned by so many places, so that each of them is named first now and then."""
         at = turn % len(held)
         padded = (*held[at:], *held[:at], *self._context.absent[len(self._context.absent) - max(0, 3 - len(held)) :])
         turned = replace(self._context, present=padded[: max(3, len(held))])
-        return Step(named_call=named_call.name, call=named_call.make(turned if _needs_three(named_call) else _exactly(turned, len(held))))
+        return ProgrammeStep(
+            named_call=named_call.name, call=named_call.make(turned if _needs_three(named_call) else _exactly(turned, len(held)))
+        )
 
 
 def _needs_three(named_call: NamedCall) -> bool:

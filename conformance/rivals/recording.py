@@ -6,7 +6,7 @@ from conformance.campaigns import CampaignSet, Episode
 from conformance.campaigns.renumbering import exchanged, renumbered, renumbering
 from conformance.compare.differences import Contrast, Difference, contrasts, state_contrast
 from conformance.compare.places import moved
-from conformance.compare.recording import Entry, Header, Recording, entries_of
+from conformance.compare.recording import Provenance, RecordedExchange, Recording, entries_of
 from conformance.compare.seen import seen
 from conformance.contract import MAX_NUMBER_LENGTH
 from conformance.exchange import CampaignKey, Exchange
@@ -24,7 +24,9 @@ def context_for(campaign_set: CampaignSet) -> CallContext:
     return questions.context_of(campaign_set, campaign_set.fresh(questions.HELD), campaign_set.fresh(8))
 
 
-def record(campaign_set: CampaignSet, named_calls: Sequence[NamedCall], context: CallContext, header: Header, clean: Clean) -> Recording:
+def record(
+    campaign_set: CampaignSet, named_calls: Sequence[NamedCall], context: CallContext, header: Provenance, clean: Clean
+) -> Recording:
     """Do each call once, look after each, and keep everything that was said."""
     heard: list[Exchange] = []
     steps: dict[int, tuple[str, tuple[str, ...]]] = {}
@@ -76,7 +78,7 @@ def _state(
     return [contrast] if contrast is not None else []
 
 
-def _note(found: dict[tuple[str, ...], Difference], contrast: Contrast, entry: Entry, answered: Exchange) -> None:
+def _note(found: dict[tuple[str, ...], Difference], contrast: Contrast, entry: RecordedExchange, answered: Exchange) -> None:
     """One difference for each shape, text or status; else one for each call."""
     wide = contrast.kind in {"shape", "text", "status"}
     key = (contrast.kind, contrast.what, contrast.ours, contrast.theirs, "" if wide else entry.named_call)

@@ -12,7 +12,7 @@ from conformance.compare.places import Place
 from conformance.compare.seen import seen
 from conformance.errors import BudgetSpent
 from conformance.generation.exploring import explore
-from conformance.rivals.pace import Pace
+from conformance.rivals.pace import CallTimes
 from conformance.rivals.programme import SIZES, Author, Programme
 from conformance.rivals.rival import Rival, Trace
 
@@ -72,7 +72,7 @@ class Search:
         self._max_calls = max_calls
         self._seed = seed
         self._found: dict[tuple[str, ...], Difference] = {}
-        self._pace = Pace()
+        self._pace = CallTimes()
         self._pairs: frozenset[str] = frozenset()
         self._shrunk = 0
         self.result = Comparison()

@@ -14,7 +14,7 @@ from typing import Protocol, Self
 from conformance.errors import UsageError
 from conformance.private_files import open_to_append, sync_folder
 from conformance.transport.address import parse_address
-from conformance.transport.journal_reading import Contents, read
+from conformance.transport.journal_reading import JournalContents, read
 from conformance.transport.journal_records import (
     VERSION,
     Borrowed,
@@ -36,12 +36,12 @@ __all__ = [
     "Borrowed",
     "CampaignFact",
     "Closed",
-    "Contents",
     "Fact",
     "Forgotten",
     "Header",
     "Holding",
     "Journal",
+    "JournalContents",
     "Looks",
     "Record",
     "Restored",
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-class Entry(Protocol):
+class IndexEntry(Protocol):
     """What is kept of a journal in another place; the index of open journals makes them."""
 
     @property
@@ -70,7 +70,7 @@ class Entry(Protocol):
 class Journal:
     """A file that only grows. Safe for several threads."""
 
-    def __init__(self, path: Path, *, base_url: str | None, entry: Entry | None = None) -> None:
+    def __init__(self, path: Path, *, base_url: str | None, entry: IndexEntry | None = None) -> None:
         """Begin a journal, or go on with one of the same target, however damaged it is.
 
         `base_url` None: go on with it whatever it is about. Raises UsageError when neither is possible.
@@ -98,7 +98,7 @@ class Journal:
             self._file.close()
             raise
 
-    def _known(self, path: Path, base_url: str | None) -> Contents | None:
+    def _known(self, path: Path, base_url: str | None) -> JournalContents | None:
         if not path.exists() or not path.stat().st_size:
             return None
         known = read(path, written=self._entry.written if self._entry else None)

@@ -20,7 +20,7 @@ from conformance.errors import UsageError
 from conformance.exchange import CampaignKey
 from conformance.private_files import FILE_MODE, make_folder, replace_with, sync_folder
 from conformance.transport.journal import uniform
-from conformance.transport.journal_reading import Contents, read, salvage
+from conformance.transport.journal_reading import JournalContents, read, salvage
 from conformance.transport.journal_records import CampaignFact, Fact, Header, Holding, Restored
 
 FOLDER = "open-journals"
@@ -183,7 +183,7 @@ class OpenJournals:
         """Take a journal off the index."""
         _remove(self._file(path))
 
-    def read(self, path: Path) -> Contents:
+    def read(self, path: Path) -> JournalContents:
         """A journal with what the index knows of it, its file damaged or gone as it may be.
 
         Raises UsageError where neither tells anything.
@@ -199,7 +199,7 @@ class OpenJournals:
         return merged(contents, known)
 
 
-def merged(contents: Contents, known: OpenJournal) -> Contents:
+def merged(contents: JournalContents, known: OpenJournal) -> JournalContents:
     """A journal as it was read, with what the index knows beside it."""
     lost = tuple(holding for holding in known.holdings if holding not in contents.facts)
     facts = (*lost, *contents.facts)

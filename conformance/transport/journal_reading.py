@@ -26,7 +26,7 @@ _MARKS = (b'"record"', b'"crc"', b'"type"', b'"seq"')
 """What a line of a journal has in it, even where much of it is damaged."""
 
 
-class Contents(Struct, frozen=True, kw_only=True):
+class JournalContents(Struct, frozen=True, kw_only=True):
     """A journal read back.
 
     `damage`: what is wrong with it, in sentences without a full stop; whatever those records said
@@ -123,7 +123,7 @@ class _Salvage:
             self.facts.append(record)
 
 
-def read(path: Path, *, written: int | None = None) -> Contents:
+def read(path: Path, *, written: int | None = None) -> JournalContents:
     """The records of a journal that are whole, and what is wrong with the rest.
 
     `written`: the number of the last record that is known to have been written, where somebody kept
@@ -136,7 +136,7 @@ def read(path: Path, *, written: int | None = None) -> Contents:
     return salvage(data, path.name, written=written)
 
 
-def salvage(data: bytes, name: str, *, written: int | None = None) -> Contents:
+def salvage(data: bytes, name: str, *, written: int | None = None) -> JournalContents:
     """As `read`, of the bytes of a file that has this name."""
     *lines, last = data.split(b"\n")
     found = _Salvage()
@@ -152,7 +152,7 @@ def salvage(data: bytes, name: str, *, written: int | None = None) -> Contents:
     return _judged(found, data, name, written, version_1=version_1 and bool(found.seen))
 
 
-def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool) -> Contents:
+def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool) -> JournalContents:
     end = max(found.seen, default=0)
     torn = not data.endswith(b"\n") and bool(data)
     behind = list(found.bad_behind)
@@ -161,7 +161,7 @@ def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, ver
     missing = _missing(found.seen, max(end, written or 0))
     damage = _damage(found, behind, missing, name)
     lost_end = bool(behind) or end < (written or 0)
-    return Contents(
+    return JournalContents(
         header=found.header,
         facts=tuple(found.facts),
         damage=tuple(damage),

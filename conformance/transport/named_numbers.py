@@ -10,7 +10,7 @@ from conformance.transport.own_numbers import MOST_DIGITS
 from conformance.transport.request_names import is_harmless_header, meaning
 from conformance.transport.request_readings import (
     Members,
-    Written,
+    NumberAsWritten,
     body_texts,
     pairs,
     strict_json,
@@ -60,14 +60,14 @@ def _number(item: Any, *, priority: bool) -> str | None:
 
 def _is_priority(pairs_: list[tuple[str, Any]]) -> bool:
     name, value = pairs_[0]
-    return len(pairs_) == 1 and name == "priority" and type(value) is Written and value.isdigit()
+    return len(pairs_) == 1 and name == "priority" and type(value) is NumberAsWritten and value.isdigit()
 
 
 def possible(call: Call) -> Iterator[str]:
     """Every row of digits that a server could take for a number: of body, query and odd headers."""
     for name, text in values(call):
         exempt = meaning(name) in {"no number", "campaign"}
-        if isinstance(text, Written) and (whole := _as_integer(text)):
+        if isinstance(text, NumberAsWritten) and (whole := _as_integer(text)):
             yield whole
         yield from (row for row in _digits(text) if not exempt or len(row) > _FEW_DIGITS)
 

@@ -128,7 +128,7 @@ class Members(tuple[tuple[str, Any], ...]):
     __slots__ = ()
 
 
-class Written(str):
+class NumberAsWritten(str):
     """A number of JSON as it was written."""
 
     __slots__ = ()
@@ -140,9 +140,9 @@ def strict_json(body: bytes) -> Any:
         return json.loads(
             body.decode("utf-8"),
             object_pairs_hook=Members,
-            parse_int=Written,
-            parse_float=Written,
-            parse_constant=Written,
+            parse_int=NumberAsWritten,
+            parse_float=NumberAsWritten,
+            parse_constant=NumberAsWritten,
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from conformance.emulator import answer
-from conformance.emulator.answer import Answer, Decision
-from conformance.emulator.call import Call
+from conformance.emulator.answer import Decision, EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.defects import OF_ITEMS
 from conformance.emulator.faults.changes import drop_but_one, refusing, replying
 from conformance.emulator.faults.registry import fault
@@ -115,11 +115,11 @@ def _error_one_in_twelve(points: Points) -> None:
 def remove_reply(points: Points, when: Callable[[Request], bool]) -> None:
     """Replace the reply to a deletion that was done by a failure."""
 
-    def change(request: Request, decision: Decision, made: Answer) -> Answer:
+    def change(request: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         if decision.code != answer.SUCCESS or not when(request):
             return made
         failure = Decision(code=answer.PARAMETER_ERROR)
-        return Answer(status=200, body=points.render(request.call, points.members(request, failure)), code=failure.code)
+        return EmulatorAnswer(status=200, body=points.render(request.call, points.members(request, failure)), code=failure.code)
 
     replying(points, change)
 
@@ -132,7 +132,7 @@ def remove_reply(points: Points, when: Callable[[Request], bool]) -> None:
 def _unauthorised_applied(points: Points) -> None:
     refuse = points.unauthorised
 
-    def applying(call: Call) -> Answer:
+    def applying(call: ReceivedCall) -> EmulatorAnswer:
         route = points.route(call)
         if isinstance(route, Route) and route.operation == "delete":
             request = Request(

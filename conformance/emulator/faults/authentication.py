@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.emulator import answer
-from conformance.emulator.answer import Answer
-from conformance.emulator.call import Call
+from conformance.emulator.answer import EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.claims import accepting, claimed, claimed_and_right, claimed_by_known
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import crash
@@ -66,7 +66,7 @@ def _unknown_campaign_open(points: Points) -> None:
 
 @fault("auth.any-signature", "Checks the header's form and the access key, not the signature.", _VERIFIED)
 def _any_signature(points: Points) -> None:
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         return claimed_by_known(points, call) is not None
 
     accepting(points, accepts)
@@ -74,7 +74,7 @@ def _any_signature(points: Points) -> None:
 
 @fault("auth.unknown-key", "Takes any access key whose signature is made with the known secret.", _KEY)
 def _unknown_key(points: Points) -> None:
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         given = claimed(call)
         return given is not None and points.verifier.matches(call, given)
 
@@ -83,7 +83,7 @@ def _unknown_key(points: Points) -> None:
 
 @fault("auth.foreign-key", "Lets callers with an access key that it doesn't know in, unverified.", _KEY)
 def _foreign_key(points: Points) -> None:
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         given = claimed(call)
         return given is not None and given.access_key != points.verifier.access_key
 
@@ -93,7 +93,7 @@ def _foreign_key(points: Points) -> None:
 def _comparing(points: Points, compare: Callable[[str, str], bool]) -> None:
     """Compare signatures carelessly."""
 
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         pair = claimed_and_right(points, call)
         return pair is not None and compare(*pair)
 
@@ -130,7 +130,7 @@ def _connection(points: Points) -> None:
     known: set[int] = set()
     honest = points.authenticate
 
-    def remembering(call: Call) -> bool:
+    def remembering(call: ReceivedCall) -> bool:
         if not honest(call):
             return call.connection in known
         known.add(call.connection)
@@ -139,7 +139,7 @@ def _connection(points: Points) -> None:
     points.authenticate = remembering
 
 
-def _refusing(points: Points, change: Callable[[Call, Answer], Answer]) -> None:
+def _refusing(points: Points, change: Callable[[ReceivedCall, EmulatorAnswer], EmulatorAnswer]) -> None:
     inner = points.unauthorised
     points.unauthorised = lambda call: change(call, inner(call))
 
@@ -156,12 +156,12 @@ def _with_403(points: Points) -> None:
 
 @fault("auth.302", "Sends a refused caller to the page where people log in.", _REFUSAL)
 def _with_302(points: Points) -> None:
-    _refusing(points, lambda _, __: Answer(status=302, headers=(("Location", "/login"),), code="302"))
+    _refusing(points, lambda _, __: EmulatorAnswer(status=302, headers=(("Location", "/login"),), code="302"))
 
 
 @fault("auth.malformed-500", "A malformed header is a server error.", _REFUSAL)
 def _malformed_500(points: Points) -> None:
-    def change(call: Call, made: Answer) -> Answer:
+    def change(call: ReceivedCall, made: EmulatorAnswer) -> EmulatorAnswer:
         return crash() if "authorization" in call.headers and claimed(call) is None else made
 
     _refusing(points, change)
@@ -169,7 +169,7 @@ def _malformed_500(points: Points) -> None:
 
 @fault("auth.unknown-key-500", "An unknown access key is a server error.", _REFUSAL)
 def _unknown_key_500(points: Points) -> None:
-    def change(call: Call, made: Answer) -> Answer:
+    def change(call: ReceivedCall, made: EmulatorAnswer) -> EmulatorAnswer:
         given = claimed(call)
         return crash() if given and given.access_key != points.verifier.access_key else made
 
@@ -189,7 +189,7 @@ def _success_in_401(points: Points) -> None:
     "Implied: a reply tells nothing of the server's inside.",
 )
 def _tells_signature(points: Points) -> None:
-    def change(call: Call, made: Answer) -> Answer:
+    def change(call: ReceivedCall, made: EmulatorAnswer) -> EmulatorAnswer:
         pair = claimed_and_right(points, call)
         if pair is None:
             return made
@@ -203,7 +203,7 @@ def _valid_one_in_30(points: Points) -> None:
     honest = points.authenticate
     seen = 0
 
-    def flaky(call: Call) -> bool:
+    def flaky(call: ReceivedCall) -> bool:
         nonlocal seen
         seen += call.method == "DELETE"
         return honest(call) and (call.method != "DELETE" or seen % 30 != 0)

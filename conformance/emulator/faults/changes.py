@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from conformance.emulator.answer import Answer, Decision, Members
-from conformance.emulator.call import Call
+from conformance.emulator.answer import Decision, EmulatorAnswer, Members
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.points import Numbers, Points, Route
 from conformance.emulator.request import Request
 
@@ -150,22 +150,22 @@ def rewording(points: Points, change: Callable[[Request, Decision, Members], Mem
     points.members = members
 
 
-def replying(points: Points, change: Callable[[Request, Decision, Answer], Answer]) -> None:
+def replying(points: Points, change: Callable[[Request, Decision, EmulatorAnswer], EmulatorAnswer]) -> None:
     """Alter the finished reply to a deletion."""
     inner = points.reply
 
-    def reply(request: Request, decision: Decision) -> Answer:
+    def reply(request: Request, decision: Decision) -> EmulatorAnswer:
         made = inner(request, decision)
         return change(request, decision, made) if request.operation == "delete" else made
 
     points.reply = reply
 
 
-def intercepting(points: Points, change: Callable[[Call], Answer | None]) -> None:
+def intercepting(points: Points, change: Callable[[ReceivedCall], EmulatorAnswer | None]) -> None:
     """Answer an authenticated deletion before it is looked at."""
     inner = points.route
 
-    def route(call: Call) -> Route | Answer:
+    def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         made = change(call) if call.method == "DELETE" else None
         return made or inner(call)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from conformance.emulator import answer
-from conformance.emulator.answer import Answer, Decision, Members
+from conformance.emulator.answer import Decision, EmulatorAnswer, Members
 from conformance.emulator.faults.changes import replying, rewording
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
@@ -193,7 +193,7 @@ def _http_404(points: Points) -> None:
 
 
 def _with_status(points: Points, status: int, when: Callable[[Decision], bool]) -> None:
-    def change(_: Request, decision: Decision, made: Answer) -> Answer:
+    def change(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         if when(decision):
             made.status = status
         return made

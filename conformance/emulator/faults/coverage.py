@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.claims import accepting, claimed_and_right, claimed_by_known
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
@@ -15,10 +15,10 @@ _NEAR = 60  # seconds by which a clock may rightly be off
 _FEW_DIGITS = 6  # a signature of so few different digits was made up
 
 
-def _not_covering(points: Points, others: Callable[[Call], Iterator[Call]]) -> None:
+def _not_covering(points: Points, others: Callable[[ReceivedCall], Iterator[ReceivedCall]]) -> None:
     """Take a signature that was made for another call, if that differs only in what isn't covered."""
 
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         given = claimed_by_known(points, call)
         if given is None:
             return False
@@ -27,11 +27,11 @@ def _not_covering(points: Points, others: Callable[[Call], Iterator[Call]]) -> N
     accepting(points, accepts)
 
 
-def _other_methods(call: Call) -> Iterator[Call]:
+def _other_methods(call: ReceivedCall) -> Iterator[ReceivedCall]:
     return (replace(call, method=method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 
 
-def _other_paths(points: Points) -> Callable[[Call], Iterator[Call]]:
+def _other_paths(points: Points) -> Callable[[ReceivedCall], Iterator[ReceivedCall]]:
     root = f"{points.base_path}/rest/isales/v1/openapi/campaigns/"
     keys = [(vdn, campaign) for vdn in {vdn for vdn, _ in points.start.campaigns} for _, campaign in points.start.campaigns]
     paths = [f"{root}{vdn}/{middle}{campaign}" for vdn, campaign in keys for middle in ("callerNo/", "")]
@@ -50,7 +50,7 @@ def _path_not_covered(points: Points) -> None:
 
 @fault("auth.vdn-not-covered", "Takes a signature made for a campaign of the same id under another VDN.", _COVERS)
 def _vdn_not_covered(points: Points) -> None:
-    def others(call: Call) -> Iterator[Call]:
+    def others(call: ReceivedCall) -> Iterator[ReceivedCall]:
         head, middle, campaign = call.path.rpartition("/callerNo/")
         start, slash, _ = head.rpartition("/")
         return (replace(call, path=f"{start}{slash}{vdn}{middle}{campaign}") for vdn in range(1, 10))
@@ -62,7 +62,7 @@ def _vdn_not_covered(points: Points) -> None:
 def _query_not_covered(points: Points) -> None:
     hosts = _hosts_seen(points)
 
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         given = claimed_by_known(points, call)
         if not call.query or given is None:
             return False
@@ -77,7 +77,7 @@ def _host_not_covered(points: Points) -> None:
     _not_covering(points, lambda call: _other_hosts(call, hosts))
 
 
-def _other_hosts(call: Call, hosts: set[str]) -> Iterator[Call]:
+def _other_hosts(call: ReceivedCall, hosts: set[str]) -> Iterator[ReceivedCall]:
     return (replace(call, headers={**call.headers, "host": host}) for host in hosts)
 
 
@@ -86,7 +86,7 @@ def _hosts_seen(points: Points) -> set[str]:
     seen: set[str] = set()
     honest = points.authenticate
 
-    def remembering(call: Call) -> bool:
+    def remembering(call: ReceivedCall) -> bool:
         is_right = honest(call)
         if is_right:
             seen.add(call.headers.get("host", ""))
@@ -100,13 +100,13 @@ def _hosts_seen(points: Points) -> set[str]:
 def _body_not_covered(points: Points) -> None:
     hosts = _hosts_seen(points)
 
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         return bool(call.body) and _is_made_for_another(points, call, hosts)
 
     accepting(points, accepts)
 
 
-def _is_made_for_another(points: Points, call: Call, hosts: set[str]) -> bool:
+def _is_made_for_another(points: Points, call: ReceivedCall, hosts: set[str]) -> bool:
     """Tell whether a signature looks like one over another body or query, which can't be known.
 
     It does when it is wrong through and through, and no other change of the call explains it.
@@ -127,7 +127,7 @@ def _age(given: Authorization) -> float:
     return (now - datetime.datetime.fromisoformat(given.timestamp)).total_seconds()
 
 
-def _is_near(points: Points, call: Call) -> bool:
+def _is_near(points: Points, call: ReceivedCall) -> bool:
     """Tell whether a signature is a damaged right one."""
     pair = claimed_and_right(points, call)
     return pair is not None and sum(a == b for a, b in zip(*pair, strict=False)) > 32
@@ -135,7 +135,7 @@ def _is_near(points: Points, call: Call) -> bool:
 
 @fault("auth.timestamp-not-covered", "Takes a signature whose timestamp was changed afterwards.", _COVERS)
 def _timestamp_not_covered(points: Points) -> None:
-    def accepts(call: Call) -> bool:
+    def accepts(call: ReceivedCall) -> bool:
         given = claimed_by_known(points, call)
         if given is None or _is_near(points, call):
             return False
@@ -157,7 +157,7 @@ def _cached(points: Points) -> None:
     known: set[str] = set()
     honest = points.authenticate
 
-    def remembering(call: Call) -> bool:
+    def remembering(call: ReceivedCall) -> bool:
         header = call.headers.get("authorization", "")
         if not honest(call):
             return header in known

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.emulator import answer
-from conformance.emulator.answer import Answer
-from conformance.emulator.call import Call
+from conformance.emulator.answer import EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import crash
 from conformance.emulator.points import Points, Route
@@ -18,7 +18,7 @@ def _deleting_by(points: Points, *methods: str) -> None:
     """Treat other methods as DELETE, once the caller is known."""
     inner = points.route
 
-    def route(call: Call) -> Route | Answer:
+    def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         is_numbers = "/callerNo/" in call.path
         return inner(replace(call, method="DELETE") if call.method in methods and is_numbers else call)
 
@@ -64,17 +64,17 @@ def _options(points: Points) -> None:
 def _override(points: Points) -> None:
     inner = points.route
 
-    def route(call: Call) -> Route | Answer:
+    def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         is_override = call.headers.get("x-http-method-override", "").upper() == "DELETE"
         return inner(replace(call, method="DELETE") if is_override and "/callerNo/" in call.path else call)
 
     points.route = route
 
 
-def _answering(points: Points, make: Callable[[Call], Answer]) -> None:
+def _answering(points: Points, make: Callable[[ReceivedCall], EmulatorAnswer]) -> None:
     inner = points.route
 
-    def route(call: Call) -> Route | Answer:
+    def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         is_odd = call.method not in ("DELETE", "POST") and "/callerNo/" in call.path
         return make(call) if is_odd else inner(call)
 
@@ -89,7 +89,7 @@ def _success(points: Points) -> None:
         "returnCode": answer.SUCCESS,
         "returnDesc": "success",
     }
-    _answering(points, lambda call: Answer(status=200, body=points.render(call, members), code=answer.SUCCESS))
+    _answering(points, lambda call: EmulatorAnswer(status=200, body=points.render(call, members), code=answer.SUCCESS))
 
 
 @fault("methods.500", "Other methods are a server error.", _NO_5XX)
@@ -99,4 +99,4 @@ def _server_error(points: Points) -> None:
 
 @fault("methods.hang", "Other methods are never answered.", "Implied: every call is answered.")
 def _hang(points: Points) -> None:
-    _answering(points, lambda _: Answer(status=200, delivery="hang", code="no answer"))
+    _answering(points, lambda _: EmulatorAnswer(status=200, delivery="hang", code="no answer"))

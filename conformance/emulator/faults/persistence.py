@@ -3,7 +3,7 @@
 import time
 
 from conformance.emulator.answer import Decision, Steps
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.changes import Remove, drop_but_one, removing, waiting
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
@@ -37,7 +37,7 @@ def _undone_after(points: Points, calls: int) -> None:
         graves.append((request.call.sequence + calls, held, gone))
         return remove(request, held)
 
-    def resurrecting(call: Call) -> Steps:
+    def resurrecting(call: ReceivedCall) -> Steps:
         while graves and graves[0][0] <= call.sequence:
             _, held, gone = graves.pop(0)
             held.update(gone)
@@ -104,7 +104,7 @@ def _redelivered(points: Points) -> None:
         repeat.clear()
         return add(request, held)
 
-    def redelivering(call: Call) -> Steps:
+    def redelivering(call: ReceivedCall) -> Steps:
         for held, numbers in due:
             drop_but_one(held, numbers)
         due.clear()
@@ -187,7 +187,7 @@ def _late(points: Points) -> None:
         due.append((time.monotonic() + LATE, held, list(request.numbers)))
         return len(set(request.numbers) & held.keys())
 
-    def catching_up(call: Call) -> Steps:
+    def catching_up(call: ReceivedCall) -> Steps:
         while due and due[0][0] <= time.monotonic():
             _, held, numbers = due.pop(0)
             drop_but_one(held, numbers)
@@ -202,7 +202,7 @@ def _per_instance(points: Points) -> None:
     other = points.start.copy()
     world, add = points.world, points.add
 
-    def choosing(call: Call) -> World:
+    def choosing(call: ReceivedCall) -> World:
         return other if call.sequence % 2 else world(call)
 
     def adding(request: Request, held: Numbers) -> int:

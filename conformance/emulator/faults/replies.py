@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from conformance.emulator import answer
-from conformance.emulator.answer import Answer, Decision, Members
+from conformance.emulator.answer import Decision, EmulatorAnswer, Members
 from conformance.emulator.faults.changes import replying, rewording
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
@@ -105,7 +105,7 @@ def _num_wrong(points: Points) -> None:
 def _rewriting(points: Points, change: Callable[[Decision, bytes], bytes], content_type: str | None = None) -> None:
     """Alter the bytes of the body."""
 
-    def rewrite(_: Request, decision: Decision, made: Answer) -> Answer:
+    def rewrite(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         body = change(decision, made.body)
         if body != made.body or content_type:
             made.content_type = content_type
@@ -117,7 +117,7 @@ def _rewriting(points: Points, change: Callable[[Decision, bytes], bytes], conte
 
 @fault("reply.html", "Failures are an HTML page of the proxy.", _JSON)
 def _html(points: Points) -> None:
-    def change(_: Request, decision: Decision, made: Answer) -> Answer:
+    def change(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         if _is_failure(decision):
             made.body = b"<html><body><h1>Request failed</h1></body></html>"
             made.content_type = "text/html"
@@ -185,7 +185,7 @@ def _status_202(points: Points) -> None:
 
 
 def _with_status(points: Points, status: int, least: int = 0) -> None:
-    def change(request: Request, decision: Decision, made: Answer) -> Answer:
+    def change(request: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         if not _is_failure(decision) and len(request.numbers) >= least:
             made.status = status
         return made
@@ -227,7 +227,7 @@ def _class_name(points: Points) -> None:
 
 @fault("reply.echo-breaks", "Puts the refused number into the description unescaped: a quote breaks the JSON.", _JSON)
 def _echo_breaks(points: Points) -> None:
-    def change(request: Request, decision: Decision, made: Answer) -> Answer:
+    def change(request: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         items = [item for item in request.items if isinstance(item, dict)]
         texts = [str(item.get("accessCode")) for item in items]
         if decision.code == answer.CHARACTERS and texts:
@@ -249,7 +249,7 @@ def _stalls(points: Points) -> None:
 
 
 def _delivering(points: Points, delivery: str, when: Callable[[Request, Decision], bool]) -> None:
-    def change(request: Request, decision: Decision, made: Answer) -> Answer:
+    def change(request: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         if when(request, decision):
             made.delivery = delivery
         return made
@@ -261,7 +261,7 @@ def _delivering(points: Points, delivery: str, when: Callable[[Request, Decision
 def _previous(points: Points) -> None:
     sent: list[bytes] = []
 
-    def change(_: Request, __: Decision, made: Answer) -> Answer:
+    def change(_: Request, __: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         sent.append(made.body)
         if len(sent) % 8 == 0:
             made.body = next((body for body in reversed(sent) if body != made.body), made.body)

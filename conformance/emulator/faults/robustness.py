@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Callable
 
-from conformance.emulator.answer import Answer, Decision
-from conformance.emulator.call import Call
+from conformance.emulator.answer import Decision, EmulatorAnswer
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.changes import intercepting, replying
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
@@ -14,13 +14,13 @@ from conformance.emulator.request import Request
 NO_5XX = "Response and error codes: whatever comes in is answered by a code of the table, never by a server error."
 
 
-def crash(status: int = 500) -> Answer:
+def crash(status: int = 500) -> EmulatorAnswer:
     """Make the page that an application server shows when a handler threw."""
     body = {"timestamp": 1700000000000, "status": status, "error": "Internal Server Error", "path": "/rest/isales"}
-    return Answer(status=status, body=json.dumps(body).encode(), content_type="application/json", code=str(status))
+    return EmulatorAnswer(status=status, body=json.dumps(body).encode(), content_type="application/json", code=str(status))
 
 
-def crashing(points: Points, when: Callable[[Call], bool]) -> None:
+def crashing(points: Points, when: Callable[[ReceivedCall], bool]) -> None:
     """Answer some deletions with a server error."""
     intercepting(points, lambda call: crash() if when(call) else None)
 
@@ -52,7 +52,7 @@ def _huge_integer(points: Points) -> None:
 
 @fault("robust.broken-utf8", "A body that is no UTF-8 is a server error.", NO_5XX)
 def _broken_utf8(points: Points) -> None:
-    def is_broken(call: Call) -> bool:
+    def is_broken(call: ReceivedCall) -> bool:
         return call.body.decode("utf-8", "replace") != call.body.decode("utf-8", "ignore")
 
     crashing(points, is_broken)
@@ -90,7 +90,7 @@ def _not_a_number(points: Points) -> None:
 
 @fault("robust.broken-json", "Broken JSON is a server error.", NO_5XX)
 def _broken_json(points: Points) -> None:
-    def is_broken(call: Call) -> bool:
+    def is_broken(call: ReceivedCall) -> bool:
         try:
             json.loads(call.body or b"{}")
         except (ValueError, RecursionError):
@@ -158,7 +158,7 @@ def _absent_number(points: Points) -> None:
             refused.add(request.call.sequence)
             request.note("campaign.last-number")
 
-    def crash_reply(request: Request, _: Decision, made: Answer) -> Answer:
+    def crash_reply(request: Request, _: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         return crash() if request.call.sequence in refused else made
 
     points.amend = noting

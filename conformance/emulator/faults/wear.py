@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from conformance.emulator.answer import SUCCESS, Answer, Decision, Steps
-from conformance.emulator.call import Call
+from conformance.emulator.answer import SUCCESS, Decision, EmulatorAnswer, Steps
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults.changes import RACE_WINDOW, intercepting, replying
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import NO_5XX, crash, crashing
@@ -20,7 +20,7 @@ _SLOW = 20.0  # seconds; longer than any caller waits
 def _one_in_20(points: Points) -> None:
     seen = 0
 
-    def counts(_: Call) -> bool:
+    def counts(_: ReceivedCall) -> bool:
         nonlocal seen
         seen += 1
         return seen % 20 == 0
@@ -32,7 +32,7 @@ def _one_in_20(points: Points) -> None:
 def _pool(points: Points) -> None:
     seen = 0
 
-    def change(_: Call) -> Answer | None:
+    def change(_: ReceivedCall) -> EmulatorAnswer | None:
         nonlocal seen
         seen += 1
         return crash(503) if seen > 120 else None
@@ -48,12 +48,12 @@ def _pool(points: Points) -> None:
 def _poisoned(points: Points) -> None:
     is_open = False
 
-    def crashing(_: Call) -> Answer | None:
+    def crashing(_: ReceivedCall) -> EmulatorAnswer | None:
         nonlocal is_open
         was_open, is_open = is_open, False
         return crash() if was_open else None
 
-    def remember(_: Request, decision: Decision, made: Answer) -> Answer:
+    def remember(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         nonlocal is_open
         is_open = decision.code != SUCCESS
         return made
@@ -72,7 +72,7 @@ def _locked_out(points: Points) -> None:
         if request.operation == "delete" and failures >= 5:
             request.note("campaign.last-number")
 
-    def count(_: Request, decision: Decision, made: Answer) -> Answer:
+    def count(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         nonlocal failures
         failures = 0 if decision.code == SUCCESS else failures + 1
         return made
@@ -88,15 +88,15 @@ def _two_at_once(points: Points) -> None:
 
 @fault("robust.deadlock", "Of two deletions at the same time one is never answered.", _ANSWERED)
 def _deadlock(points: Points) -> None:
-    _overlapping(points, Answer(status=200, delivery="hang", code="no answer"))
+    _overlapping(points, EmulatorAnswer(status=200, delivery="hang", code="no answer"))
 
 
-def _overlapping(points: Points, otherwise: Answer) -> None:
+def _overlapping(points: Points, otherwise: EmulatorAnswer) -> None:
     """Give deletions a length in time, and another answer to the one that comes while one is running."""
     handle = points.handle
     running = 0
 
-    def overlapping(call: Call) -> Steps:
+    def overlapping(call: ReceivedCall) -> Steps:
         nonlocal running
         if call.method != "DELETE":
             return (yield from handle(call))
@@ -131,7 +131,7 @@ def _drops_non_ascii(points: Points) -> None:
 def _drop_in_25(points: Points) -> None:
     seen = 0
 
-    def counts(_: Call) -> bool:
+    def counts(_: ReceivedCall) -> bool:
         nonlocal seen
         seen += 1
         return seen % 25 == 0
@@ -139,8 +139,8 @@ def _drop_in_25(points: Points) -> None:
     _undelivered(points, "close", counts)
 
 
-def _undelivered(points: Points, delivery: str, when: Callable[[Call], bool]) -> None:
-    intercepting(points, lambda call: Answer(status=200, delivery=delivery, code="no answer") if when(call) else None)
+def _undelivered(points: Points, delivery: str, when: Callable[[ReceivedCall], bool]) -> None:
+    intercepting(points, lambda call: EmulatorAnswer(status=200, delivery=delivery, code="no answer") if when(call) else None)
 
 
 @fault(
@@ -152,7 +152,7 @@ def _slow_pattern(points: Points) -> None:
     handle = points.handle
     bad = re.compile(rb'"[0-9]{20,}[^0-9"]')
 
-    def slow(call: Call) -> Steps:
+    def slow(call: ReceivedCall) -> Steps:
         if bad.search(call.body):
             yield _SLOW
         return (yield from handle(call))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.emulator import Options, Running, start
+from conformance.emulator import EmulatorOptions, Running, start
 from conformance.selftest.architecture.tree import copy_of_the_tree
 
 
@@ -40,7 +40,7 @@ def target_file(running: Running, folder: Path) -> Path:
 
 
 def test_a_run_on_a_target(bare: Path, tmp_path: Path) -> None:
-    with start(Options(ca_dir=tmp_path)) as running:
+    with start(EmulatorOptions(ca_dir=tmp_path)) as running:
         file = target_file(running, tmp_path)
         result = command(
             bare, "run", "-q", "--no-html", "--effort=quick", f"--target={file}", f"--out={tmp_path / 'out'}", SECRET=running.secret_key

@@ -21,7 +21,7 @@ COMMAND = (sys.executable, "-m", "conformance.cli", "run", "--effort=quick", "--
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ended:
+class RunResult:
     """A run that has ended, and the folder that it was told to write."""
 
     code: int
@@ -44,10 +44,10 @@ class Ended:
         return next(each for each in self.verdict["clauses"] if each["id"] == name)
 
 
-def run(out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)) -> Ended:
+def run(out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)) -> RunResult:
     given = [f"--only={only}", f"--out={out}", *(f"--fault={fault}" for fault in faults), *words]
     result = subprocess.run([*COMMAND, *given], capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
-    return Ended(code=result.returncode, said=result.stdout + result.stderr, out=out)
+    return RunResult(code=result.returncode, said=result.stdout + result.stderr, out=out)
 
 
 def waivers_command(*words: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.baseline import Seen, changes, read_profile
+from conformance.baseline import SubjectCount, changes, read_profile
 from conformance.errors import ConfigurationError
 
 PROFILE = """\
@@ -45,8 +45,8 @@ def profile(text: str, folder: Path) -> Path:
     return file
 
 
-def seen(subject: str, value: str, times: int = 5, of: int = 5) -> Seen:
-    return Seen(subject=subject, value=value, times=times, of=of)
+def seen(subject: str, value: str, times: int = 5, of: int = 5) -> SubjectCount:
+    return SubjectCount(subject=subject, value=value, times=times, of=of)
 
 
 def test_what_the_profile_knows(tmp_path: Path) -> None:

@@ -7,19 +7,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.selftest.baseline.running import CLAUSE, FAULT, FURTHER_FAULT, Ended, run, waivers_command
+from conformance.selftest.baseline.running import CLAUSE, FAULT, FURTHER_FAULT, RunResult, run, waivers_command
 
 SOON = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def broken(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """A run that shows the fault, without waivers."""
     return run(tmp_path_factory.mktemp("broken") / "out")
 
 
 @pytest.fixture
-def waivers(broken: Ended, tmp_path: Path) -> Path:
+def waivers(broken: RunResult, tmp_path: Path) -> Path:
     """What `waivers add` makes of it, completed by hand."""
     file = tmp_path / "waivers.toml"
     assert waivers_command("add", "--from", str(broken.out), "--to", str(file)) == 0
@@ -35,7 +35,7 @@ def replaced(file: Path, changes: dict[str, str]) -> Path:
     return file
 
 
-def test_a_waived_fault_keeps_exit_0_and_shows_in_the_headline(broken: Ended, waivers: Path, tmp_path: Path) -> None:
+def test_a_waived_fault_keeps_exit_0_and_shows_in_the_headline(broken: RunResult, waivers: Path, tmp_path: Path) -> None:
     assert broken.code == 1
     ended = run(tmp_path / "out", "--waivers", str(waivers))
     assert ended.code == 0, ended.said
@@ -82,7 +82,7 @@ def test_a_misspelt_clause_is_an_error_before_anything_is_sent(waivers: Path, tm
     assert not list((tmp_path / "out").glob("traffic*"))
 
 
-def test_a_draft_that_nobody_completed_is_an_error(broken: Ended, tmp_path: Path) -> None:
+def test_a_draft_that_nobody_completed_is_an_error(broken: RunResult, tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
     waivers_command("add", "--from", str(broken.out), "--to", str(file))
     ended = run(tmp_path / "out", "--waivers", str(file))

@@ -7,7 +7,7 @@ import pytest
 from conformance.benchmark.bare import bare_client
 from conformance.benchmark.bench_run import benched
 from conformance.benchmark.measuring import measure
-from conformance.benchmark.soak import Reading, growth, resident
+from conformance.benchmark.soak import MemoryReading, growth, resident
 from conformance.benchmark.subjects import Subject, subjects, yardstick
 
 NAMES = (
@@ -47,7 +47,7 @@ def test_rounds_are_interleaved_and_ratios_are_to_the_first() -> None:
 
 
 def test_growth_is_that_of_the_second_half() -> None:
-    readings = [Reading(calls=calls, mib=mib) for calls, mib in ((10_000, 50.0), (20_000, 90.0), (30_000, 100.0), (40_000, 101.0))]
+    readings = [MemoryReading(calls=calls, mib=mib) for calls, mib in ((10_000, 50.0), (20_000, 90.0), (30_000, 100.0), (40_000, 101.0))]
     assert growth(readings) == pytest.approx(10.0)
     assert growth(readings[:1]) == 0.0
 

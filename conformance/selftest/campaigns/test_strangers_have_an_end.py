@@ -14,7 +14,7 @@ from conformance.transport.guard import Guard
 KEY = (1, 1001)
 
 
-class Wire:
+class StrangerWire:
     """Answers each query with numbers that nobody has seen before."""
 
     def __init__(self, size: int) -> None:
@@ -39,7 +39,7 @@ class Wire:
 
 
 def test_strangers_have_an_end() -> None:
-    wire, guard = Wire(MOST_STRANGERS // 4), Guard(listed=[KEY], path_prefix=PATH_PREFIX)
+    wire, guard = StrangerWire(MOST_STRANGERS // 4), Guard(listed=[KEY], path_prefix=PATH_PREFIX)
     campaign_set = CampaignSet(wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard)
     campaign_set.held[KEY] = campaign_set.original[KEY] = Contents(numbers=frozenset(), complete=True)
     campaign_set.shows = "all"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from conformance.cli import app
 from conformance.compare import changespage, toml_text
-from conformance.compare.changes import DEFAULT_POLICY, Change, Side, changes, matters
+from conformance.compare.changes import DEFAULT_POLICY, RunChange, Side, changes, matters
 
 UPGRADED = """\
 [codes]
@@ -110,12 +110,14 @@ def test_classes_of_change(old: dict[str, object], new: dict[str, object], expec
 
 
 def test_the_policy_picks_what_matters() -> None:
-    found = [Change(kind="readings", subject="a"), Change(kind="codes", subject="b")]
+    found = [RunChange(kind="readings", subject="a"), RunChange(kind="codes", subject="b")]
     assert matters(found, DEFAULT_POLICY) == [found[1]]
 
 
 def test_a_page_holds_hostile_text_harmlessly() -> None:
-    page = changespage.Page(old="a", new="b", changes=(Change(kind="text", subject="<script>", before="&", after="x"),), policy=())
+    page = changespage.ChangesPage(
+        old="a", new="b", changes=(RunChange(kind="text", subject="<script>", before="&", after="x"),), policy=()
+    )
     assert "<script>" not in changespage.html(page)
 
 

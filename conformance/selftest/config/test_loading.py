@@ -4,7 +4,7 @@ import pytest
 
 from conformance.config import Secret, load_target
 from conformance.config.keys import KEYS, variable
-from conformance.config.target import Campaign, Trigger
+from conformance.config.target import Campaign, CodeTrigger
 from conformance.errors import ConfigurationError
 
 MINIMAL = 'base_url = "https://10.0.0.5:28443"\nvdn_id = 1\ncampaigns = [1001, 1002]\n'
@@ -83,7 +83,7 @@ def test_everything(write: Write) -> None:
     assert target.proxy is not None
     assert (target.proxy.url, target.proxy.user, target.proxy.password) == ("http://proxy:3128", "user", Secret("p@ss"))
     assert target.safe_unknown_campaigns == (999,)
-    assert target.triggers == (Trigger(name="hour", query="hour=1"), Trigger(name="big", method="POST", body="{}"))
+    assert target.triggers == (CodeTrigger(name="hour", query="hour=1"), CodeTrigger(name="big", method="POST", body="{}"))
     assert target.warnings == ()
     assert set(target.secrets()) == {"s3cret-key", "p@ss"}
     assert "s3cret" not in repr(target)

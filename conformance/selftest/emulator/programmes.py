@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.world import Key
-from conformance.selftest.emulator.speaking import Client, Reply, at_once, path_of, sign
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, at_once, path_of, sign
 
-Programme = Callable[[Client], object]
+Programme = Callable[[EmulatorClient], object]
 
 LONG = "123456789012345678901234"
 CAMPAIGNS: Mapping[Key, tuple[str, ...]] = {
@@ -26,29 +26,29 @@ CAMPAIGNS: Mapping[Key, tuple[str, ...]] = {
 EXAMPLE = b'{"callerNo":[{"accessCode":"5245241"}]}'
 
 
-def state(client: Client) -> object:
+def state(client: EmulatorClient) -> object:
     """Read every campaign."""
     return {key: client.query(key).body for key in CAMPAIGNS}
 
 
-def judged(*steps: Callable[[Client], Reply]) -> Programme:
+def judged(*steps: Callable[[EmulatorClient], RawReply]) -> Programme:
     """Take the replies of some calls, and the state after them."""
     return lambda client: ([str(step(client)) for step in steps], state(client))
 
 
-def delete(*numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> Callable[[Client], Reply]:
+def delete(*numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete(*numbers, key=key, query=query, **headers)
 
 
-def body(content: object, key: tuple[object, object] = (1, 1001)) -> Callable[[Client], Reply]:
+def body(content: object, key: tuple[object, object] = (1, 1001)) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete_body(content, key=key)
 
 
-def add(*numbers: str, key: Key = (1, 1001)) -> Callable[[Client], Reply]:
+def add(*numbers: str, key: Key = (1, 1001)) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.add(*numbers, key=key)
 
 
-def items(*listed: object, key: Key = (1, 1001)) -> Callable[[Client], Reply]:
+def items(*listed: object, key: Key = (1, 1001)) -> Callable[[EmulatorClient], RawReply]:
     return body({"callerNo": list(listed)}, key)
 
 
@@ -56,14 +56,14 @@ def deleted(*numbers: object, key: Key = (1, 1001)) -> Programme:
     return judged(delete(*numbers, key=key))
 
 
-def some(count: int, key: Key = (1, 1300), first: int = 0) -> Callable[[Client], Reply]:
+def some(count: int, key: Key = (1, 1300), first: int = 0) -> Callable[[EmulatorClient], RawReply]:
     return delete(*CAMPAIGNS[key][first : first + count], key=key)
 
 
-def racing(*calls: Callable[[Client], Reply], key: Key) -> Programme:
+def racing(*calls: Callable[[EmulatorClient], RawReply], key: Key) -> Programme:
     """Send calls at the same time; what is told is how much they leave and whether all were answered well."""
 
-    def run(client: Client) -> object:
+    def run(client: EmulatorClient) -> object:
         replies = at_once(client.address, *calls)
         return sorted(reply.status for reply in replies), len(client.held(key))
 
@@ -78,18 +78,18 @@ def altered(change: Callable[[str], str | None], method: str = "DELETE", target:
     )
 
 
-def signed(client: Client, *, method: str = "DELETE", target: str = path_of((1, 1001)), **given: str) -> str:
+def signed(client: EmulatorClient, *, method: str = "DELETE", target: str = path_of((1, 1001)), **given: str) -> str:
     """Make a header for one call, to be used for another."""
     path, _, query = target.partition("?")
     host = given.pop("host", client.address)
-    call = Call(method=method, path=path, query=query, headers={"host": host}, body=EXAMPLE, connection=0, sequence=0)
+    call = ReceivedCall(method=method, path=path, query=query, headers={"host": host}, body=EXAMPLE, connection=0, sequence=0)
     return sign(call, (given.pop("key", client.keys[0]), client.keys[1]), **given)
 
 
 def forged(method: str, target: str, content: bytes = EXAMPLE, /, **signed_as: str) -> Programme:
     """Send a call under a signature made for another."""
 
-    def run(client: Client) -> object:
+    def run(client: EmulatorClient) -> object:
         client.query()  # so that the server has seen a right call
         header = signed(client, **signed_as)
         return str(client.call(method, target, content, {"authorization": header})), state(client)
@@ -111,12 +111,12 @@ def repeated(count: int, key: Key = (1, 1300)) -> Programme:
     )
 
 
-def late(client: Client) -> object:
+def late(client: EmulatorClient) -> object:
     reply = client.delete("5245241")
     return str(reply), client.held()
 
 
-def earlier_call(client: Client) -> object:
+def earlier_call(client: EmulatorClient) -> object:
     """Use a right signature again, for another body."""
     header = signed(client)
     first = client.call("DELETE", path_of((1, 1001)), EXAMPLE, {"authorization": header})
@@ -124,7 +124,7 @@ def earlier_call(client: Client) -> object:
     return str(first), str(client.call("DELETE", path_of((1, 1001)), other, {"authorization": header})), state(client)
 
 
-def same_connection(client: Client) -> object:
+def same_connection(client: EmulatorClient) -> object:
     client.query()
     return str(client.delete("5245241", authorization=None))
 
@@ -147,6 +147,6 @@ def other_time(header: str) -> str:
     return "/".join([scheme, key, f"2020{time[4:]}", *rest])
 
 
-def transcript(programme: Programme, client: Client) -> str:
+def transcript(programme: Programme, client: EmulatorClient) -> str:
     """Run a programme."""
     return repr(programme(client))

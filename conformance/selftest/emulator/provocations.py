@@ -29,7 +29,7 @@ from conformance.selftest.emulator.programmes import (
     upper,
     with_method,
 )
-from conformance.selftest.emulator.speaking import Client, Reply, at_once, path_of
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, at_once, path_of
 
 BAD = "52A5241"
 PUT_BACK = judged(delete("5245241"), add("5245249"))
@@ -42,10 +42,10 @@ RACE_TWO = racing(delete("9000001", key=TWO), delete("9000002", key=TWO), key=TW
 RACE_MANY = racing(*(delete(f"81{position:03}", key=(1, 1012)) for position in range(6)), key=(1, 1012))
 
 
-def add_and_delete(client: Client) -> object:
+def add_and_delete(client: EmulatorClient) -> object:
     """Delete while an addition is on its way."""
 
-    def soon(other: Client) -> Reply:
+    def soon(other: EmulatorClient) -> RawReply:
         threading.Event().wait(0.015)
         return other.delete("5245241")
 
@@ -53,7 +53,7 @@ def add_and_delete(client: Client) -> object:
     return sorted(client.held())
 
 
-def long_forged(client: Client) -> object:
+def long_forged(client: EmulatorClient) -> object:
     """A call of 60 numbers under a wrong signature."""
     listed = json.dumps({"callerNo": [{"accessCode": f"83{position:03}"} for position in range(60)]}).encode()
     return str(client.call("DELETE", path_of((1, 1300)), listed, {"authorization": flip(signed(client))})), client.query((1, 1300)).body
@@ -355,7 +355,7 @@ PROGRAMMES: Mapping[str, Programme] = {
 }
 
 
-def other_host(client: Client) -> Reply:
+def other_host(client: EmulatorClient) -> RawReply:
     """Send to another host name what was signed for this one."""
     header = signed(client)
     return client.call("DELETE", PLACE, EXAMPLE, {"authorization": header, "host": "other.example"})

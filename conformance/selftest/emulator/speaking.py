@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.emulator import Options
-from conformance.emulator.call import Call
+from conformance.emulator import EmulatorOptions
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.server import listening
 from conformance.emulator.signature import canonical_requests, signature_of
 from conformance.emulator.world import Key
@@ -23,7 +23,7 @@ KEYS = ("ak", "sk")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
+class RawReply:
     """What came back; status 0 is no answer."""
 
     status: int
@@ -43,7 +43,7 @@ class Reply:
         return f"{self.status} {sorted(kept.items())} {self.body!r}"
 
 
-def sign(call: Call, keys: tuple[str, str] = KEYS, *, timestamp: str = "", names: str = "host") -> str:
+def sign(call: ReceivedCall, keys: tuple[str, str] = KEYS, *, timestamp: str = "", names: str = "host") -> str:
     """Make the header that a client sends."""
     time = timestamp or f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     prefix = f"auth-v2/{keys[0]}/{time}/{names}"
@@ -51,7 +51,7 @@ def sign(call: Call, keys: tuple[str, str] = KEYS, *, timestamp: str = "", names
 
 
 @dataclass
-class Client:
+class EmulatorClient:
     """Speaks with one emulator over one connection."""
 
     address: str
@@ -65,10 +65,10 @@ class Client:
     def close(self) -> None:
         self.connection.close()
 
-    def call(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str | None] | None = None) -> Reply:
+    def call(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str | None] | None = None) -> RawReply:
         """Send a signed call; a header that is None is left out."""
         path, _, query = target.partition("?")
-        raw = Call(
+        raw = ReceivedCall(
             method=method,
             path=path,
             query=query,
@@ -83,7 +83,7 @@ class Client:
         sent |= headers or {}
         return self.send(method, target, body, {name: value for name, value in sent.items() if value is not None})
 
-    def send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    def send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> RawReply:
         """Send exactly this."""
         if self.is_fresh:
             self.connection.close()
@@ -93,26 +93,26 @@ class Client:
                 self.connection.putheader(name, value.encode("latin-1"))
             self.connection.endheaders(body or None)
             response = self.connection.getresponse()
-            return Reply(status=response.status, headers=dict(response.headers), body=response.read())
+            return RawReply(status=response.status, headers=dict(response.headers), body=response.read())
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
-            return Reply(status=0, body=type(error).__name__.encode())
+            return RawReply(status=0, body=type(error).__name__.encode())
 
-    def delete(self, *numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> Reply:
+    def delete(self, *numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> RawReply:
         """Delete numbers; whatever is given stands in the place of a number."""
         items = [{"accessCode": number} for number in numbers]
         return self.delete_body({"callerNo": items}, key=key, query=query, **headers)
 
-    def delete_body(self, body: object, *, key: tuple[object, object] = (1, 1001), query: str = "", **headers: str | None) -> Reply:
+    def delete_body(self, body: object, *, key: tuple[object, object] = (1, 1001), query: str = "", **headers: str | None) -> RawReply:
         """Delete with any body, as bytes or as what JSON is made of."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.call("DELETE", f"{path_of(key)}{query}", raw, headers)
 
-    def add(self, *numbers: object, key: Key = (1, 1001), priority: object = 3) -> Reply:
+    def add(self, *numbers: object, key: Key = (1, 1001), priority: object = 3) -> RawReply:
         items = [{"accessCode": number} | ({} if priority is None else {"priority": priority}) for number in numbers]
         return self.call("POST", path_of(key), json.dumps({"callerNo": items}).encode())
 
-    def query(self, key: Key = (1, 1001)) -> Reply:
+    def query(self, key: Key = (1, 1001)) -> RawReply:
         return self.call("GET", f"{ROOT}/{key[0]}/{key[1]}")
 
     def held(self, key: Key = (1, 1001)) -> list[str]:
@@ -125,7 +125,7 @@ def path_of(key: tuple[object, object]) -> str:
 
 
 @contextlib.contextmanager
-def emulating(options: Options) -> Iterator[Client]:
+def emulating(options: EmulatorOptions) -> Iterator[EmulatorClient]:
     """Run an emulator on a thread of this process, over plain HTTP."""
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -141,7 +141,7 @@ def emulating(options: Options) -> Iterator[Client]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
     assert started.wait(5)
-    client = Client(address[0])
+    client = EmulatorClient(address[0])
     try:
         yield client
     finally:
@@ -151,17 +151,17 @@ def emulating(options: Options) -> Iterator[Client]:
         loop.close()
 
 
-def options(**given: Any) -> Options:
+def options(**given: Any) -> EmulatorOptions:
     """Options for `emulating`."""
-    return Options(**{"http": True, "access_key": KEYS[0], "secret_key": KEYS[1], **given})
+    return EmulatorOptions(**{"http": True, "access_key": KEYS[0], "secret_key": KEYS[1], **given})
 
 
-def at_once(address: str, *calls: Callable[[Client], Reply]) -> list[Reply]:
+def at_once(address: str, *calls: Callable[[EmulatorClient], RawReply]) -> list[RawReply]:
     """Send calls at the same time, each over a connection of its own."""
     barrier = threading.Barrier(len(calls))
 
-    def run(call: Callable[[Client], Reply]) -> Reply:
-        client = Client(address)
+    def run(call: Callable[[EmulatorClient], RawReply]) -> RawReply:
+        client = EmulatorClient(address)
         barrier.wait()
         try:
             return call(client)

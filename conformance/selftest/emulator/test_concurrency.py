@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conformance.emulator import profile_path
-from conformance.selftest.emulator.speaking import Client, Reply, at_once, emulating, options
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, at_once, emulating, options
 
 NUMBERS = tuple(f"9{position:03}" for position in range(400))
 CAMPAIGNS = {(1, 1001): NUMBERS, (1, 1002): ("1", "2", "3", "4", "5", "6", "7", "8")}
 
 
-def deleting(number: str) -> Callable[[Client], Reply]:
+def deleting(number: str) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete(number, key=(1, 1002))
 
 
@@ -24,8 +24,8 @@ def test_the_last_number_survives_bursts() -> None:
 
 
 def test_no_update_is_lost() -> None:
-    def many(first: int) -> Callable[[Client], Reply]:
-        def run(client: Client) -> Reply:
+    def many(first: int) -> Callable[[EmulatorClient], RawReply]:
+        def run(client: EmulatorClient) -> RawReply:
             for position in range(first, first + 45):
                 assert client.delete(NUMBERS[position]).code == "0200000"
                 assert client.add(f"8{position:03}").code == "0200000"

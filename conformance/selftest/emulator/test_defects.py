@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.emulator.defects import ACCEPT, DEFAULT_CODES, OPEN
-from conformance.selftest.emulator.speaking import Client, Reply, emulating, options, path_of
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, emulating, options, path_of
 
 NUMBER = "5245241"
 CAMPAIGNS = {(1, 1001): (NUMBER, "5245242"), (1, 1003): ("1",), (2, 2001): ("7245241",)}
@@ -100,7 +100,7 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
 CASES = list(cases())
 
 
-def send(client: Client, body: Any, headers: Any = None, **place: Any) -> Reply:
+def send(client: EmulatorClient, body: Any, headers: Any = None, **place: Any) -> RawReply:
     return client.delete_body(body, **place, **(headers or {}))
 
 
@@ -110,7 +110,7 @@ def test_the_cases_are_complete() -> None:
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorClient]:
     """A server that refuses all that the document leaves open, each defect with a code that nothing else has."""
     path: Path = tmp_path_factory.mktemp("profiles") / "strict.toml"
     lines = [f'"{name}" = "02000009"' for name in sorted(OPEN)]
@@ -120,7 +120,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize(("defect", "given"), CASES, ids=[f"{name}-{number}" for number, (name, _) in enumerate(CASES)])
-def test_refused(strict: Client, defect: str, given: dict[str, Any]) -> None:
+def test_refused(strict: EmulatorClient, defect: str, given: dict[str, Any]) -> None:
     before = strict.held()
     reply = send(strict, **given)
     expected = "02000009" if defect in OPEN else DEFAULT_CODES[defect]
@@ -136,7 +136,7 @@ def test_accepted_by_default(defect: str, given: dict[str, Any]) -> None:
         assert client.held() == ["5245242"] if defect != "number.absent" else [NUMBER, "5245242"]
 
 
-def test_valid_calls(strict: Client) -> None:
+def test_valid_calls(strict: EmulatorClient) -> None:
     long = "0" * 24
     assert strict.add(long, "0", "00").code == "0200000"
     reply = strict.delete(long, "0", "00")

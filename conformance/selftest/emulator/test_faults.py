@@ -8,7 +8,7 @@ import re
 import pytest
 
 from conformance.emulator import FAULTS, EmulatorError
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.faults import SUBJECTS
 from conformance.emulator.server import make_service
 from conformance.selftest.emulator.programmes import CAMPAIGNS, Programme, transcript
@@ -82,7 +82,7 @@ def drive(*faults: str) -> None:
     handle = make_service(options(faults=faults)).handle
     for sequence, body in enumerate((b"", one("5245241"), one("5245242", "x"), one("5245242", "5245243")), 1):
         for method in ("DELETE", "POST"):
-            unsigned = Call(
+            unsigned = ReceivedCall(
                 method=method,
                 path=PLACE,
                 query="",

@@ -13,21 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from conformance.emulator import EmulatorError, Options, parse_campaign, profile_path, start
+from conformance.emulator import EmulatorError, EmulatorOptions, parse_campaign, profile_path, start
 from conformance.emulator.options import from_json, to_json
 from conformance.emulator.world import World
-from conformance.selftest.emulator.speaking import Client, path_of
+from conformance.selftest.emulator.speaking import EmulatorClient, path_of
 
 COMMAND = [sys.executable, "-m", "conformance.emulator"]
 
 
 def test_https_with_an_authority_of_its_own(tmp_path: Path) -> None:
-    with start(Options(ca_dir=tmp_path, campaigns={(1, 1001): ("1", "2")}, base_path="/isales")) as running:
+    with start(EmulatorOptions(ca_dir=tmp_path, campaigns={(1, 1001): ("1", "2")}, base_path="/isales")) as running:
         assert running.ca_file == tmp_path / "emulator-ca.pem"
         assert running.base_url.endswith("/isales")
         address = running.base_url.split("/")[2]
         context = ssl.create_default_context(cafile=running.ca_file)
-        client = Client(address, keys=(running.access_key, running.secret_key))
+        client = EmulatorClient(address, keys=(running.access_key, running.secret_key))
         client.connection = http.client.HTTPSConnection(address, context=context, timeout=2)
         reply = client.call("DELETE", f"/isales{path_of((1, 1001))}", b'{"callerNo":[{"accessCode":"1"}]}')
         assert reply.code == "0200000"
@@ -46,10 +46,10 @@ def untrusting(address: str) -> None:
 
 
 def test_plain_http_with_profile_and_faults() -> None:
-    given = Options(http=True, profile=profile_path("english"), faults=("reply.no-return-desc",), latency_ms=1)
+    given = EmulatorOptions(http=True, profile=profile_path("english"), faults=("reply.no-return-desc",), latency_ms=1)
     with start(given) as running:
         assert running.ca_file is None
-        client = Client(running.base_url.split("/")[2], keys=(running.access_key, running.secret_key))
+        client = EmulatorClient(running.base_url.split("/")[2], keys=(running.access_key, running.secret_key))
         assert client.delete("5245241").json.keys() == {"resultCode", "resultDesc", "returnCode"}
         client.close()
         assert "secret" not in repr(given).replace("secret_key", "")
@@ -93,7 +93,7 @@ def test_in_the_foreground() -> None:
             "campaign    1/1001: 150 numbers\n",
             "fault       limit.none\n",
         ]
-        client = Client(told[0].split("/")[-1].strip())
+        client = EmulatorClient(told[0].split("/")[-1].strip())
         client.delete("1", "2")
         client.close()
         line = process.stdout.readline()
@@ -104,20 +104,20 @@ def test_in_the_foreground() -> None:
 
 
 def test_errors_reach_the_caller() -> None:
-    with pytest.raises(EmulatorError, match=r"no fault 'limit.nine'"), start(Options(faults=("limit.nine",))):
+    with pytest.raises(EmulatorError, match=r"no fault 'limit.nine'"), start(EmulatorOptions(faults=("limit.nine",))):
         pass
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(EmulatorError, match=f"can't listen on 127.0.0.1:{port}"), start(Options(port=port)):
+        with pytest.raises(EmulatorError, match=f"can't listen on 127.0.0.1:{port}"), start(EmulatorOptions(port=port)):
             pass
     result = subprocess.run([*COMMAND, "--fault", "x"], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr.partition(".")[0]) == (2, "There is no fault 'x'")
 
 
 def test_options_survive_the_way_to_the_child(tmp_path: Path) -> None:
-    given = Options(campaigns={(1, 2): ("3",)}, profile=tmp_path, ca_dir=tmp_path, faults=("a", "b"), log=True)
+    given = EmulatorOptions(campaigns={(1, 2): ("3",)}, profile=tmp_path, ca_dir=tmp_path, faults=("a", "b"), log=True)
     assert from_json(to_json(given)) == given
-    assert from_json(to_json(Options(secret_key="s"))) == Options(secret_key="s")
+    assert from_json(to_json(EmulatorOptions(secret_key="s"))) == EmulatorOptions(secret_key="s")
     assert json.loads(to_json(given))["profile"] == str(tmp_path)
 
 

@@ -13,7 +13,7 @@ from conformance.emulator import EmulatorError, Profile, load_profile, profile_n
 from conformance.emulator import profile as profile_module
 from conformance.emulator.answer import FAILURES
 from conformance.emulator.defects import DEFAULT_CODES
-from conformance.selftest.emulator.speaking import Client, Reply, emulating, options
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, emulating, options
 
 NAMES = profile_names()
 
@@ -47,13 +47,13 @@ def test_basic_programme(name: str) -> None:
         check_success(client.delete("5245242"))
 
 
-def arrange(client: Client, profile: Profile) -> None:
+def arrange(client: EmulatorClient, profile: Profile) -> None:
     """Bear with slow servers, and with those that close without a word."""
     client.timeout = client.connection.timeout = 2
     client.is_fresh = bool(profile.reply.close_after)
 
 
-def check_members(reply: Reply) -> str:
+def check_members(reply: RawReply) -> str:
     assert reply.status == 200
     members = json.loads(reply.body)
     assert all(isinstance(members[name], str) for name in ("resultCode", "resultDesc", "returnCode", "returnDesc"))
@@ -61,15 +61,15 @@ def check_members(reply: Reply) -> str:
     return str(members["resultCode"])
 
 
-def check_success(reply: Reply) -> None:
+def check_success(reply: RawReply) -> None:
     assert check_members(reply) == "0200000"
 
 
-def check_failure(reply: Reply) -> None:
+def check_failure(reply: RawReply) -> None:
     assert check_members(reply) in FAILURES
 
 
-def check_adding(client: Client, profile: Profile) -> None:
+def check_adding(client: EmulatorClient, profile: Profile) -> None:
     reply = client.add("5245241", "990")
     (check_success if profile.readings.adding == "allowed" else check_failure)(reply)
     without = client.add("991", priority=None)
@@ -77,7 +77,7 @@ def check_adding(client: Client, profile: Profile) -> None:
     (check_success if is_free else check_failure)(without)
 
 
-def check_query(client: Client, profile: Profile) -> None:
+def check_query(client: EmulatorClient, profile: Profile) -> None:
     reply = client.query((1, 1002))
     if profile.query.shows == "absent":
         assert reply.status == 404

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.selftest.emulator.speaking import Client, Reply, emulating, options, path_of
+from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, emulating, options, path_of
 
-Reading = Callable[[str], AbstractContextManager[Client]]
+Reading = Callable[[str], AbstractContextManager[EmulatorClient]]
 CAMPAIGNS = {(1, 1001): ("1", "2", "3"), (1, 1002): ("4", "5")}
 
 
@@ -17,7 +17,7 @@ def reading(tmp_path: Path) -> Reading:
     """Run a server with a profile given as text."""
 
     @contextmanager
-    def run(text: str) -> Iterator[Client]:
+    def run(text: str) -> Iterator[EmulatorClient]:
         path = tmp_path / "profile.toml"
         path.write_text(text)
         with emulating(options(campaigns=CAMPAIGNS, profile=path)) as client:
@@ -26,19 +26,19 @@ def reading(tmp_path: Path) -> Reading:
     return run
 
 
-def outcome(reply: Reply) -> str:
+def outcome(reply: RawReply) -> str:
     return reply.code if reply.code != "0200000" else str(reply.json["resultDesc"]).rpartition("success")[2]
 
 
-def deleting(*numbers: str) -> Callable[[Client], Reply]:
+def deleting(*numbers: str) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete(*numbers)
 
 
-def adding(*numbers: str) -> Callable[[Client], Reply]:
+def adding(*numbers: str) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.add(*numbers)
 
 
-CASES: list[tuple[str, Callable[[Client], Reply], str]] = [
+CASES: list[tuple[str, Callable[[EmulatorClient], RawReply], str]] = [
     ("absent = 'ignore'", deleting("1", "9"), ".num:1"),
     ("absent = 'ignore'", deleting("9"), ".num:0"),
     ("absent = 'refuse'", deleting("1", "9"), "02000009"),
@@ -70,7 +70,7 @@ CASES: list[tuple[str, Callable[[Client], Reply], str]] = [
 
 
 @pytest.mark.parametrize(("text", "call", "expected"), CASES, ids=lambda part: part if isinstance(part, str) else "")
-def test_readings(reading: Reading, text: str, call: Callable[[Client], Reply], expected: str) -> None:
+def test_readings(reading: Reading, text: str, call: Callable[[EmulatorClient], RawReply], expected: str) -> None:
     with reading(f"[readings]\n{text}\n") as client:
         before = client.held()
         assert outcome(call(client)) == expected
@@ -113,7 +113,7 @@ def test_no_query(reading: Reading) -> None:
 
 
 def test_order(reading: Reading) -> None:
-    def first(client: Client) -> str:
+    def first(client: EmulatorClient) -> str:
         return client.delete("x", "1" * 25, key=(1, 4711)).code
 
     with reading("") as client:

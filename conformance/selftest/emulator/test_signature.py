@@ -7,15 +7,15 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import ReceivedCall
 from conformance.emulator.signature import Verifier, canonical_requests, signature_of
 from conformance.selftest.emulator.speaking import sign
 
 VECTORS = json.loads(Path(__file__).with_name("auth-v2-vectors.json").read_text(encoding="utf-8"))
 
 
-def call_of(given: dict[str, Any]) -> Call:
-    return Call(
+def call_of(given: dict[str, Any]) -> ReceivedCall:
+    return ReceivedCall(
         method=given["method"],
         path=given["path"],
         query="&".join(f"{quote(key)}={quote(value, safe='')}" for key, value in given["query"]),
@@ -33,7 +33,7 @@ def test_vectors(vector: dict[str, Any]) -> None:
     names = expect["prefix"].rpartition("/")[2]
     assert expect["canonical_request"] in list(canonical_requests(call, names))
     assert signature_of(given["secret_key"], expect["prefix"], expect["canonical_request"]) == expect["signature"]
-    signed = Call(
+    signed = ReceivedCall(
         method=call.method,
         path=call.path,
         query=call.query,
@@ -48,7 +48,7 @@ def test_vectors(vector: dict[str, Any]) -> None:
     assert not Verifier(access_key="other", secret_key=given["secret_key"]).accepts(signed)
 
 
-def plain_call(**changed: Any) -> Call:
+def plain_call(**changed: Any) -> ReceivedCall:
     given = {
         "method": "DELETE",
         "path": "/a/b",
@@ -58,7 +58,7 @@ def plain_call(**changed: Any) -> Call:
         "connection": 1,
         "sequence": 1,
     }
-    return Call(**{**given, **changed})
+    return ReceivedCall(**{**given, **changed})
 
 
 CHANGES: list[dict[str, Any]] = [

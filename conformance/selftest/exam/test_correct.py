@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.emulator import Options, start
+from conformance.emulator import EmulatorOptions, start
 from conformance.exchange import Exchange
 from conformance.selftest.exam.judged import Judged, judged
 from conformance.transport import recorder
@@ -44,7 +44,7 @@ def _traffic(out: Path) -> list[Exchange]:
 
 
 def test_a_server_of_ones_own_gets_the_same_verdict(tmp_path: Path) -> None:
-    with start(Options(ca_dir=tmp_path)) as server:
+    with start(EmulatorOptions(ca_dir=tmp_path)) as server:
         target = tmp_path / "target.toml"
         target.write_text(
             f'base_url = "{server.base_url}"\nvdn_id = 1\ncampaigns = [1001, 1002]\nforeign = {{ vdn_id = 2, campaign_id = 2001 }}\n'

@@ -9,7 +9,7 @@ import pytest
 from conformance.campaigns import CampaignSet, Episode, Plan
 from conformance.campaigns import opened as opened_campaigns
 from conformance.config import load_target
-from conformance.emulator import Options, profile_path, start
+from conformance.emulator import EmulatorOptions, profile_path, start
 from conformance.errors import OriginalsStay
 from conformance.exchange import CampaignKey, Exchange
 from conformance.oracle import mentions
@@ -26,7 +26,7 @@ def test_a_query_that_shows_a_part_conforms(profile: str, tmp_path: Path) -> Non
 
 @contextmanager
 def opened(folder: Path, *, profile: str, wide: int, numbers: tuple[str, ...] = ("5245241",)) -> Iterator[CampaignSet]:
-    options = Options(ca_dir=folder, profile=profile_path(profile), campaigns={KEY: numbers, (1, 1002): ("7000001",)})
+    options = EmulatorOptions(ca_dir=folder, profile=profile_path(profile), campaigns={KEY: numbers, (1, 1002): ("7000001",)})
     with start(options) as server:
         target = folder / "target.toml"
         target.write_text(

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 
-class Behaviour(Struct, frozen=True, kw_only=True):
+class ServerBehaviour(Struct, frozen=True, kw_only=True):
     """A server.
 
     `switches`: names of the server on Node. `order`, `priorities`: its looks show them. `faulty`: it loses numbers by itself or
@@ -27,55 +27,55 @@ class Behaviour(Struct, frozen=True, kw_only=True):
     stays: bool = False
 
 
-def _honest(*names: str) -> list[Behaviour]:
-    return [Behaviour(name=name, switches=(name,)) for name in names]
+def _honest(*names: str) -> list[ServerBehaviour]:
+    return [ServerBehaviour(name=name, switches=(name,)) for name in names]
 
 
-def _dark(*names: str) -> list[Behaviour]:
-    return [Behaviour(name=name, switches=(name,), order=False) for name in names]
+def _dark(*names: str) -> list[ServerBehaviour]:
+    return [ServerBehaviour(name=name, switches=(name,), order=False) for name in names]
 
 
-def _given(*names: str) -> list[Behaviour]:
-    return [Behaviour(name=f"{name}-given", switches=(name,), order=False, given=True) for name in names]
+def _given(*names: str) -> list[ServerBehaviour]:
+    return [ServerBehaviour(name=f"{name}-given", switches=(name,), order=False, given=True) for name in names]
 
 
-def _with_priorities(*names: str) -> list[Behaviour]:
+def _with_priorities(*names: str) -> list[ServerBehaviour]:
     shown = [name for name in names if name != "object-list"]
-    return [Behaviour(name="+".join((*shown, "object-list")), switches=(*shown, "object-list"), priorities=True)]
+    return [ServerBehaviour(name="+".join((*shown, "object-list")), switches=(*shown, "object-list"), priorities=True)]
 
 
-def _faulty(*names: str, settles: float = 0.0) -> list[Behaviour]:
-    return [Behaviour(name=name, switches=(name,), faulty=True, settles=settles) for name in names]
+def _faulty(*names: str, settles: float = 0.0) -> list[ServerBehaviour]:
+    return [ServerBehaviour(name=name, switches=(name,), faulty=True, settles=settles) for name in names]
 
 
-def _broken(*names: str) -> list[Behaviour]:
-    return [Behaviour(name=name, switches=(name,), faulty=True, mends=True) for name in names]
+def _broken(*names: str) -> list[ServerBehaviour]:
+    return [ServerBehaviour(name=name, switches=(name,), faulty=True, mends=True) for name in names]
 
 
-ALL: Final[tuple[Behaviour, ...]] = (
-    Behaviour(name="honest"),
-    Behaviour(name="honest-given", given=True),
+ALL: Final[tuple[ServerBehaviour, ...]] = (
+    ServerBehaviour(name="honest"),
+    ServerBehaviour(name="honest-given", given=True),
     *_honest("comma-text", "json-text", "number-list", "priority-none", "one-a-call"),
-    Behaviour(name="colon-priority", switches=("colon-priority",), priorities=True),
-    Behaviour(name="object-text", switches=("object-text",), priorities=True),
+    ServerBehaviour(name="colon-priority", switches=("colon-priority",), priorities=True),
+    ServerBehaviour(name="object-text", switches=("object-text",), priorities=True),
     *_with_priorities("object-list"),
     *_with_priorities("priority-mandatory"),
     *_with_priorities("priority-reset"),
     *_with_priorities("priority-unknown"),
     *_with_priorities("added-first"),
     *_with_priorities("total-150"),
-    Behaviour(name="keep", switches=("object-list",), priorities=True, keep=True),
+    ServerBehaviour(name="keep", switches=("object-list",), priorities=True, keep=True),
     *_dark("first-shown", "last-shown", "fifty-shown", "sorted-look", "shuffled-look"),
     *_dark("count-shown", "masked-look", "nothing-shown", "empty-text-shown", "query-missing"),
     *_given("first-shown", "nothing-shown", "query-missing"),
-    Behaviour(name="lag", switches=("lag",)),
-    Behaviour(name="long-lag", switches=("long-lag",)),
+    ServerBehaviour(name="lag", switches=("lag",)),
+    ServerBehaviour(name="long-lag", switches=("long-lag",)),
     *_honest("lag-by-turns", "deletions-lag"),
-    Behaviour(name="late-effect", switches=("late-effect",), settles=1.0),
+    ServerBehaviour(name="late-effect", switches=("late-effect",), settles=1.0),
     *_honest("look-incomplete", "absent-ignored", "absent-uncounted", "duplicates-ignored"),
     *_honest("total-155", "total-150", "zeros-dropped", "zeros-dropped-when-added"),
     *_honest("eleven-digits", "company-range", "adding-refused", "adding-missing"),
-    Behaviour(name="deleting-refused", switches=("deleting-refused",), stays=True),
+    ServerBehaviour(name="deleting-refused", switches=("deleting-refused",), stays=True),
     *_honest("never-again", "again-once", "throttled"),
     *_faulty("phantom-shown", "look-elsewhere"),
     *_faulty("empty-list-clears", "nothing-clears", "too-many-clear", "wrong-type-clears"),
@@ -83,8 +83,8 @@ ALL: Final[tuple[Behaviour, ...]] = (
     *_faulty("shorter-delete", "seven-digits", "eighteen-digits", "leading-zeros", "parse-int"),
     *_faulty("splice-neighbour", "cross-campaign", "other-vdns", "id-alone", "vdn-ignored", "next-campaign"),
     *_faulty("fallback", "partial-delete", "late-limit", "batch-empties", "lost-update"),
-    Behaviour(name="every-vdn-keep", switches=("every-vdn",), faulty=True, keep=True),
-    Behaviour(name="add-elsewhere", switches=("add-elsewhere",), faulty=True, strays=True),
+    ServerBehaviour(name="every-vdn-keep", switches=("every-vdn",), faulty=True, keep=True),
+    ServerBehaviour(name="add-elsewhere", switches=("add-elsewhere",), faulty=True, strays=True),
     *_faulty("late-loss", "come-back", "slow-loss", settles=2.5),
     *_faulty("random-loss", "add-takes", "add-replaces", "twenty-kept"),
     *_faulty("unsigned", "authorization-presence", "override", "sloppy-paths", "put-deletes"),
@@ -101,6 +101,6 @@ EVERY_CLAUSE: Final = ("object-list", "first-shown", "sloppy-paths")
 """Where each clause is judged by a run of its own."""
 
 
-def behaviour(name: str) -> Behaviour:
+def behaviour(name: str) -> ServerBehaviour:
     """The behaviour of this name. Raises KeyError."""
     return {each.name: each for each in ALL}[name]

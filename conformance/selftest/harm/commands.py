@@ -6,43 +6,43 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from conformance.selftest.harm.behaviours import Behaviour
-from conformance.selftest.harm.scene import Ended, NodeSandbox, scene, until
+from conformance.selftest.harm.behaviours import ServerBehaviour
+from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene, until
 
-HONEST: Final = Behaviour(name="honest")
+HONEST: Final = ServerBehaviour(name="honest")
 COMPARE_CALLS: Final = 1500
 LATEST_KILL: Final = 400
 """A quick run has made most of its changes by then."""
 
 
-def run_quick(sandbox: NodeSandbox) -> Ended:
+def run_quick(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.run("--effort", "quick")
 
 
-def run_standard(sandbox: NodeSandbox) -> Ended:
+def run_standard(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.run("--effort", "standard", seconds=3600)
 
 
-def run_thorough(sandbox: NodeSandbox) -> Ended:
+def run_thorough(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.run("--effort", "thorough", seconds=4 * 3600)
 
 
-def run_workers(sandbox: NodeSandbox) -> Ended:
+def run_workers(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.run("--effort", "quick", "-n", "2")
 
 
-def run_only(clause: str) -> Callable[[NodeSandbox], Ended]:
-    def run(sandbox: NodeSandbox) -> Ended:
+def run_only(clause: str) -> Callable[[NodeSandbox], HarmResult]:
+    def run(sandbox: NodeSandbox) -> HarmResult:
         return sandbox.run("--effort", "quick", "--only", clause)
 
     return run
 
 
-def check(sandbox: NodeSandbox) -> Ended:
+def check(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.command("check", "--target", str(sandbox.target), "--yes")
 
 
-def compare(sandbox: NodeSandbox) -> Ended:
+def compare(sandbox: NodeSandbox) -> HarmResult:
     """With an honest server as the measure."""
     with scene(sandbox.folder / "measure", HONEST) as measure:
         return sandbox.command(*compare_arguments(measure.target, sandbox.target, sandbox.folder))
@@ -59,7 +59,7 @@ def record_arguments(sandbox: NodeSandbox, *, folder: str = "out") -> tuple[str,
     return ("record", "--target", str(sandbox.target), "--out", file, "--per-second", "1000", "--yes")
 
 
-def record(sandbox: NodeSandbox) -> Ended:
+def record(sandbox: NodeSandbox) -> HarmResult:
     return sandbox.command(*record_arguments(sandbox))
 
 
@@ -67,7 +67,7 @@ def replay_arguments(sandbox: NodeSandbox, recording: Path) -> tuple[str, ...]:
     return ("replay", str(recording), "--target", str(sandbox.target), "--yes", "--out", str(sandbox.folder / "out"))
 
 
-def replay(sandbox: NodeSandbox) -> Ended:
+def replay(sandbox: NodeSandbox) -> HarmResult:
     """A recording of an honest server."""
     return sandbox.command(*replay_arguments(sandbox, recorded(sandbox.folder / "recorded")))
 
@@ -81,7 +81,7 @@ def recorded(folder: Path) -> Path:
         return file
 
 
-def restore(sandbox: NodeSandbox) -> Ended:
+def restore(sandbox: NodeSandbox) -> HarmResult:
     """A quick run is killed at a moment that differs from server to server; then its campaigns are restored."""
     at = random.Random(sandbox.behaviour.name).randint(30, LATEST_KILL)
     killed_at(sandbox, sandbox.run_arguments("--effort", "quick"), at)
@@ -102,18 +102,18 @@ def killed_at(sandbox: NodeSandbox, arguments: tuple[str, ...], at: int) -> bool
     return alive
 
 
-def restored(sandbox: NodeSandbox, out: str = "out") -> Ended:
+def restored(sandbox: NodeSandbox, out: str = "out") -> HarmResult:
     return sandbox.command("restore", str(sandbox.folder / out), "--target", str(sandbox.target))
 
 
-def mended(sandbox: NodeSandbox) -> Ended:
+def mended(sandbox: NodeSandbox) -> HarmResult:
     """A quick run meets a server that breaks down; when it is repaired, the campaigns are restored."""
     run_quick(sandbox)
     sandbox.control.mend()
     return restored(sandbox)
 
 
-COMMANDS: Final[Mapping[str, Callable[[NodeSandbox], Ended]]] = MappingProxyType(
+COMMANDS: Final[Mapping[str, Callable[[NodeSandbox], HarmResult]]] = MappingProxyType(
     {
         "run": run_quick,
         "standard": run_standard,

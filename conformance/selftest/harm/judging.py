@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from conformance.selftest.harm.behaviours import Behaviour
+from conformance.selftest.harm.behaviours import ServerBehaviour
 from conformance.selftest.harm.holdings import numbers_of
 from conformance.selftest.node.control import Contents
 
@@ -18,7 +18,7 @@ FEW_DIGITS = 4
 Verdict = Literal["ok", "named", "HARM", "not tried"]
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class CampaignDifference(Struct, frozen=True, kw_only=True):
     """A campaign before and after. `left`: numbers that it did not hold before."""
 
     campaign: str
@@ -34,11 +34,11 @@ class Difference(Struct, frozen=True, kw_only=True):
         return self.empty_before and len(self.left) == 1 and len(self.left[0]) >= OWN_DIGITS
 
 
-class Judgement(Struct, frozen=True, kw_only=True):
+class HarmJudgement(Struct, frozen=True, kw_only=True):
     """`reasons`: why it is harm, in words."""
 
     verdict: Verdict
-    differences: tuple[Difference, ...]
+    differences: tuple[CampaignDifference, ...]
     named: bool
     reasons: tuple[str, ...] = ()
 
@@ -54,17 +54,17 @@ class Judgement(Struct, frozen=True, kw_only=True):
         return not any(each.reordered if what == "order" else each.repriced for each in self.differences)
 
 
-def differences(before: Contents, after: Contents) -> tuple[Difference, ...]:
+def differences(before: Contents, after: Contents) -> tuple[CampaignDifference, ...]:
     """Every campaign that is not as it was."""
     found = [_difference(name, before, after) for name in {**before, **after}]
     return tuple(each for each in found if each.lost or each.left or each.reordered or each.repriced)
 
 
-def _difference(name: str, before: Contents, after: Contents) -> Difference:
+def _difference(name: str, before: Contents, after: Contents) -> CampaignDifference:
     old, new = numbers_of(before, name), numbers_of(after, name)
     old_ranks, new_ranks = dict(before.get(name, ())), dict(after.get(name, ()))
     stayed = set(old) & set(new)
-    return Difference(
+    return CampaignDifference(
         campaign=name,
         lost=tuple((Counter(old) - Counter(new)).elements()),
         left=tuple((Counter(new) - Counter(old)).elements()),
@@ -81,27 +81,29 @@ def is_named(number: str, said: str) -> bool:
     return re.search(rf"(?<![0-9.]){number}(?=[,;.)\]\"'`»]*(\s*$|\s*[,;)\]\"'`»]| and\b| \())", said, re.M) is not None
 
 
-def unnamed(found: Collection[Difference], said: str) -> list[str]:
+def unnamed(found: Collection[CampaignDifference], said: str) -> list[str]:
     """The lost and left numbers that a text does not name."""
     return [number for each in found for number in (*each.lost, *each.left) if not is_named(number, said)]
 
 
-def judged(behaviour: Behaviour, before: Contents, after: Contents, *, listed: Collection[str], said: str, code: int) -> Judgement:
+def judged(
+    behaviour: ServerBehaviour, before: Contents, after: Contents, *, listed: Collection[str], said: str, code: int
+) -> HarmJudgement:
     """Hold what a server holds afterwards against what it held before and what the command says about it."""
     found = differences(before, after)
     missing_names = unnamed(found, said)
     reasons = tuple(_reasons(behaviour, found, listed=listed, missing_names=missing_names, code=code))
     verdict: Verdict = "HARM" if reasons else "named" if _is_changed(found) else "ok"
-    return Judgement(verdict=verdict, differences=found, named=not missing_names, reasons=reasons)
+    return HarmJudgement(verdict=verdict, differences=found, named=not missing_names, reasons=reasons)
 
 
-def _is_changed(found: Collection[Difference]) -> bool:
+def _is_changed(found: Collection[CampaignDifference]) -> bool:
     return any(each.lost or (each.left and not each.is_one_in_an_empty) for each in found)
 
 
 def _reasons(
-    behaviour: Behaviour,
-    found: Collection[Difference],
+    behaviour: ServerBehaviour,
+    found: Collection[CampaignDifference],
     *,
     listed: Collection[str],
     missing_names: Collection[str],
@@ -119,23 +121,23 @@ def _reasons(
     return reasons
 
 
-def _may_stay(behaviour: Behaviour, difference: Difference) -> bool:
+def _may_stay(behaviour: ServerBehaviour, difference: CampaignDifference) -> bool:
     return behaviour.stays or difference.is_one_in_an_empty
 
 
-def _beyond(difference: Difference) -> str:
+def _beyond(difference: CampaignDifference) -> str:
     return f"{difference.campaign}, which nobody listed: {_what(difference)}"
 
 
-def _strict(difference: Difference) -> str:
+def _strict(difference: CampaignDifference) -> str:
     return f"{difference.campaign}: {_what(difference)}"
 
 
-def _ranks(difference: Difference) -> str:
+def _ranks(difference: CampaignDifference) -> str:
     return f"{difference.campaign}: {len(difference.repriced)} with another priority"
 
 
-def _what(difference: Difference) -> str:
+def _what(difference: CampaignDifference) -> str:
     parts = [f"lost {shortened(difference.lost)}"] if difference.lost else []
     parts += [f"left {shortened(difference.left)}"] if difference.left else []
     return "; ".join(parts) or ("another order" if difference.reordered else "other priorities")

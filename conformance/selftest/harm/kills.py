@@ -27,8 +27,8 @@ from conformance.selftest.harm.commands import (
     replay_arguments,
 )
 from conformance.selftest.harm.damage import DAMAGES, damaged, journals
-from conformance.selftest.harm.judging import Difference, differences, shortened, unnamed
-from conformance.selftest.harm.scene import LONGEST, Ended, NodeSandbox, scene, until
+from conformance.selftest.harm.judging import CampaignDifference, differences, shortened, unnamed
+from conformance.selftest.harm.scene import LONGEST, HarmResult, NodeSandbox, scene, until
 from conformance.selftest.node.control import Moment
 
 COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
@@ -43,7 +43,7 @@ Whom = Literal["all", "parent"]
 Outcome = Literal["as before", "told", "WRONG"]
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class KillPlan(Struct, frozen=True, kw_only=True):
     """One round. `again`: the call, counted from the beginning of `restore`, at which that is killed as well."""
 
     place: int
@@ -59,25 +59,25 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Round(Struct, frozen=True, kw_only=True):
     """What became of a plan. `alive`: the command was under way when it was killed."""
 
-    plan: Plan
+    plan: KillPlan
     alive: bool
     changed: bool
     damaged: bool
-    ended: Ended | None
-    left: tuple[Difference, ...]
+    ended: HarmResult | None
+    left: tuple[CampaignDifference, ...]
     outcome: Outcome
     why: str = ""
 
 
-def plans(count: int, seed: int, commands: Sequence[str] = COMMANDS) -> list[Plan]:
+def plans(count: int, seed: int, commands: Sequence[str] = COMMANDS) -> list[KillPlan]:
     """So many rounds, the commands in turn."""
     chance = random.Random(seed)
     return [_plan(place, commands[place % len(commands)], chance) for place in range(count)]
 
 
-def _plan(place: int, command: str, chance: random.Random) -> Plan:
+def _plan(place: int, command: str, chance: random.Random) -> KillPlan:
     damage = chance.choice(["", *DAMAGES]) if chance.random() < 0.6 else ""
-    return Plan(
+    return KillPlan(
         place=place,
         command=command,
         server=chance.choice(SERVERS),
@@ -89,7 +89,7 @@ def _plan(place: int, command: str, chance: random.Random) -> Plan:
     )
 
 
-def tried(plan: Plan, folder: Path, recording: Path) -> Round:
+def tried(plan: KillPlan, folder: Path, recording: Path) -> Round:
     """Kill, damage, restore, compare."""
     with scene(folder, behaviour(plan.server)) as sandbox:
         with _arguments(sandbox, plan, recording) as arguments:
@@ -104,7 +104,7 @@ def tried(plan: Plan, folder: Path, recording: Path) -> Round:
 
 
 @contextmanager
-def _arguments(sandbox: NodeSandbox, plan: Plan, recording: Path) -> Iterator[tuple[str, ...]]:
+def _arguments(sandbox: NodeSandbox, plan: KillPlan, recording: Path) -> Iterator[tuple[str, ...]]:
     """The command line of a plan; for `compare` an honest server runs beside, as the measure."""
     if plan.command == "compare":
         with scene(sandbox.folder / "measure", HONEST) as measure:
@@ -140,7 +140,7 @@ def _restoring(sandbox: NodeSandbox) -> tuple[str, ...]:
     return ("restore", *places, "--target", str(sandbox.target))
 
 
-def _judged(plan: Plan, sandbox: NodeSandbox, *, alive: bool, changed: bool, broken: bool, ended: Ended | None) -> Round:
+def _judged(plan: KillPlan, sandbox: NodeSandbox, *, alive: bool, changed: bool, broken: bool, ended: HarmResult | None) -> Round:
     found = tuple(each for each in differences(sandbox.before, sandbox.settled()) if each.lost or each.left)
     outcome, why = _outcome(found, ended, broken=broken)
     return Round(
@@ -155,7 +155,7 @@ def _judged(plan: Plan, sandbox: NodeSandbox, *, alive: bool, changed: bool, bro
     )
 
 
-def _outcome(found: Sequence[Difference], ended: Ended | None, *, broken: bool) -> tuple[Outcome, str]:
+def _outcome(found: Sequence[CampaignDifference], ended: HarmResult | None, *, broken: bool) -> tuple[Outcome, str]:
     """Whether campaigns are as before, or what is not was told."""
     if ended is not None and (ended.crashed or ended.code is None):
         return "WRONG", "restore crashed" if ended.crashed else "restore did not end"
@@ -173,7 +173,7 @@ def _outcome(found: Sequence[Difference], ended: Ended | None, *, broken: bool) 
     return "told", _told(found)
 
 
-def _told(found: Sequence[Difference]) -> str:
+def _told(found: Sequence[CampaignDifference]) -> str:
     parts = [f"{each.campaign} lost {shortened(each.lost, 2)}" for each in found if each.lost]
     parts += [f"{each.campaign} has {shortened(each.left, 2)} more" for each in found if each.left]
     return "; ".join(parts)
@@ -189,7 +189,7 @@ def line(result: Round) -> str:
     return f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code}, {result.outcome} {result.why}".rstrip()
 
 
-def rounds(given: Sequence[Plan], jobs: int, folder: Path) -> Iterator[Round]:
+def rounds(given: Sequence[KillPlan], jobs: int, folder: Path) -> Iterator[Round]:
     """Try all, so many at a time."""
     recording = recorded(folder / "recorded")
     with ThreadPoolExecutor(jobs) as pool:

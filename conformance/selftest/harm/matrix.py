@@ -16,26 +16,26 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from conformance.clauses import all_clauses
-from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, Behaviour, behaviour
+from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, ServerBehaviour, behaviour
 from conformance.selftest.harm.commands import COMMANDS, run_only
-from conformance.selftest.harm.judging import Judgement, judged
-from conformance.selftest.harm.scene import Ended, NodeSandbox, scene
+from conformance.selftest.harm.judging import HarmJudgement, judged
+from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene
 
 ON_ALL: Final = ("run", "workers", "check", "compare", "record", "replay", "restore")
 _USAGE: Final = 2
-Task = tuple[Behaviour, str]
+Task = tuple[ServerBehaviour, str]
 """A behaviour and the name of a command; `only CLAUSE` is one of a run."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
     """What one command did to one server."""
 
-    behaviour: Behaviour
+    behaviour: ServerBehaviour
     command: str
-    ended: Ended
+    ended: HarmResult
     calls: int
     seconds: float
-    judgement: Judgement
+    judgement: HarmJudgement
 
     @property
     def verdict(self) -> str:
@@ -64,7 +64,7 @@ def tried(task: Task, folder: Path) -> Row:
         return Row(behaviour=chosen, command=name, ended=ended, calls=sandbox.control.calls(), seconds=seconds, judgement=judgement)
 
 
-def _judgement(sandbox: NodeSandbox, ended: Ended, server: Behaviour) -> Judgement:
+def _judgement(sandbox: NodeSandbox, ended: HarmResult, server: ServerBehaviour) -> HarmJudgement:
     code = -1 if ended.code is None else ended.code
     return judged(server, sandbox.before, sandbox.settled(), listed=sandbox.listed, said=ended.said, code=code)
 
@@ -77,7 +77,7 @@ def tasks(*, full: bool, only: Sequence[str], commands: Sequence[str]) -> list[T
     return [task for task in _matrix(named) if not commands or task[1].split()[0] in commands]
 
 
-def _matrix(named: Sequence[Behaviour]) -> Iterator[Task]:
+def _matrix(named: Sequence[ServerBehaviour]) -> Iterator[Task]:
     chosen = {each.name for each in named}
     yield from ((each, command) for command in ON_ALL for each in named)
     yield from ((each, "mended") for each in named if each.mends)

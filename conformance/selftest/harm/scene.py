@@ -14,7 +14,7 @@ from msgspec import Struct
 
 import conformance
 from conformance.config.keys import KEYS
-from conformance.selftest.harm.behaviours import Behaviour
+from conformance.selftest.harm.behaviours import ServerBehaviour
 from conformance.selftest.harm.holdings import FOREIGN, HELD, LISTED, notation, numbers_of
 from conformance.selftest.harm.judging import headline
 from conformance.selftest.node.control import Contents, Control, Entry
@@ -29,7 +29,7 @@ ORPHANS = 300.0
 _TICK = 0.01
 
 
-class Ended(Struct, frozen=True, kw_only=True):
+class HarmResult(Struct, frozen=True, kw_only=True):
     """A command that has ended. `code` None: it did not end in time, and was killed."""
 
     code: int | None
@@ -91,7 +91,7 @@ class Command:
             _kill_group(self._process.pid)
             raise
 
-    def ended(self, seconds: float = LONGEST) -> Ended:
+    def ended(self, seconds: float = LONGEST) -> HarmResult:
         """Wait for its end."""
         try:
             code: int | None = self._process.wait(seconds)
@@ -100,13 +100,13 @@ class Command:
             self.gone()
             code = None
         out, err = (file.read_text("utf-8", "replace") for file in self._files)
-        return Ended(code=code, out=out, err=err)
+        return HarmResult(code=code, out=out, err=err)
 
 
 class NodeSandbox(Struct, frozen=True, kw_only=True):
     """A running server and what is needed to send commands to it."""
 
-    behaviour: Behaviour
+    behaviour: ServerBehaviour
     base_url: str
     access_key: str
     secret_key: str
@@ -134,7 +134,7 @@ class NodeSandbox(Struct, frozen=True, kw_only=True):
         """Start `isales-conformance`."""
         return Command(arguments, self.folder, self.variables)
 
-    def command(self, *arguments: str, seconds: float = LONGEST) -> Ended:
+    def command(self, *arguments: str, seconds: float = LONGEST) -> HarmResult:
         """Run `isales-conformance` to its end."""
         return self.begin(*arguments).ended(seconds)
 
@@ -142,7 +142,7 @@ class NodeSandbox(Struct, frozen=True, kw_only=True):
         place = ("--target", str(self.target), "--out", str(self.folder / out))
         return ("run", *place, "--no-html", "--yes", "--seed", "1", *more)
 
-    def run(self, *more: str, out: str = "out", seconds: float = LONGEST) -> Ended:
+    def run(self, *more: str, out: str = "out", seconds: float = LONGEST) -> HarmResult:
         """A run, with its verdict file."""
         ended = self.command(*self.run_arguments(*more, out=out), seconds=seconds)
         return with_document(ended, self.folder / out)
@@ -159,11 +159,11 @@ class NodeSandbox(Struct, frozen=True, kw_only=True):
         return self.target
 
 
-def with_document(ended: Ended, folder: Path) -> Ended:
+def with_document(ended: HarmResult, folder: Path) -> HarmResult:
     """A command together with the verdict file that it left."""
     file = folder / "verdict.json"
     document = json.loads(file.read_text("utf-8")) if file.exists() else None
-    return Ended(code=ended.code, out=ended.out, err=ended.err, document=document)
+    return HarmResult(code=ended.code, out=ended.out, err=ended.err, document=document)
 
 
 def target_text(scene: NodeSandbox, *more: str) -> str:
@@ -193,7 +193,7 @@ def _numbers(scene: NodeSandbox, name: str) -> str:
     return ", numbers = [" + ", ".join(f'"{number}"' for number in numbers_of(scene.before, name)) + "]"
 
 
-def _wishes(behaviour: Behaviour) -> list[str]:
+def _wishes(behaviour: ServerBehaviour) -> list[str]:
     """Keys that only some servers need."""
     wishes = ['[safety]\noriginals = "keep"'] if behaviour.keep else []
     has_settle = "observe.settle_seconds" in KEYS
@@ -203,7 +203,7 @@ def _wishes(behaviour: Behaviour) -> list[str]:
 @contextmanager
 def scene(
     folder: Path,
-    behaviour: Behaviour,
+    behaviour: ServerBehaviour,
     *,
     held: Mapping[str, Sequence[Entry]] = HELD,
     listed: tuple[str, ...] = LISTED,

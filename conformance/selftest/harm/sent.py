@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from conformance.selftest.harm.holdings import numbers_of
 from conformance.selftest.node.calling import numbers_path
-from conformance.selftest.node.control import Change, Contents
+from conformance.selftest.node.control import Contents, NodeChange
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _OWNERLESS_DIGITS = 4
@@ -18,11 +18,11 @@ _OWNERLESS_DIGITS = 4
 class Naming(Struct, frozen=True, kw_only=True):
     """A call that named originals, and which."""
 
-    change: Change
+    change: NodeChange
     numbers: tuple[str, ...]
 
 
-def texts(change: Change) -> str:
+def texts(change: NodeChange) -> str:
     """Target, body and redirections in every decoding."""
     written = "\n".join((change.target, change.body, *change.redirections.values()))
     unescaped = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), written)
@@ -35,21 +35,21 @@ def _is_in(number: str, text: str) -> bool:
     return re.search(rf'"?accessCode"?\s*:\s*"?{number}(?![0-9])', text) is not None
 
 
-def destination(change: Change, listed: Collection[str]) -> str | None:
+def destination(change: NodeChange, listed: Collection[str]) -> str | None:
     """The listed campaign to whose calling numbers a call goes byte for byte."""
     if change.redirections:
         return None
     return next((name for name in listed if change.target == numbers_path(name)), None)
 
 
-def strays(changes: Iterable[Change], contents: Contents, listed: Collection[str]) -> list[Naming]:
+def strays(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
     """Calls that go elsewhere than to a listed campaign, and name a number that some campaign held before."""
     originals = {number for name in contents for number in numbers_of(contents, name)}
     found = (each for each in changes if destination(each, listed) is None)
     return _naming(found, originals)
 
 
-def moves(changes: Iterable[Change], contents: Contents, listed: Collection[str]) -> list[Naming]:
+def moves(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
     """Calls to a listed campaign that name what another one held before, and it did not."""
     namings: list[Naming] = []
     for change in changes:
@@ -62,7 +62,7 @@ def moves(changes: Iterable[Change], contents: Contents, listed: Collection[str]
     return namings
 
 
-def touches(changes: Iterable[Change], contents: Contents, listed: Collection[str]) -> list[Naming]:
+def touches(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
     """Calls to a listed campaign that name what it held before."""
     namings: list[Naming] = []
     for change in changes:
@@ -72,7 +72,7 @@ def touches(changes: Iterable[Change], contents: Contents, listed: Collection[st
     return namings
 
 
-def _naming(changes: Iterable[Change], originals: Collection[str]) -> list[Naming]:
+def _naming(changes: Iterable[NodeChange], originals: Collection[str]) -> list[Naming]:
     namings = []
     for change in changes:
         text = texts(change)

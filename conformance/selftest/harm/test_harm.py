@@ -11,11 +11,11 @@ import pytest
 from msgspec import Struct
 
 from conformance.selftest.harm import sent
-from conformance.selftest.harm.behaviours import Behaviour, behaviour
+from conformance.selftest.harm.behaviours import ServerBehaviour, behaviour
 from conformance.selftest.harm.holdings import EMPTY, HELD, LISTED, numbers_of
-from conformance.selftest.harm.judging import Judgement, judged, unnamed
-from conformance.selftest.harm.scene import Ended, scene
-from conformance.selftest.node.control import Change, Contents, Entry
+from conformance.selftest.harm.judging import HarmJudgement, judged, unnamed
+from conformance.selftest.harm.scene import HarmResult, scene
+from conformance.selftest.node.control import Contents, Entry, NodeChange
 from conformance.selftest.node.production import NODE
 from conformance.transport.own_numbers import LEAST_DIGITS
 
@@ -28,14 +28,14 @@ EXACT = "restriction.last-number"
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    ended: Ended
+    ended: HarmResult
     before: Contents
     after: Contents
-    changes: list[Change]
-    judgement: Judgement
+    changes: list[NodeChange]
+    judgement: HarmJudgement
 
 
-def _run(folder: Path, server: Behaviour, *more: str, held: Mapping[str, Sequence[Entry]] = FEW) -> Result:
+def _run(folder: Path, server: ServerBehaviour, *more: str, held: Mapping[str, Sequence[Entry]] = FEW) -> Result:
     with scene(folder, server, held=held) as sandbox:
         ended = sandbox.run("--effort", "quick", *more)
         after = sandbox.settled()
@@ -183,7 +183,7 @@ def test_where_originals_are_kept_no_call_names_one(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("switch", ["cross-campaign", "other-vdns"])
 def test_only_long_numbers_of_its_own_are_named_then(switch: str, tmp_path: Path) -> None:
     """Short numbers may be those of a campaign that nobody listed, and originals are."""
-    result = _run(tmp_path, Behaviour(name=switch, switches=(switch,), faulty=True))
+    result = _run(tmp_path, ServerBehaviour(name=switch, switches=(switch,), faulty=True))
     assert result.ended.code == 1, result.ended.everything
     named = {row for change in result.changes for row in re.findall("[0-9]+", change.body)}
     assert named

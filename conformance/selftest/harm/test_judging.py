@@ -5,22 +5,22 @@ import random
 import pytest
 
 from conformance.selftest.harm import sent
-from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, Behaviour, behaviour
+from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, ServerBehaviour, behaviour
 from conformance.selftest.harm.damage import DAMAGES
 from conformance.selftest.harm.holdings import HELD, LISTED
-from conformance.selftest.harm.judging import Judgement, headline, is_named, judged
+from conformance.selftest.harm.judging import HarmJudgement, headline, is_named, judged
 from conformance.selftest.harm.kills import COMMANDS, plans
 from conformance.selftest.harm.matrix import tasks
-from conformance.selftest.node.control import Change, Contents
+from conformance.selftest.node.control import Contents, NodeChange
 from conformance.selftest.node.production import known_behaviours, known_faults
 
 BEFORE: Contents = {"1/1001": (("524520001", 3), ("524520002", 1), ("7", 5)), "1/1003": (), "2/1001": (("524520001", 3),)}
 OWN = "9" * 13
-HONEST = Behaviour(name="honest", priorities=True)
-FAULTY = Behaviour(name="faulty", faulty=True)
+HONEST = ServerBehaviour(name="honest", priorities=True)
+FAULTY = ServerBehaviour(name="faulty", faulty=True)
 
 
-def _judged(server: Behaviour, said: str = "", code: int = 3, **after: tuple[tuple[str, int | None], ...]) -> Judgement:
+def _judged(server: ServerBehaviour, said: str = "", code: int = 3, **after: tuple[tuple[str, int | None], ...]) -> HarmJudgement:
     held = {**BEFORE, **{name.replace("_", "/").removeprefix("c"): entries for name, entries in after.items()}}
     return judged(server, BEFORE, held, listed=("1/1001", "1/1003"), said=said, code=code)
 
@@ -50,7 +50,7 @@ def test_order_and_priority_count_where_looks_show_them() -> None:
     assert _judged(HONEST, c1_1001=entries[::-1]).reasons == ("1/1001 in another order",)
     repriced = (("524520001", None), *entries[1:])
     assert _judged(HONEST, c1_1001=repriced).reasons == ("1/1001: 1 with another priority",)
-    blind = Behaviour(name="blind", order=False)
+    blind = ServerBehaviour(name="blind", order=False)
     assert _judged(blind, c1_1001=entries[::-1]).verdict == "ok"
 
 
@@ -85,8 +85,8 @@ def test_programmes_name_nothing() -> None:
     assert not is_named("524520001", headline(document))
 
 
-def _change(target: str, body: str, **redirections: str) -> Change:
-    return Change(call=1, method="DELETE", target=target, body=body, redirections=redirections, status=200, code="0200000")
+def _change(target: str, body: str, **redirections: str) -> NodeChange:
+    return NodeChange(call=1, method="DELETE", target=target, body=body, redirections=redirections, status=200, code="0200000")
 
 
 ROOT = "/rest/isales/v1/openapi/campaigns"
@@ -102,7 +102,7 @@ ROOT = "/rest/isales/v1/openapi/campaigns"
         _change(f"{ROOT}/01/callerNo/1001", '{"callerNo":[{"accessCode":7}]}'),
     ],
 )
-def test_an_original_in_a_call_that_strays_is_found(change: Change) -> None:
+def test_an_original_in_a_call_that_strays_is_found(change: NodeChange) -> None:
     assert len(sent.strays([change], BEFORE, ("1/1001",))) == 1
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from conformance.selftest.harm.commands import recorded
-from conformance.selftest.harm.kills import Plan, tried
+from conformance.selftest.harm.kills import KillPlan, tried
 from conformance.selftest.node.production import NODE
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
 
-def _plan(place: int, command: str, server: str, at: int, *, damage: str = "", repeat: int = 0) -> Plan:
-    return Plan(place=place, command=command, server=server, at=at, moment="late", whom="all", damage=damage, repeat=repeat)
+def _plan(place: int, command: str, server: str, at: int, *, damage: str = "", repeat: int = 0) -> KillPlan:
+    return KillPlan(place=place, command=command, server=server, at=at, moment="late", whom="all", damage=damage, repeat=repeat)
 
 
 PLANS = (
@@ -30,7 +30,7 @@ PLANS = (
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip())
-def test_what_is_not_restored_is_told(plan: Plan, tmp_path: Path) -> None:
+def test_what_is_not_restored_is_told(plan: KillPlan, tmp_path: Path) -> None:
     result = tried(plan, tmp_path, Path("unused"))
     assert result.alive
     assert (result.outcome, result.why) != ("WRONG", result.why), result.ended and result.ended.everything

@@ -18,7 +18,7 @@ SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class NodeChange:
     """A call that could have changed something, as it reached the server."""
 
     call: int
@@ -40,7 +40,7 @@ class Control:
         held = self._client.get("/contents").json()
         return {name: tuple((number, rank) for number, rank in rows) for name, rows in held.items()}
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[NodeChange]:
         return [_change(each) for each in self._client.get("/changes").json()]
 
     def calls(self) -> int:
@@ -73,8 +73,8 @@ class Control:
         self._client.close()
 
 
-def _change(row: dict[str, Any]) -> Change:
-    return Change(
+def _change(row: dict[str, Any]) -> NodeChange:
+    return NodeChange(
         call=row["call"],
         method=row["method"],
         target=row["target"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from conformance.exchange import Call, CampaignKey, Contents, Exchange, History, NoAnswer, QueryShows, Reply, Setting
 from conformance.generation.calls import delete, query
-from conformance.selftest.oracle.server import Server
+from conformance.selftest.oracle.server import ModelServer
 
 ONE: CampaignKey = (1, 1001)
 TWO: CampaignKey = (1, 1002)
@@ -17,7 +17,7 @@ HELD: dict[CampaignKey, frozenset[str]] = {
 }
 
 
-def setting_of(server: Server, *, complete: bool = True, shows: QueryShows | None = None) -> Setting:
+def setting_of(server: ModelServer, *, complete: bool = True, shows: QueryShows | None = None) -> Setting:
     """The setting that observation would have established before the first call."""
     campaigns = tuple((key, Contents(numbers=frozenset(held), complete=complete)) for key, held in server.campaigns.items())
     return Setting(base_path=server.base_path, campaigns=campaigns, query=shows or server.reading.shows, authenticated=server.authenticated)
@@ -27,7 +27,7 @@ def setting_of(server: Server, *, complete: bool = True, shows: QueryShows | Non
 class Script:
     """Sends calls and keeps the history."""
 
-    server: Server
+    server: ModelServer
     setting: Setting
     exchanges: list[Exchange] = field(default_factory=list)
     clock: float = 0.0
@@ -79,7 +79,7 @@ def held(**more: frozenset[str]) -> dict[CampaignKey, set[str]]:
     return {key: set(numbers) for key, numbers in HELD.items()}
 
 
-def play(server: Server, programme: Programme, *, shows: QueryShows | None = None) -> History:
+def play(server: ModelServer, programme: Programme, *, shows: QueryShows | None = None) -> History:
     """Run a programme against a server."""
     script = Script(server, setting_of(server, shows=shows))
     programme(script)

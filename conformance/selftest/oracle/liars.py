@@ -8,7 +8,7 @@ from typing import Any
 from conformance.exchange import OMITTED, Call, CampaignKey, NoAnswer, Reply
 from conformance.generation.calls import delete
 from conformance.selftest.oracle.histories import FOREIGN, ONE, TWO, Programme, Script
-from conformance.selftest.oracle.server import SUCCESS, Refusal, Server
+from conformance.selftest.oracle.server import SUCCESS, ModelServer, Refusal
 
 A, B, C, D = "5245241", "5245242", "5245243", "5245244"
 ABSENT = "9999999"
@@ -33,9 +33,9 @@ class Lie:
     """Clauses that can't but be broken with it."""
     contents: frozenset[str] = CONTENTS[ONE]
 
-    def server(self) -> Server:
+    def server(self) -> ModelServer:
         """The liar."""
-        liar: type[Server] = type("Liar", (Server,), self.methods)
+        liar: type[ModelServer] = type("Liar", (ModelServer,), self.methods)
         return liar(self.campaigns())
 
     def campaigns(self) -> dict[CampaignKey, set[str]]:
@@ -52,7 +52,7 @@ def numbers_of(call: Call) -> set[str]:
     return {item["accessCode"] for item in listed if isinstance(item, dict) and str(item.get("accessCode")).isdigit()}
 
 
-def take(server: Server, call: Call, key: CampaignKey = ONE) -> None:
+def take(server: ModelServer, call: Call, key: CampaignKey = ONE) -> None:
     """Remove what a call names, rightly or not."""
     server.campaigns[key] -= numbers_of(call)
 
@@ -96,8 +96,8 @@ def together(*made: Call, look: bool = True) -> Programme:
 def replying(change: Callable[[dict[str, Any]], None], *, served: bool | None = None) -> dict[str, Any]:
     """A liar that changes the members of its replies to deletions: of served ones, of refused ones, or of both."""
 
-    def says(self: Server, code: str, text: str, **more: Any) -> Reply:
-        reply = Server.says(self, code, text, **more)
+    def says(self: ModelServer, code: str, text: str, **more: Any) -> Reply:
+        reply = ModelServer.says(self, code, text, **more)
         if served is not None and served != (code == SUCCESS):
             return reply
         members = json.loads(reply.body)
@@ -115,95 +115,95 @@ def answering(reply: Callable[[], Reply]) -> dict[str, Any]:
 def coding(code: str, problem: str = "code-characters") -> dict[str, Any]:
     """A liar that has another code for one problem, or for the last number."""
 
-    def named(self: Server, name: str, status: int = 200) -> Refusal:
-        return Refusal(code) if name == problem else Server.problem(self, name, status)
+    def named(self: ModelServer, name: str, status: int = 200) -> Refusal:
+        return Refusal(code) if name == problem else ModelServer.problem(self, name, status)
 
     return {"problem": named}
 
 
-def refused_and_taken(self: Server, call: Call, refusal: Refusal) -> Reply:
+def refused_and_taken(self: ModelServer, call: Call, refusal: Refusal) -> Reply:
     take(self, call)
-    return Server.refused(self, call, refusal)
+    return ModelServer.refused(self, call, refusal)
 
 
-def remove_more(self: Server, key: CampaignKey, named: set[str]) -> None:
+def remove_more(self: ModelServer, key: CampaignKey, named: set[str]) -> None:
     self.campaigns[key] -= named | {B}
 
 
-def remove_everywhere(self: Server, _key: CampaignKey, named: set[str]) -> None:
+def remove_everywhere(self: ModelServer, _key: CampaignKey, named: set[str]) -> None:
     for held in self.campaigns.values():
         held.difference_update(named)
 
 
-def move_away(self: Server, key: CampaignKey, named: set[str]) -> None:
+def move_away(self: ModelServer, key: CampaignKey, named: set[str]) -> None:
     self.campaigns[key] -= named
     self.campaigns[TWO] |= named
 
 
-def remove_once(self: Server, key: CampaignKey, named: set[str]) -> None:
+def remove_once(self: ModelServer, key: CampaignKey, named: set[str]) -> None:
     """Of deletions in a row on one campaign only the first has an effect."""
     if self.campaigns[key] == CONTENTS[key]:
         self.campaigns[key] -= named
 
 
-def come_back(self: Server, key: CampaignKey) -> Reply:
-    reply = Server.query(self, key)
+def come_back(self: ModelServer, key: CampaignKey) -> Reply:
+    reply = ModelServer.query(self, key)
     self.campaigns[key].add(A)
     return reply
 
 
-def let_in_silently(self: Server, call: Call) -> Reply:
+def let_in_silently(self: ModelServer, call: Call) -> Reply:
     if call.credential == OMITTED:
         take(self, call)
-    return Server.answer(self, call)
+    return ModelServer.answer(self, call)
 
 
 def spoilt(reply: Reply) -> dict[str, Any]:
-    return {"answer": lambda self, call: reply if call.credential == OMITTED else Server.answer(self, call)}
+    return {"answer": lambda self, call: reply if call.credential == OMITTED else ModelServer.answer(self, call)}
 
 
-def put_deletes(self: Server, call: Call) -> Reply:
+def put_deletes(self: ModelServer, call: Call) -> Reply:
     take(self, call)
     return Reply(status=405)
 
 
-def keep_two(_self: Server, held: set[str], named: set[str]) -> bool:
+def keep_two(_self: ModelServer, held: set[str], named: set[str]) -> bool:
     return len(held - named) > 1 or not held & named
 
 
-def by_campaign_id(self: Server, vdn: str, campaign: str) -> None:
+def by_campaign_id(self: ModelServer, vdn: str, campaign: str) -> None:
     if not any(str(key[1]) == campaign for key in self.campaigns):
-        Server._campaign(self, vdn, campaign)
+        ModelServer._campaign(self, vdn, campaign)
 
 
-def of_any_vdn(self: Server, key: CampaignKey) -> CampaignKey:
+def of_any_vdn(self: ModelServer, key: CampaignKey) -> CampaignKey:
     return next(known for known in self.campaigns if known[1] == key[1])
 
 
 def refusing(when: Callable[[Call], bool], code: str = "0200001", status: int = 200) -> dict[str, Any]:
     """A liar that refuses faultless deletions of a kind."""
 
-    def body(self: Server, call: Call) -> None:
+    def body(self: ModelServer, call: Call) -> None:
         if when(call):
             raise Refusal(code, status)
-        Server._body(self, call)
+        ModelServer._body(self, call)
 
     return {"_body": body}
 
 
-def with_locale(self: Server, call: Call, refusal: Refusal) -> Reply:
+def with_locale(self: ModelServer, call: Call, refusal: Refusal) -> Reply:
     other = call.header("locale") == "en_US"
-    return Server.refused(self, call, Refusal("02000007") if other and refusal.code == "02000002" else refusal)
+    return ModelServer.refused(self, call, Refusal("02000007") if other and refusal.code == "02000002" else refusal)
 
 
-def one_of_two(self: Server, key: CampaignKey, numbers: list[str]) -> None:
+def one_of_two(self: ModelServer, key: CampaignKey, numbers: list[str]) -> None:
     if self.campaigns[key] != CONTENTS[key]:
         raise Refusal("0200001")
-    Server._state(self, key, numbers)
+    ModelServer._state(self, key, numbers)
 
 
-def never_full(self: Server, key: CampaignKey, call: Call) -> Reply:
-    return self.says(SUCCESS, "added") if numbers_of(call) == {A} else Server.add(self, key, call)
+def never_full(self: ModelServer, key: CampaignKey, call: Call) -> Reply:
+    return self.says(SUCCESS, "added") if numbers_of(call) == {A} else ModelServer.add(self, key, call)
 
 
 def silent(kind: str) -> Programme:

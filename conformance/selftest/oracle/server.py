@@ -45,7 +45,7 @@ _LAST_CODES = FAILURES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ServerReading:
     """What the document leaves open, decided. `taste` picks among fitting codes and words."""
 
     absent: Literal["ignored", "refused", "refused-if-none"] = "ignored"
@@ -73,11 +73,11 @@ class Refusal(Exception):
 
 
 @dataclass
-class Server:
+class ModelServer:
     """Answers calls one at a time."""
 
     campaigns: dict[CampaignKey, set[str]]
-    reading: Reading = field(default_factory=Reading)
+    reading: ServerReading = field(default_factory=ServerReading)
     authenticated: bool = True
     base_path: str = ""
 

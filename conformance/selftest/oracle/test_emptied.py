@@ -3,7 +3,7 @@
 from conformance.finding import Judgement
 from conformance.oracle import judge
 from conformance.selftest.oracle.histories import HELD, ONE, Script, held, play, setting_of
-from conformance.selftest.oracle.server import Server
+from conformance.selftest.oracle.server import ModelServer
 
 BACK = "11"
 REST = sorted(HELD[ONE] - {BACK})
@@ -14,7 +14,7 @@ def kinds(judgement: Judgement) -> set[tuple[str, str]]:
 
 
 def test_a_number_that_came_back_is_not_blamed_on_the_rule_of_the_last_number() -> None:
-    server = Server(campaigns=held())
+    server = ModelServer(campaigns=held())
     script = Script(server, setting_of(server))
     script.delete(BACK)
     script.look()
@@ -27,7 +27,7 @@ def test_a_number_that_came_back_is_not_blamed_on_the_rule_of_the_last_number() 
 
 def test_an_emptied_campaign_is_blamed_with_a_look_and_without() -> None:
     for looks in (0, 1):
-        server = Server(campaigns=held())
+        server = ModelServer(campaigns=held())
         script = Script(server, setting_of(server))
         server.campaigns[ONE].add("77")  # nobody knows of it, and it is gone when somebody looks
         script.delete(*HELD[ONE])
@@ -42,11 +42,11 @@ def test_an_honest_server_is_not_blamed() -> None:
         script.delete(*HELD[ONE])
         script.look()
 
-    assert not judge(play(Server(campaigns=held()), empty)).findings
+    assert not judge(play(ModelServer(campaigns=held()), empty)).findings
 
 
 def test_a_refusal_is_no_deviation_of_its_own_where_an_earlier_call_took_more_than_it_named() -> None:
-    server = Server(campaigns=held())
+    server = ModelServer(campaigns=held())
     script = Script(server, setting_of(server))
     script.delete(BACK)
     server.campaigns[ONE] = {REST[0]}

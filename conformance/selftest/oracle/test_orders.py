@@ -7,17 +7,17 @@ import pytest
 from conformance.exchange import Contents, Setting
 from conformance.generation.calls import delete
 from conformance.oracle import facts_of
-from conformance.oracle.worlds import Step, TooManyOrdersError, after_some_order
+from conformance.oracle.worlds import TooManyOrdersError, WorldStep, after_some_order
 
 KEY = (1, 1001)
 NUMBERS = [f"5245{number:020d}" for number in range(300)]
 SETTING = Setting(campaigns=((KEY, Contents(numbers=frozenset(NUMBERS))),))
 
 
-def steps(count: int) -> list[Step]:
+def steps(count: int) -> list[WorldStep]:
     """Deletions at the same time of which nobody knows whether they were carried out."""
     calls = [delete(KEY, [number]) for number in NUMBERS[:count]]
-    return [Step(facts=facts_of(call, SETTING), outcome="unknown", start=0.0, end=1.0) for call in calls]
+    return [WorldStep(facts=facts_of(call, SETTING), outcome="unknown", start=0.0, end=1.0) for call in calls]
 
 
 def most_memory(count: int) -> float:

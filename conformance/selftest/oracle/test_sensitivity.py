@@ -14,7 +14,7 @@ from conformance.oracle import DEFECTS, judge
 from conformance.selftest.oracle.histories import ONE, Script, play
 from conformance.selftest.oracle.liars import A, B, C, D, Lie, calls, silent
 from conformance.selftest.oracle.lies import GOOD, LIES
-from conformance.selftest.oracle.server import SUCCESS, Reading, Server
+from conformance.selftest.oracle.server import SUCCESS, ModelServer, ServerReading
 
 ALONE = {name: lie for name, lie in LIES.items() if lie.alone}
 
@@ -36,7 +36,7 @@ def test_replies_alone_tell_it(lie: Lie) -> None:
 @pytest.mark.parametrize("shows", ["all", "nothing"])
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_without_the_lie_nothing_is_found(lie: Lie, shows: Any) -> None:
-    assert not judge(play(Server(lie.campaigns()), lie.programme, shows=shows)).findings
+    assert not judge(play(ModelServer(lie.campaigns()), lie.programme, shows=shows)).findings
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
@@ -54,16 +54,16 @@ def test_a_finding_is_evidence(lie: Lie) -> None:
 
 @pytest.mark.parametrize("kind", ["timeout", "reset", "closed", "protocol"])
 def test_no_answer_is_found(kind: str) -> None:
-    found = judge(play(Server({ONE: {A, B}}), silent(kind))).findings
+    found = judge(play(ModelServer({ONE: {A, B}}), silent(kind))).findings
     assert [(finding.clause, finding.kind) for finding in found] == [("reply.answered", kind)]
 
 
 @pytest.mark.parametrize("kind", ["stale", "refused", "tls", "name", "withheld"])
 def test_what_is_nobody_s_fault_is_not(kind: str) -> None:
-    assert not judge(play(Server({ONE: {A, B}}), silent(kind))).findings
+    assert not judge(play(ModelServer({ONE: {A, B}}), silent(kind))).findings
 
 
-class Obliging(Server):
+class Obliging(ModelServer):
     """Says that everything succeeded, and does nothing."""
 
     def answer(self, call: Any) -> Any:
@@ -108,7 +108,7 @@ def test_one_deviation_hides_no_other() -> None:
     assert found == {"response.documented-code", "method.delete-only", "reply.no-internals", "effect.nothing-else"}
 
 
-class _TakesMore(Server):
+class _TakesMore(ModelServer):
     """A deletion takes the number after a present one along, and each reply counts truly what it removed."""
 
     def remove(self, key: CampaignKey, named: set[str]) -> None:
@@ -117,7 +117,7 @@ class _TakesMore(Server):
 
 def test_a_true_count_is_not_blamed_for_an_earlier_theft() -> None:
     """The first call took a number that the second names: the second says num:0, and only the look tells whose doing it was."""
-    server = _TakesMore({ONE: {A, B, C, D}}, reading=Reading(counts="removed"))
+    server = _TakesMore({ONE: {A, B, C, D}}, reading=ServerReading(counts="removed"))
 
     def programme(script: Script) -> None:
         script.delete(A)

@@ -14,13 +14,13 @@ from conformance.generation.calls import add, body_of, changed, delete, items, q
 from conformance.generation.paths import path_targets
 from conformance.oracle import judge
 from conformance.selftest.oracle.histories import FOREIGN, HELD, ONE, TWO
-from conformance.selftest.oracle.server import Reading, Server
+from conformance.selftest.oracle.server import ModelServer, ServerReading
 
 KEYS = (ONE, TWO, FOREIGN)
 UNIVERSE = ("1", "11", "011", "62", "72", "5245241", "52452410", "123456789012345678901234", "000000000000000000000000")
 
 readings = st.builds(
-    Reading,
+    ServerReading,
     absent=st.sampled_from(("ignored", "refused", "refused-if-none")),
     duplicates=st.sampled_from(("ignored", "refused")),
     odd=st.sampled_from(("ignored", "refused")),
@@ -111,7 +111,7 @@ kept_silent = st.builds(
 )
 
 
-def carry_out(server: Server, events: Sequence[Event]) -> tuple[Exchange, ...]:
+def carry_out(server: ModelServer, events: Sequence[Event]) -> tuple[Exchange, ...]:
     """One event per second, in this order; times may overlap, and then no order can be told from outside."""
     exchanges = []
     for second, planned in enumerate(events):
@@ -124,9 +124,9 @@ def carry_out(server: Server, events: Sequence[Event]) -> tuple[Exchange, ...]:
     return tuple(exchanges)
 
 
-def world(reading: Reading, *, complete: bool = True, authenticated: bool = True) -> tuple[Server, Setting]:
+def world(reading: ServerReading, *, complete: bool = True, authenticated: bool = True) -> tuple[ModelServer, Setting]:
     """A server with the usual contents, and what is known of them: all, or all but one number in each campaign."""
-    server = Server({key: set(held) for key, held in HELD.items()}, reading, authenticated)
+    server = ModelServer({key: set(held) for key, held in HELD.items()}, reading, authenticated)
     known = tuple(
         (key, Contents(numbers=held if complete else frozenset(sorted(held)[1:]), complete=complete)) for key, held in HELD.items()
     )
@@ -137,7 +137,7 @@ def told(judgement: Judgement) -> list[str]:
     return [f"{finding.clause} {finding.kind} {finding.detail}: {finding.summary}" for finding in judgement.findings]
 
 
-def judged(server: Server, setting: Setting, events: Sequence[Event]) -> Judgement:
+def judged(server: ModelServer, setting: Setting, events: Sequence[Event]) -> Judgement:
     looks = [Event(call=query(key), before=0.1, after=0.1) for key in KEYS]
     quiet = Event(call=Call(method="GET", target="/"), before=0.1, after=0.1)
     return judge(History(setting=setting, exchanges=carry_out(server, [*events, *[quiet] * 4, *looks])))
@@ -148,14 +148,14 @@ many = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCh
 
 @many
 @given(readings, st.lists(in_turn, max_size=14), st.booleans(), st.booleans())
-def test_one_after_another(reading: Reading, events: list[Event], complete: bool, authenticated: bool) -> None:
+def test_one_after_another(reading: ServerReading, events: list[Event], complete: bool, authenticated: bool) -> None:
     server, setting = world(reading, complete=complete, authenticated=authenticated)
     assert not told(judged(server, setting, events))
 
 
 @many
 @given(readings, st.lists(overlapping, max_size=12), st.booleans())
-def test_at_the_same_time(reading: Reading, events: list[Event], complete: bool) -> None:
+def test_at_the_same_time(reading: ServerReading, events: list[Event], complete: bool) -> None:
     server, setting = world(reading, complete=complete)
     judgement = judged(server, setting, events)
     event(f"raced and confirmed: {'effect.concurrent' in judgement.cases}")
@@ -164,14 +164,14 @@ def test_at_the_same_time(reading: Reading, events: list[Event], complete: bool)
 
 @many
 @given(readings, st.lists(st.one_of(in_turn, kept_silent), max_size=14), st.booleans())
-def test_without_answers(reading: Reading, events: list[Event], complete: bool) -> None:
+def test_without_answers(reading: ServerReading, events: list[Event], complete: bool) -> None:
     server, setting = world(reading, complete=complete)
     assert not told(judged(server, setting, events))
 
 
 @many
 @given(readings, st.lists(st.one_of(overlapping, kept_silent), max_size=10))
-def test_at_the_same_time_and_without_answers(reading: Reading, events: list[Event]) -> None:
+def test_at_the_same_time_and_without_answers(reading: ServerReading, events: list[Event]) -> None:
     server, setting = world(reading)
     assert not told(judged(server, setting, events))
 
@@ -182,7 +182,7 @@ def test_at_the_same_time_and_without_answers(reading: Reading, events: list[Eve
     st.lists(st.one_of(in_turn, in_turn, kept_silent), min_size=1, max_size=10),
     st.sampled_from(("timeout", "reset", "closed", "protocol")),
 )
-def test_a_lost_answer_is_all_that_is_found(reading: Reading, events: list[Event], kind: str) -> None:
+def test_a_lost_answer_is_all_that_is_found(reading: ServerReading, events: list[Event], kind: str) -> None:
     """Whether it happened or not, only the missing answer is a deviation."""
     server, setting = world(reading)
     lost = [Event(call=each.call, before=0.1, after=0.1, silent=each.silent and kind, happened=each.happened) for each in events]
@@ -191,7 +191,7 @@ def test_a_lost_answer_is_all_that_is_found(reading: Reading, events: list[Event
     assert {finding.clause for finding in judgement.findings} <= {"reply.answered"}
 
 
-def _carry_out_lost(server: Server, events: Sequence[Event], kind: str) -> tuple[Exchange, ...]:
+def _carry_out_lost(server: ModelServer, events: Sequence[Event], kind: str) -> tuple[Exchange, ...]:
     exchanges = []
     for second, planned in enumerate([*events, *(Event(call=query(key), before=0.1, after=0.1) for key in KEYS)]):
         reply = server.answer(planned.call) if not planned.silent or planned.happened else None
@@ -203,7 +203,7 @@ def _carry_out_lost(server: Server, events: Sequence[Event], kind: str) -> tuple
 @pytest.mark.parametrize("shows", ["all", "one", "nothing"])
 def test_a_drained_campaign(shows: str) -> None:
     """Everything goes but one, then the one is refused."""
-    server, setting = world(Reading(shows=shows))  # type: ignore[arg-type]  # one of the three
+    server, setting = world(ServerReading(shows=shows))  # type: ignore[arg-type]  # one of the three
     plan = [delete(ONE, sorted(HELD[ONE])[:-1]), delete(ONE, sorted(HELD[ONE])[-1:])]
     judgement = judged(server, setting, [Event(call=call, before=0.1, after=0.1) for call in plan])
     assert not told(judgement)

@@ -10,7 +10,7 @@ from conformance.exchange import CampaignKey, Contents, Exchange, History, Reply
 from conformance.generation.calls import add
 from conformance.oracle import Facts, judge, worlds
 from conformance.oracle.reply import Outcome
-from conformance.oracle.worlds import Step, TooManyOrdersError, World, after, after_some_order, may_be_refused, successors
+from conformance.oracle.worlds import TooManyOrdersError, World, WorldStep, after, after_some_order, may_be_refused, successors
 
 NUMBERS = "1234"
 sets = st.frozensets(st.sampled_from(NUMBERS), max_size=4)
@@ -30,7 +30,7 @@ facts = st.builds(
     st.sampled_from(((), (), ("item.null",))),
 )
 steps = st.builds(
-    lambda what, outcome, start, length: Step(facts=what, outcome=outcome, start=start, end=start + length),
+    lambda what, outcome, start, length: WorldStep(facts=what, outcome=outcome, start=start, end=start + length),
     facts,
     outcomes,
     st.integers(0, 5).map(float),
@@ -38,7 +38,7 @@ steps = st.builds(
 )
 
 
-def by_trying_every_order(given_steps: list[Step], start: World, *, complete: bool) -> set[World]:
+def by_trying_every_order(given_steps: list[WorldStep], start: World, *, complete: bool) -> set[World]:
     """All worlds at the end of all orders that respect real time."""
     ends: set[World] = set()
     for order in permutations(given_steps):
@@ -53,26 +53,26 @@ def by_trying_every_order(given_steps: list[Step], start: World, *, complete: bo
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(steps, max_size=5), sets, st.booleans())
-def test_against_every_order(drawn: list[Step], start: World, complete: bool) -> None:
+def test_against_every_order(drawn: list[WorldStep], start: World, complete: bool) -> None:
     assert after_some_order(drawn, [start], complete=complete) == by_trying_every_order(drawn, start, complete=complete)
 
 
 @given(st.lists(steps, max_size=5), st.lists(sets, min_size=1, max_size=3))
-def test_more_worlds_mean_more_ends(drawn: list[Step], starts: list[World]) -> None:
+def test_more_worlds_mean_more_ends(drawn: list[WorldStep], starts: list[World]) -> None:
     together = after_some_order(drawn, starts, complete=True)
     assert together == frozenset().union(*(after_some_order(drawn, [start], complete=True) for start in starts))
 
 
 @given(steps, sets)
-def test_one_step_alone(step: Step, start: World) -> None:
+def test_one_step_alone(step: WorldStep, start: World) -> None:
     assert after_some_order([step], [start], complete=True) == after(step, [start], complete=True)
 
 
 @given(named, sets)
 def test_a_faultless_call_is_served_exactly_when_a_number_is_left(numbers: frozenset[str], world: World) -> None:
     what = _facts("delete", numbers, (), ())
-    served = successors(Step(facts=what, outcome="served", start=0, end=1), world, complete=True)
-    refused = successors(Step(facts=what, outcome="refused", start=0, end=1), world, complete=True)
+    served = successors(WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True)
+    refused = successors(WorldStep(facts=what, outcome="refused", start=0, end=1), world, complete=True)
     if numbers <= world:
         assert bool(served) == bool(world - numbers)
         assert bool(refused) == (not world - numbers)
@@ -83,8 +83,8 @@ def test_a_faultless_call_is_served_exactly_when_a_number_is_left(numbers: froze
 
 @given(facts, sets)
 def test_no_answer_keeps_both(what: Facts, world: World) -> None:
-    unknown = successors(Step(facts=what, outcome="unknown", start=0, end=1), world, complete=True)
-    served = successors(Step(facts=what, outcome="served", start=0, end=1), world, complete=True)
+    unknown = successors(WorldStep(facts=what, outcome="unknown", start=0, end=1), world, complete=True)
+    served = successors(WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True)
     assert unknown == served | {world}
 
 
@@ -95,7 +95,7 @@ def test_what_can_t_be_seen_whole_may_always_be_refused(what: Facts, world: Worl
 
 def test_the_search_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worlds, "MAX_ORDERS", 20)
-    many = [Step(facts=_facts("add", frozenset({str(n)}), (), ()), outcome="served", start=0, end=1) for n in range(8)]
+    many = [WorldStep(facts=_facts("add", frozenset({str(n)}), (), ()), outcome="served", start=0, end=1) for n in range(8)]
     with pytest.raises(TooManyOrdersError):
         after_some_order(many, [frozenset()], complete=True)
 
@@ -103,7 +103,8 @@ def test_the_search_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_eight_calls_at_once_are_within_the_limit() -> None:
     numbers = [str(n) for n in range(9)]
     several = [
-        Step(facts=_facts("delete", frozenset({n}), (), ()), outcome="served" if n != "8" else "refused", start=0, end=1) for n in numbers
+        WorldStep(facts=_facts("delete", frozenset({n}), (), ()), outcome="served" if n != "8" else "refused", start=0, end=1)
+        for n in numbers
     ]
     assert after_some_order(several, [frozenset(numbers)], complete=True) == {frozenset({"8"})}
 

@@ -12,7 +12,7 @@ import msgspec
 from conformance.baseline import draft
 from conformance.compare import changespage, comparisonpage
 from conformance.compare.behaviour import Behaviour
-from conformance.compare.changes import Change as Turn
+from conformance.compare.changes import RunChange
 from conformance.compare.differences import Contrast, Difference
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.plugin.learning import write_profile
@@ -100,8 +100,8 @@ def _ledger(text: str) -> Ledger:
 
 
 def _pages(text: str) -> Iterator[tuple[str, str]]:
-    turn = Turn(kind="text", subject=text, before=text, after=text, says=text, calls=(text,))
-    page = changespage.Page(old=text, new=text, changes=(turn,), policy=())
+    turn = RunChange(kind="text", subject=text, before=text, after=text, says=text, calls=(text,))
+    page = changespage.ChangesPage(old=text, new=text, changes=(turn,), policy=())
     clean = known().every(page)
     yield "changes.md", changespage.markdown(clean)
     yield "changes.html", changespage.html(clean)

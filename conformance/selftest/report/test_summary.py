@@ -15,7 +15,7 @@ Made = Callable[[], VerdictDocument]
 VOID = {"meta", "br", "path", "circle", "link", "img", "hr"}
 
 
-class Page(HTMLParser):
+class ParsedPage(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("made", ALL)
 def test_the_page_is_whole_and_asks_nobody(made: Made) -> None:
-    page = Page(summary_html.render(made()))
+    page = ParsedPage(summary_html.render(made()))
     assert page.open == []
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "img", "iframe", "object", "embed", "link", "form", "audio", "video", "base"}
@@ -57,7 +57,7 @@ def test_the_page_is_whole_and_asks_nobody(made: Made) -> None:
 
 
 def test_a_failing_page_says_what_is_wrong_and_how_to_see_it() -> None:
-    text = Page(summary_html.render(documents.failing())).text
+    text = ParsedPage(summary_html.render(documents.failing())).text
     assert text.index("DEVIATES") < text.index("3 of 54") < text.index("Failed clauses") < text.index("Not tested, and why")
     order = [text.index(name) for name in ("restriction.last-number", "code.02000010", "response.count")]
     assert order == sorted(order), "the gravest first"
@@ -73,7 +73,7 @@ def test_a_failing_page_says_what_is_wrong_and_how_to_see_it() -> None:
 
 
 def test_an_inconclusive_page_puts_what_is_unknown_first() -> None:
-    text = Page(summary_html.render(documents.inconclusive())).text
+    text = ParsedPage(summary_html.render(documents.inconclusive())).text
     assert "3 clauses of 49 could not be judged: this is no pass." in text
     table = text[text.index("All clauses A pass") if "All clauses A pass" in text else text.rindex("All clauses") :]
     assert table.index("NOT TESTED") < table.index("PASS ")
@@ -81,7 +81,7 @@ def test_an_inconclusive_page_puts_what_is_unknown_first() -> None:
 
 
 def test_waived_clauses_are_shown_with_the_reason() -> None:
-    text = Page(summary_html.render(documents.waived())).text
+    text = ParsedPage(summary_html.render(documents.waived())).text
     assert "CONFORMS" in text
     assert "1 clause is waived" in text
     assert "ticket 1234, owner A. Tester" in text

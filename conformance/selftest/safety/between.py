@@ -13,19 +13,19 @@ from typing import Any
 from msgspec import Struct
 
 from conformance.config import load_target, transport_options
-from conformance.emulator import Options, start
+from conformance.emulator import EmulatorOptions, start
 from conformance.exchange import CampaignKey
 from conformance.generation.calls import query
 from conformance.oracle import answer_of, shown_numbers
-from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, Ended, begin, ended, environment
-from conformance.selftest.transport.servers import Seen, Server, requests_of, reset
+from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, CommandResult, begin, ended, environment
+from conformance.selftest.transport.servers import ReceivedRequest, Server, requests_of, reset
 from conformance.transport import Transport
 
 PATIENCE = 20.0
 """Seconds within which the emulator answers."""
 LONGEST = 180.0
 """Seconds that a run may take on a busy machine."""
-Sickness = Callable[[socket.socket, Seen], bool]
+Sickness = Callable[[socket.socket, ReceivedRequest], bool]
 """Does something to a connection in the place of a reply; False where the connection is over."""
 
 
@@ -33,25 +33,25 @@ def page(status: bytes, body: bytes = b"<html>Bad luck</html>", *lines: bytes) -
     """Answer with a page instead."""
     head = b"\r\n".join([b"HTTP/1.1 " + status, b"Content-Type: text/html", b"Content-Length: %d" % len(body), *lines])
 
-    def answer(sock: socket.socket, _: Seen) -> bool:
+    def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         sock.sendall(head + b"\r\n\r\n" + body)
         return True
 
     return answer
 
 
-def resets(sock: socket.socket, _: Seen) -> bool:
+def resets(sock: socket.socket, _: ReceivedRequest) -> bool:
     """Close with RST."""
     reset(sock)
     return False
 
 
-def closes(_sock: socket.socket, _: Seen) -> bool:
+def closes(_sock: socket.socket, _: ReceivedRequest) -> bool:
     """Close without a word."""
     return False
 
 
-def hangs(sock: socket.socket, _: Seen) -> bool:
+def hangs(sock: socket.socket, _: ReceivedRequest) -> bool:
     """Say nothing until the other side goes."""
     with contextlib.suppress(OSError):
         while sock.recv(1000):
@@ -64,12 +64,12 @@ class Between:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.seen: list[Seen] = []
-        self.sick: Callable[[int, Seen], Sickness | None] = lambda number, seen: None
+        self.seen: list[ReceivedRequest] = []
+        self.sick: Callable[[int, ReceivedRequest], Sickness | None] = lambda number, seen: None
         """Given the number of the call (from 1) and the call, what befalls it; None: it is forwarded."""
         self.closes_after: int | None = None
         """Calls after which a connection is closed, which is not announced."""
-        self.rewritten: Callable[[Seen, bytes], bytes] = lambda request, body: body
+        self.rewritten: Callable[[ReceivedRequest, bytes], bytes] = lambda request, body: body
         """Given a call and the body of its reply, the body that is sent on."""
 
     def __call__(self, sock: socket.socket, _index: int) -> None:
@@ -87,7 +87,7 @@ class Between:
                 if place == self.closes_after:
                     return
 
-    def _sent_on(self, request: Seen, reply: bytes) -> bytes:
+    def _sent_on(self, request: ReceivedRequest, reply: bytes) -> bytes:
         head, _, body = reply.partition(b"\r\n\r\n")
         if (changed := self.rewritten(request, body)) == body:
             return reply
@@ -100,7 +100,7 @@ def _reply(sock: socket.socket, *, bodyless: bool) -> bytes:
     while b"\r\n\r\n" not in data:
         data += _more(sock)
     head, _, body = data.partition(b"\r\n\r\n")
-    length = int((Seen(head, b"").values("Content-Length") or ["0"])[0])
+    length = int((ReceivedRequest(head, b"").values("Content-Length") or ["0"])[0])
     while len(body) < length and not bodyless:
         body += _more(sock)
     return head + b"\r\n\r\n" + body
@@ -121,7 +121,7 @@ class ProxiedSandbox(Struct, frozen=True, kw_only=True):
     target: Path
     variables: dict[str, str]
 
-    def run(self, *more: str, effort: str = "quick") -> Ended:
+    def run(self, *more: str, effort: str = "quick") -> CommandResult:
         """Run `isales-conformance run` to its end."""
         arguments = ("run", "--target", str(self.target), "--effort", effort, "--no-html", "--out", str(self.folder / "out"), "--seed", "1")
         return ended(begin(self.folder, (*arguments, *more), self.variables), LONGEST)
@@ -160,7 +160,7 @@ def proxied_sandbox(
 ) -> Iterator[ProxiedSandbox]:
     """An emulator over plain HTTP, something before it that may speak TLS, and a target file; `extra` stands at its end."""
     chosen: dict[str, Any] = {"http": True, "campaigns": dict(CAMPAIGNS), "access_key": "lab", "base_path": base_path} | options
-    with start(Options(**chosen)) as running:
+    with start(EmulatorOptions(**chosen)) as running:
         between = Between(int(running.base_url.removesuffix(base_path).rpartition(":")[2]))
         with Server(between, context=context, host=host) as server:
             shown = f"[{host}]" if ":" in host else host

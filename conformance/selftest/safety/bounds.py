@@ -17,10 +17,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.emulator import Options, start
+from conformance.emulator import EmulatorOptions, start
 from conformance.selftest.safety.between import SIGNED, TARGET, Between, Sickness
 from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, environment
-from conformance.selftest.transport.servers import Seen, Server
+from conformance.selftest.transport.servers import ReceivedRequest, Server
 
 MOST_MEMORY, MOST_DISK = 300, 200
 """Megabytes that a run may take, whatever a server replies."""
@@ -43,7 +43,7 @@ def saying(**members: object) -> bytes:
 def always(data: bytes) -> Sickness:
     """Answer with these bytes."""
 
-    def answer(sock: socket.socket, _: Seen) -> bool:
+    def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         sock.sendall(data)
         return True
 
@@ -54,7 +54,7 @@ def drawn(make: Callable[[random.Random], bytes]) -> Sickness:
     """Answer with other bytes each time."""
     chance, lock = random.Random(1), threading.Lock()
 
-    def answer(sock: socket.socket, _: Seen) -> bool:
+    def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         with lock:
             data = make(chance)
         sock.sendall(data)
@@ -66,7 +66,7 @@ def drawn(make: Callable[[random.Random], bytes]) -> Sickness:
 def pouring(head: bytes, piece: bytes) -> Sickness:
     """Never end a reply."""
 
-    def answer(sock: socket.socket, _: Seen) -> bool:
+    def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         sock.sendall(head)
         while True:  # until the other side goes, which is an OSError
             sock.sendall(piece)
@@ -77,7 +77,7 @@ def pouring(head: bytes, piece: bytes) -> Sickness:
 def dribbling(seconds: float) -> Sickness:
     """A good reply, in pieces over so many seconds."""
 
-    def answer(sock: socket.socket, _: Seen) -> bool:
+    def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         data = framed(saying())
         step = len(data) // 8 + 1
         for at in range(0, len(data), step):
@@ -120,7 +120,7 @@ class Hostile(Struct, frozen=True, kw_only=True):
     to: str = EVERY
     extra: str = ""
 
-    def befalls(self, seen: Seen) -> bool:
+    def befalls(self, seen: ReceivedRequest) -> bool:
         """Whether this call gets it."""
         method = seen.first_line.partition(" ")[0]
         return self.to == EVERY or method == {DELETIONS: "DELETE", LOOKS: "GET"}.get(self.to)
@@ -188,7 +188,7 @@ class Cost(Struct, frozen=True, kw_only=True):
 
 def cost_of(hostile: Hostile, folder: Path, *more: str) -> Cost:
     """Run quick against an emulator before which something answers so, from the 40th call on."""
-    with start(Options(http=True, campaigns=dict(CAMPAIGNS), access_key="lab")) as running:
+    with start(EmulatorOptions(http=True, campaigns=dict(CAMPAIGNS), access_key="lab")) as running:
         between, sickness = Between(int(running.base_url.rpartition(":")[2])), hostile.reply()
         between.sick = lambda number, seen: sickness if number > WELL and hostile.befalls(seen) else None
         with Server(between) as server:

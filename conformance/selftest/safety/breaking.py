@@ -11,7 +11,7 @@ from msgspec import Struct
 
 import conformance
 from conformance.report import verdict_json
-from conformance.selftest.safety.scene import Ended, begin, ended, environment
+from conformance.selftest.safety.scene import CommandResult, begin, ended, environment
 
 ROOT = Path(conformance.__file__).parents[1]
 CHECK = "headers.request"
@@ -20,10 +20,10 @@ CLAUSE = "header.authorization"
 """A clause that other checks judge as well."""
 
 
-class Broken(Struct, frozen=True, kw_only=True):
+class BrokenRun(Struct, frozen=True, kw_only=True):
     """What such a run came to."""
 
-    ended: Ended
+    ended: CommandResult
     out: Path
 
     @property
@@ -41,14 +41,14 @@ class Broken(Struct, frozen=True, kw_only=True):
         return (self.out / "failure.txt").read_text("utf-8")
 
 
-def run(folder: Path, breaking: str, *arguments: str, variables: Sequence[tuple[str, str]] = ()) -> Broken:
+def run(folder: Path, breaking: str, *arguments: str, variables: Sequence[tuple[str, str]] = ()) -> BrokenRun:
     """A quick run on the embedded emulator; `breaking` is the source of the plugin."""
     folder.mkdir(exist_ok=True)
     (folder / "breaking_plugin.py").write_text(breaking)
     path = os.pathsep.join([str(folder), str(ROOT)])
     given = environment(folder) | {"PYTHONPATH": path, "PYTEST_PLUGINS": "breaking_plugin"} | dict(variables)
     words = ("run", "--effort", "quick", "--no-html", "-q", "--out", str(folder / "out"), *arguments)
-    return Broken(ended=ended(begin(folder, words, given), 120), out=folder / "out")
+    return BrokenRun(ended=ended(begin(folder, words, given), 120), out=folder / "out")
 
 
 def raising(check: str = CHECK, error: str = "IndexError('list index out of range')") -> str:

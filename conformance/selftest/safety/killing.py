@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.selftest.safety.scene import Ended, Sandbox, ended, scene
+from conformance.selftest.safety.scene import CommandResult, Sandbox, ended, scene
 
 LONGEST = 2.6
 """Seconds after the journal was begun: by then a quick run has ended or is about to."""
@@ -24,7 +24,7 @@ class Killed(Struct, frozen=True, kw_only=True):
     after: float
     alive: bool
     disturbed: bool
-    restored: Ended | None
+    restored: CommandResult | None
     differs: str = ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from conformance.config import load_target, transport_options
-from conformance.emulator import Options, Running, start
+from conformance.emulator import EmulatorOptions, Running, start
 from conformance.exchange import CampaignKey
 from conformance.generation.calls import query
 from conformance.oracle import answer_of, shown_numbers
@@ -39,7 +39,7 @@ ca_file = "{ca_file}"
 """
 
 
-class Ended(Struct, frozen=True, kw_only=True):
+class CommandResult(Struct, frozen=True, kw_only=True):
     """A command that has ended."""
 
     code: int
@@ -68,7 +68,7 @@ class Sandbox(Struct, frozen=True, kw_only=True):
         """Start `isales-conformance` with these arguments."""
         return begin(self.folder, arguments, self.environment | more)
 
-    def command(self, *arguments: str, **more: str) -> Ended:
+    def command(self, *arguments: str, **more: str) -> CommandResult:
         """Run `isales-conformance` with these arguments to its end."""
         return ended(self.begin(*arguments, **more))
 
@@ -109,22 +109,22 @@ def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
     )
 
 
-def command_in(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Ended:
+def command_in(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> CommandResult:
     """Run `isales-conformance` in a folder, without an emulator."""
     return ended(begin(folder, arguments, {**environment(folder), **variables}))
 
 
-def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> Ended:
+def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> CommandResult:
     """Wait for a command."""
     out, err = process.communicate(timeout=seconds)
-    return Ended(code=process.returncode, out=out, err=err)
+    return CommandResult(code=process.returncode, out=out, err=err)
 
 
 @contextmanager
 def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Sandbox]:
     """Run an emulator and write a target file; `extra` is put at its end, `options` are the emulator's."""
     chosen: dict[str, Any] = {"campaigns": dict(CAMPAIGNS), "access_key": ACCESS_KEY, "ca_dir": folder} | options
-    with start(Options(**chosen)) as running:
+    with start(EmulatorOptions(**chosen)) as running:
         target = folder / "target.toml"
         text = _TARGET.format(
             base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file

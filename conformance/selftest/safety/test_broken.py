@@ -11,13 +11,13 @@ import pytest
 
 from conformance.cli import app, main
 from conformance.report import failure
-from conformance.selftest.safety.breaking import CHECK, ROOT, Broken, raising, replacing, run
+from conformance.selftest.safety.breaking import CHECK, ROOT, BrokenRun, raising, replacing, run
 from conformance.selftest.safety.scene import CAMPAIGNS, scene
 
 FAULT = "auth.other-scheme"
 
 
-def assert_told(broken: Broken, step: str, error: str) -> None:
+def assert_told(broken: BrokenRun, step: str, error: str) -> None:
     """Whatever failed is told in the same four places."""
     assert broken.ended.code == 4
     assert "Traceback" not in broken.ended.said

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.selftest.safety.scene import ACCESS_KEY, SECRET_VARIABLE, Ended, begin, ended, environment, scene
+from conformance.selftest.safety.scene import ACCESS_KEY, SECRET_VARIABLE, CommandResult, begin, ended, environment, scene
 from conformance.selftest.transport.servers import Server, requests_of
 from conformance.transport.auth import hmac_hex, prefix, timestamp
 
@@ -50,7 +50,7 @@ def test_a_server_that_fails(tmp_path: Path) -> None:
     assert_hidden(tmp_path / "out", result, seen, began)
 
 
-def _run_against(folder: Path, behaviour: object) -> tuple[Ended, list[bytes]]:
+def _run_against(folder: Path, behaviour: object) -> tuple[CommandResult, list[bytes]]:
     with Server(behaviour) as server:  # type: ignore[arg-type]  # a lambda is one, too
         target = folder / "target.toml"
         target.write_text(
@@ -81,7 +81,7 @@ def _command_lines(process: "subprocess.Popen[str]") -> Iterator[bytes]:
         time.sleep(0.2)
 
 
-def assert_hidden(out: Path, result: Ended, command_lines: list[bytes], began: datetime) -> None:
+def assert_hidden(out: Path, result: CommandResult, command_lines: list[bytes], began: datetime) -> None:
     told = {"stdout": result.out.encode(), "stderr": result.err.encode(), "command lines": b"\n".join(command_lines)}
     told |= {name: content for file in out.rglob("*") if file.is_file() for name, content in _unpacked(file)}
     assert len(told) > 3

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.selftest.safety.scene import Ended, Sandbox, ended
+from conformance.selftest.safety.scene import CommandResult, Sandbox, ended
 
 FITS = 120_000
 """Bytes to which a file can grow: the journal fits, the recording of a quick run does not."""
@@ -19,7 +19,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
-def _run(sandbox: Sandbox, out: str, size: int) -> Ended:
+def _run(sandbox: Sandbox, out: str, size: int) -> CommandResult:
     """A run that can make no file larger than this."""
     command = [sys.executable, "-c", LIMITED, str(size), sys.executable, "-m", "conformance.cli", *sandbox.run(out)]
     pipe = subprocess.PIPE

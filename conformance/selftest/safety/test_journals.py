@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.exchange import CampaignKey
-from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, Ended, Sandbox, command_in, ended, scene
+from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, CommandResult, Sandbox, command_in, ended, scene
 
 PATIENCE = 45.0
 BEFORE: Mapping[CampaignKey, frozenset[str]] = {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
@@ -39,11 +39,11 @@ def _whole(sandbox: Sandbox) -> bool:
     return all(BEFORE[key] <= (numbers or frozenset()) for key, numbers in sandbox.contents().items())
 
 
-def _restore(sandbox: Sandbox, *arguments: str) -> Ended:
+def _restore(sandbox: Sandbox, *arguments: str) -> CommandResult:
     return sandbox.command("restore", *arguments, "--target", str(sandbox.target))
 
 
-def _refused(result: Ended, journal: Path) -> None:
+def _refused(result: CommandResult, journal: Path) -> None:
     assert result.code == 2, result.said
     assert f"isales-conformance restore {journal}" in result.said
     assert "Nothing was sent" in result.said
@@ -183,7 +183,7 @@ def test_a_damaged_journal_loses_no_original(sandbox: Sandbox, damage: Callable[
     assert sandbox.command("check", "--target", str(sandbox.target)).code == 0
 
 
-def _told(result: Ended) -> None:
+def _told(result: CommandResult) -> None:
     assert result.code == 3, result.said
     assert "had changed nothing" not in result.said
     assert "can't be known" in result.said

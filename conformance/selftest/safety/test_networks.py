@@ -13,7 +13,7 @@ import trustme
 
 from conformance.selftest.safety.between import SIGNED, ProxiedSandbox, page, proxied_sandbox
 from conformance.selftest.transport.conftest import Serve
-from conformance.selftest.transport.servers import Seen
+from conformance.selftest.transport.servers import ReceivedRequest
 from conformance.selftest.transport.test_proxied import proxying
 
 ONE = ("--only", "restriction.last-number")
@@ -66,7 +66,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
 
 
 def test_tls_1_3_alone_through_a_proxy_that_asks_for_a_password(tmp_path: Path, serve: Serve) -> None:
-    asked: list[Seen] = []
+    asked: list[ReceivedRequest] = []
     proxy = serve(proxying(asked, ask=True))
     extra = _trusting(tmp_path) + f'[network]\nproxy = "http://user:pass%20word@127.0.0.1:{proxy.port}"\n'
     with proxied_sandbox(tmp_path, extra=extra, context=_context(ssl.TLSVersion.TLSv1_3)) as sandbox:
@@ -75,7 +75,7 @@ def test_tls_1_3_alone_through_a_proxy_that_asks_for_a_password(tmp_path: Path, 
 
 
 def test_plain_http_through_a_proxy_that_asks_for_a_password(tmp_path: Path, serve: Serve) -> None:
-    asked: list[Seen] = []
+    asked: list[ReceivedRequest] = []
     proxy = serve(proxying(asked, ask=True))
     with proxied_sandbox(tmp_path, extra=f'[network]\nproxy = "http://user:pass%20word@127.0.0.1:{proxy.port}"\n') as sandbox:
         _conforms(sandbox, *ONE)
@@ -116,7 +116,7 @@ def test_a_header_that_is_made_elsewhere(tmp_path: Path, where: str) -> None:
     assert result.code == 0, result.said
 
 
-def _token(seen: Seen, where: str) -> str:
+def _token(seen: ReceivedRequest, where: str) -> str:
     if where != "command":
         return "Token from-elsewhere"
     method, target, _ = seen.first_line.split(" ")

@@ -15,18 +15,18 @@ from conformance import private_files
 from conformance.selftest.report.obeyed import obeyed
 from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.breaking import ROOT
-from conformance.selftest.safety.scene import Ended, command_in, scene
-from conformance.selftest.transport.servers import Seen
+from conformance.selftest.safety.scene import CommandResult, command_in, scene
+from conformance.selftest.transport.servers import ReceivedRequest
 
 CODE = b'"02000002"'
 
 
-def replacing(code: bytes) -> Callable[[Seen, bytes], bytes]:
+def replacing(code: bytes) -> Callable[[ReceivedRequest, bytes], bytes]:
     """Another result code in the place of the one for invalid characters."""
     return lambda _, body: body.replace(CODE, b'"%b"' % code)
 
 
-def written(folder: Path, ended: Ended) -> Iterator[tuple[str, str]]:
+def written(folder: Path, ended: CommandResult) -> Iterator[tuple[str, str]]:
     """Everything that a run has left and said."""
     yield from ((str(file), file.read_bytes().decode()) for file in sorted(folder.rglob("*")) if file.is_file())
     yield from (("standard output", ended.out), ("standard error", ended.err))
@@ -95,7 +95,7 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
     """A server that writes what it was sent into its descriptions, and is failed so that its replies are shown."""
     sent: list[str] = []
 
-    def echo(request: Seen, body: bytes) -> bytes:
+    def echo(request: ReceivedRequest, body: bytes) -> bytes:
         header = (request.values("Authorization") or [""])[0]
         signature = header.rpartition("/")[2]
         if len(signature) < 64 or b'"resultDesc"' not in body:

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.selftest.safety.between import ProxiedSandbox, Sickness, closes, hangs, page, proxied_sandbox, resets
 from conformance.selftest.safety.scene import begin, ended
-from conformance.selftest.transport.servers import Seen
+from conformance.selftest.transport.servers import ReceivedRequest
 
 IMPATIENT = "[pace]\npatience_seconds = 1\ntimeout_seconds = 1\n"
 MAD: dict[str, Sickness] = {
@@ -75,7 +75,7 @@ def test_a_server_that_recovers_is_picked_up_once_more(tmp_path: Path) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
         gone = threading.Event()
 
-        def sick(number: int, seen: Seen) -> Sickness | None:
+        def sick(number: int, seen: ReceivedRequest) -> Sickness | None:
             if number == GOOD:
                 gone.set()
                 threading.Timer(1.5, gone.clear).start()
@@ -88,11 +88,11 @@ def test_a_server_that_recovers_is_picked_up_once_more(tmp_path: Path) -> None:
     assert "It came back." in document["headline"][0]
 
 
-def _deletions(sickness: Sickness, when: Callable[[int, Seen], bool]) -> Callable[[int, Seen], Sickness | None]:
+def _deletions(sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]) -> Callable[[int, ReceivedRequest], Sickness | None]:
     """A fault of deletions alone, by their number and their form."""
     count = 0
 
-    def sick(_: int, seen: Seen) -> Sickness | None:
+    def sick(_: int, seen: ReceivedRequest) -> Sickness | None:
         nonlocal count
         if not seen.head.startswith(b"DELETE"):
             return None
@@ -111,7 +111,7 @@ def _deletions(sickness: Sickness, when: Callable[[int, Seen], bool]) -> Callabl
     ],
     ids=["after long use", "one in thirty", "hangs on some input"],
 )
-def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, Seen], bool]) -> None:
+def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
         sandbox.between.sick = _deletions(sickness, when)
         result = sandbox.run()
@@ -125,7 +125,7 @@ def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
         away = 0.0
 
-        def sick(_: int, seen: Seen) -> Sickness | None:
+        def sick(_: int, seen: ReceivedRequest) -> Sickness | None:
             nonlocal away
             if b"[" * 40 in seen.body:
                 away = time.monotonic() + 0.8

@@ -14,18 +14,18 @@ WITHOUT_FAULT = {
 }
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _FaultsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: dict[str, list[str]]
     unseen: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def table() -> _File:
-    return msgspec.convert(tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8")), _File)
+def table() -> _FaultsFile:
+    return msgspec.convert(tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8")), _FaultsFile)
 
 
 @pytest.fixture(scope="module")
-def breaks(table: _File) -> dict[str, list[str]]:
+def breaks(table: _FaultsFile) -> dict[str, list[str]]:
     return table.breaks
 
 
@@ -54,6 +54,6 @@ def test_every_checkable_demand_is_what_some_fault_breaks_first(breaks: dict[str
     assert checkable - first == set(WITHOUT_FAULT)
 
 
-def test_what_is_not_expected_to_be_seen_is_a_fault_and_says_why(table: _File) -> None:
+def test_what_is_not_expected_to_be_seen_is_a_fault_and_says_why(table: _FaultsFile) -> None:
     assert set(table.unseen) <= set(table.breaks)
     assert all(reason.strip() for reason in table.unseen.values())

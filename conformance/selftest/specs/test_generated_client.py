@@ -23,7 +23,7 @@ import httpx
 import pytest
 
 from conformance.clauses import specs_folder
-from conformance.emulator import Options, Running, start
+from conformance.emulator import EmulatorOptions, Running, start
 
 GENERATOR = "openapi-python-client"
 VERSION = "0.29.1"
@@ -97,7 +97,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Client:
+class CampaignClient:
     """The generated operations, bound to one campaign."""
 
     package: str
@@ -125,14 +125,14 @@ class Client:
 
 @pytest.fixture
 def emulator() -> Iterator[Running]:
-    with start(Options(http=True, campaigns={(VDN, CAMPAIGN): ("5245241", "5245242")})) as running:
+    with start(EmulatorOptions(http=True, campaigns={(VDN, CAMPAIGN): ("5245241", "5245242")})) as running:
         yield running
 
 
 @pytest.fixture
-def client(package: str, emulator: Running) -> Iterator[Client]:
+def client(package: str, emulator: Running) -> Iterator[CampaignClient]:
     with connection(package, emulator, auth=Signature(emulator.access_key, emulator.secret_key)) as signed:
-        yield Client(package=package, connection=signed)
+        yield CampaignClient(package=package, connection=signed)
 
 
 def connection(package: str, emulator: Running, **httpx_args: Any) -> Any:
@@ -141,20 +141,20 @@ def connection(package: str, emulator: Running, **httpx_args: Any) -> Any:
     return module.AuthenticatedClient(base_url=emulator.base_url, token="unsigned", httpx_args={"trust_env": False, **httpx_args})
 
 
-def test_it_deletes_a_number(client: Client) -> None:
+def test_it_deletes_a_number(client: CampaignClient) -> None:
     reply = client.delete("5245241")
     assert reply.status_code == 200
     assert reply.parsed.result_code is reply.parsed.return_code is client.models.ResultCode.SUCCESS
     assert client.query().parsed.return_object.caller_no == "5245242"
 
 
-def test_it_is_told_that_the_last_number_stays(client: Client) -> None:
+def test_it_is_told_that_the_last_number_stays(client: CampaignClient) -> None:
     reply = client.delete("5245241", "5245242")
     assert reply.status_code == 200
     assert reply.parsed.result_code is not client.models.ResultCode.SUCCESS
 
 
-def test_it_adds_what_it_then_deletes(client: Client) -> None:
+def test_it_adds_what_it_then_deletes(client: CampaignClient) -> None:
     assert client.add("99001").parsed.result_code is client.models.ResultCode.SUCCESS
     assert client.delete("5245241", "5245242").parsed.result_code is client.models.ResultCode.SUCCESS
     assert client.query().parsed.return_object.caller_no == "99001"
@@ -162,4 +162,4 @@ def test_it_adds_what_it_then_deletes(client: Client) -> None:
 
 def test_without_a_signature_it_gets_401(package: str, emulator: Running) -> None:
     with connection(package, emulator) as unsigned:
-        assert Client(package=package, connection=unsigned).delete("5245241").status_code == 401
+        assert CampaignClient(package=package, connection=unsigned).delete("5245241").status_code == 401

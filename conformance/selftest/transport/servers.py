@@ -63,7 +63,7 @@ class Server:
                 self._behaviour(sock, index)
 
 
-class Seen(Struct, frozen=True):
+class ReceivedRequest(Struct, frozen=True):
     """A request as it came: head and body, undecoded."""
 
     head: bytes
@@ -78,7 +78,7 @@ class Seen(Struct, frozen=True):
         return [value.strip().decode() for key, _, value in lines if key.lower() == name.lower().encode()]
 
 
-def requests_of(sock: socket.socket) -> Iterator[Seen]:
+def requests_of(sock: socket.socket) -> Iterator[ReceivedRequest]:
     """Requests of a connection, until it ends."""
     data = b""
     while True:
@@ -88,15 +88,15 @@ def requests_of(sock: socket.socket) -> Iterator[Seen]:
                 return
             data += more
         head, _, data = data.partition(b"\r\n\r\n")
-        lengths = Seen(head, b"").values("Content-Length")
+        lengths = ReceivedRequest(head, b"").values("Content-Length")
         length = int(lengths[0]) if lengths else 0
         while len(data) < length:
             data += sock.recv(65536)
-        yield Seen(head, data[:length])
+        yield ReceivedRequest(head, data[:length])
         data = data[length:]
 
 
-def answering(*replies: bytes, seen: list[Seen] | None = None) -> Behaviour:
+def answering(*replies: bytes, seen: list[ReceivedRequest] | None = None) -> Behaviour:
     """Answer each request of a connection with the next of the replies, the last one for ever."""
 
     def behave(sock: socket.socket, index: int) -> None:

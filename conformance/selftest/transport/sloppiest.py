@@ -59,7 +59,7 @@ SHORTEST_CUT = 7
 
 
 @dataclass(frozen=True)
-class World:
+class SloppyWorld:
     """Campaigns and their numbers; `prefix` is the interface's path, base path included."""
 
     prefix: str
@@ -78,7 +78,7 @@ class Harm:
     added: dict[CampaignKey, set[str]] = field(default_factory=dict)
 
 
-def harm(call: Call, world: World) -> Harm:
+def harm(call: Call, world: SloppyWorld) -> Harm:
     """Everything that the request could do."""
     result = Harm()
     if not may_change(call):
@@ -239,7 +239,7 @@ def rewritten(call: Call) -> Iterator[str]:
         return
 
 
-def stays(target: str, world: World) -> bool:
+def stays(target: str, world: SloppyWorld) -> bool:
     """Whether every server takes the target for the calling numbers of some campaign."""
     prefix = [part.lower() for part in world.prefix.split("/") if part]
     if not target.startswith("/"):
@@ -269,7 +269,7 @@ def _is_resource(parts: list[str], prefix: list[str]) -> bool:
 # -- which numbers -----------------------------------------------------------------------------
 
 
-def named(call: Call, world: World) -> tuple[set[str], bool]:
+def named(call: Call, world: SloppyWorld) -> tuple[set[str], bool]:
     """Every number that the request could name, and whether it could mean all of them."""
     body_numbers, everything = in_body(call)
     asked = [*odd_headers(call), *parameters(call.query), *in_path(call, world)]
@@ -284,7 +284,7 @@ def named(call: Call, world: World) -> tuple[set[str], bool]:
     return numbers, everything or not read_as_json(call)
 
 
-def in_path(call: Call, world: World) -> Iterator[tuple[str, str]]:
+def in_path(call: Call, world: SloppyWorld) -> Iterator[tuple[str, str]]:
     """What stands behind the id, and conditions in an id; ids themselves are no numbers."""
     ids = {str(part) for key in world.listed for part in key}
     for reading in readings(call.path):

@@ -8,7 +8,7 @@ import pytest
 from conformance.errors import BudgetSpent, CannotJudge
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.selftest.transport.conftest import Connect, Serve
-from conformance.selftest.transport.servers import OK, Seen, answering, once, requests_of, reset
+from conformance.selftest.transport.servers import OK, ReceivedRequest, answering, once, requests_of, reset
 from conformance.transport import AuthV2, Budget, Keys, Pace
 from conformance.transport.auth import Parts, authorization
 
@@ -21,7 +21,7 @@ def kind_of(exchange: Exchange) -> str:
 
 
 def test_what_is_signed_is_what_is_sent(serve: Serve, connect: Connect) -> None:
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     server = serve(answering(OK, seen=seen))
     transport = connect(server, authorizer=AuthV2(KEYS, signed_headers=("content-length", "content-type", "host")))
     exchange = transport.send(CALL)
@@ -207,7 +207,7 @@ def test_a_reply_written_before_the_body_was_read_is_taken(serve: Serve, connect
 
 
 def test_calls_that_would_become_others_are_withheld(serve: Serve, connect: Connect) -> None:
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     transport = connect(serve(answering(OK, seen=seen)))
     for call in (
         Call(method="GET", target="/a b"),
@@ -232,7 +232,7 @@ def test_credentials_are_those_of_the_scheme(serve: Serve, connect: Connect) -> 
 
 
 def test_non_ascii_goes_out_as_utf_8(serve: Serve, connect: Connect) -> None:
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     transport = connect(serve(answering(OK, seen=seen)))
     assert kind_of(transport.send(Call(method="GET", target="/１", headers=(("X", "ü"),)))) == "reply 200"
     assert seen[0].first_line == "GET /１ HTTP/1.1"
@@ -288,7 +288,7 @@ def test_many_threads_may_send(serve: Serve, connect: Connect) -> None:
 
 
 def test_the_budget_stops_every_loop_but_not_the_restoration(serve: Serve, connect: Connect) -> None:
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     transport = connect(serve(answering(OK, seen=seen)), budget=Budget(max_requests=3))
     for _ in range(3):
         transport.send(CALL)
@@ -317,7 +317,7 @@ def test_429_for_ever_is_a_clear_stop(serve: Serve, connect: Connect) -> None:
 
 
 def test_a_signed_type_goes_with_a_query_too(serve: Serve, connect: Connect) -> None:
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     signed = ("content-length", "content-type", "host")
     transport = connect(
         serve(answering(OK, OK, seen=seen)),
@@ -365,7 +365,7 @@ def test_an_interrupted_call_is_still_an_exchange(serve: Serve, connect: Connect
 def test_base_path_and_ipv6(serve: Serve, connect: Connect) -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
-    seen: list[Seen] = []
+    seen: list[ReceivedRequest] = []
     try:
         server = serve(answering(OK, seen=seen), host="::1")
     except OSError:

@@ -20,7 +20,7 @@ from conformance.generation.calls import (
 )
 from conformance.generation.named_calls import CallContext
 from conformance.selftest.transport.generated_calls import UNKNOWN, generated, mutated
-from conformance.selftest.transport.sloppiest import World, harm, may_change, named
+from conformance.selftest.transport.sloppiest import SloppyWorld, harm, may_change, named
 from conformance.transport import Guard, OwnNumbers
 
 BASE = "/gw"
@@ -46,7 +46,7 @@ UNLISTED: tuple[CampaignKey, ...] = ((1, 1003), (2, 1001), (9999, 1001), (1, 200
 HELD = frozenset((*ORIGINALS, *STRANGERS, *OWN[2:8]))
 EVERYBODY = dict.fromkeys((*LISTED, *UNLISTED), HELD)
 """Campaigns of many hold the same numbers of a company."""
-WORLD = World(prefix=BASE + PATH_PREFIX, campaigns=EVERYBODY, listed=frozenset(LISTED))
+WORLD = SloppyWorld(prefix=BASE + PATH_PREFIX, campaigns=EVERYBODY, listed=frozenset(LISTED))
 URIS = tuple(WORLD.uri(key) for key in (*LISTED, (1, 1003), (2, 1001), UNKNOWN))
 
 

@@ -20,7 +20,7 @@ from conformance.transport.journal import (
     WillAdd,
     read,
 )
-from conformance.transport.journal_reading import Contents, salvage
+from conformance.transport.journal_reading import JournalContents, salvage
 
 URL = "https://10.0.0.5:28443"
 VERSION_1 = Path(__file__).parent / "journal-v1.jsonl"
@@ -61,7 +61,7 @@ def _written(file: Path, facts: list[Fact], **close: Any) -> bytes:
     return file.read_bytes()
 
 
-def _url(contents: Contents) -> str | None:
+def _url(contents: JournalContents) -> str | None:
     return contents.header.base_url if contents.header else None
 
 

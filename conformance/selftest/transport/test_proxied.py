@@ -13,7 +13,7 @@ import trustme
 from conformance.errors import ConfigurationError
 from conformance.exchange import Call, NoAnswer
 from conformance.selftest.transport.conftest import Connect, Serve
-from conformance.selftest.transport.servers import OK, Behaviour, Seen, Server, answering, once, requests_of
+from conformance.selftest.transport.servers import OK, Behaviour, ReceivedRequest, Server, answering, once, requests_of
 from conformance.transport import Proxy, Tls
 from conformance.transport.proxied import httpx_proxy
 from conformance.transport.reply import BODY_KEPT, MAX_HEAD_BYTES, MAX_HEADERS
@@ -30,7 +30,7 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
         sink.shutdown(socket.SHUT_RDWR)
 
 
-def proxying(seen: list[Seen], *, ask: bool = False) -> Behaviour:
+def proxying(seen: list[ReceivedRequest], *, ask: bool = False) -> Behaviour:
     """An HTTP proxy: CONNECT makes a tunnel, an absolute URL is forwarded."""
 
     def behave(sock: socket.socket, index: int) -> None:
@@ -61,8 +61,8 @@ def proxy_to(server: Server, **more: str) -> Proxy:
 
 
 def test_plain_http_goes_through_with_the_target_as_written(serve: Serve, connect: Connect) -> None:
-    asked: list[Seen] = []
-    seen: list[Seen] = []
+    asked: list[ReceivedRequest] = []
+    seen: list[ReceivedRequest] = []
     server, proxy = serve(answering(OK, seen=seen)), serve(proxying(asked))
     transport = connect(server, proxy=proxy_to(proxy))
     for _ in range(3):
@@ -79,8 +79,8 @@ def test_plain_http_goes_through_with_the_target_as_written(serve: Serve, connec
 def test_https_goes_through_a_tunnel(
     serve: Serve, connect: Connect, authority: tuple[trustme.CA, Path], server_context: ssl.SSLContext
 ) -> None:
-    asked: list[Seen] = []
-    seen: list[Seen] = []
+    asked: list[ReceivedRequest] = []
+    seen: list[ReceivedRequest] = []
     server, proxy = serve(answering(OK, seen=seen), context=server_context), serve(proxying(asked, ask=True))
     tls = Tls(ca_file=str(authority[1]))
     transport = connect(server, scheme="https", tls=tls, proxy=proxy_to(proxy, user="user", password="pass word"))
