@@ -118,7 +118,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class WordingProfile:
     """The wording of descriptions."""
 
     default: str = "zh_CN"
@@ -171,7 +171,7 @@ class Profile:
     order: Order = field(default_factory=Order)
     readings: Readings = field(default_factory=Readings)
     query: Query = field(default_factory=Query)
-    text: Wording = field(default_factory=Wording)
+    text: WordingProfile = field(default_factory=WordingProfile)
     reply: ReplyShape = field(default_factory=ReplyShape)
     auth: AuthRules = field(default_factory=AuthRules)
 

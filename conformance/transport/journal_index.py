@@ -82,9 +82,14 @@ class JournalEntry:
         """What is in the journal now.
 
         The number is not forced to the disk: it outlives the process, and after a power cut it can only
-        be too low, which hides damage and invents none.
+        be too low, which hides damage and invents none. It is written over in one call, so that a run
+        that is killed at this moment leaves the number of before or this one.
         """
-        self._file.with_suffix(_COUNT).write_bytes(b"%d\n" % seq)
+        count = os.open(self._file.with_suffix(_COUNT), os.O_WRONLY | os.O_CREAT, FILE_MODE)
+        try:
+            os.write(count, b"%0*d\n" % (_COUNT_DIGITS, seq))
+        finally:
+            os.close(count)
         restored = [fact.campaign for fact in facts if isinstance(fact, Restored)]
         journal = replace(self.journal, written=seq)
         self.journal = journal
@@ -105,7 +110,7 @@ class JournalEntry:
         _remove(self._file)
 
 
-_COUNT = ".count"
+_COUNT, _COUNT_DIGITS = ".count", 12
 
 
 class OpenJournals:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -52,3 +53,10 @@ def test_a_word_is_seen(name: str) -> None:
 @pytest.mark.parametrize("name", ["foreground", "abandoned", "against"])
 def test_a_part_of_a_word_is_none(name: str) -> None:
     assert not words_of(name) & NOT_USED
+
+
+def test_no_class_name_stands_twice() -> None:
+    found = Counter(
+        node.name for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ClassDef)
+    )
+    assert not {name for name, count in found.items() if count > 1}

@@ -1,5 +1,6 @@
 """The index of open journals: it names what has to be put back, and loses no original."""
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_a_cut_at_the_end_of_a_line_is_seen(journal: Journal, index: OpenJournal
     with Journal(path, base_url=URL, entry=index.entry(path)) as later:
         later.write(WillAdd(campaign=KEY, numbers=("8",)))
     assert index.read(path).damage == ("1 record(s) of journal.jsonl are missing: 3",), "it stays known"
+
+
+def test_killed_while_the_count_is_written(journal: Journal, index: OpenJournals, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A count that was emptied first would let a journal that was cut look whole."""
+    journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            journal.write(WillAdd(campaign=KEY, numbers=("2",)))
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    contents = index.read(path)
+    assert contents.damage
+    assert not contents.finished
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_journal_that_is_gone(journal: Journal, index: OpenJournals, path: Path) -> None:
