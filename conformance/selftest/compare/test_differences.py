@@ -6,6 +6,7 @@ import pytest
 
 from conformance.compare.differences import Difference
 from conformance.selftest.compare.test_compare import compared, needs_node, two
+from conformance.selftest.long import long
 
 TOGETHER: dict[str, tuple[str, str, str, str]] = {
     "last-number-code": ("code", "resultCode", "02000009", "naming all numbers"),
@@ -52,6 +53,7 @@ def shows(difference: Difference, expected: tuple[str, str, str, str]) -> bool:
 
 
 @needs_node
+@pytest.mark.long
 def test_many_at_once_are_each_told_with_a_short_programme(tmp_path: Path) -> None:
     with two(tmp_path, tuple(TOGETHER)) as files:
         result = compared(files, tmp_path, 5000)
@@ -63,7 +65,7 @@ def test_many_at_once_are_each_told_with_a_short_programme(tmp_path: Path) -> No
 
 
 @needs_node
-@pytest.mark.parametrize("name", APART)
+@pytest.mark.parametrize("name", [each if each in {"limit-99", "body-before-ids"} else long(each) for each in APART])
 def test_one_alone(name: str, tmp_path: Path) -> None:
     with two(tmp_path, (name,)) as files:
         result = compared(files, tmp_path, CALLS.get(name, 1800))

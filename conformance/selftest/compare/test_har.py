@@ -115,6 +115,7 @@ def test_what_is_no_har_file_is_said(text: str, tmp_path: Path) -> None:
 
 
 @needs_node
+@pytest.mark.long
 def test_traffic_of_a_run_is_played_on_another_server(tmp_path: Path) -> None:
     """What a run has kept as HAR is a recording: nothing differs on the same server, and a liar is found."""
     with two(tmp_path, ("put-deletes", "batch-empties")) as (honest, liar):

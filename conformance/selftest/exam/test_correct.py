@@ -7,6 +7,7 @@ import pytest
 from conformance.emulator import EmulatorOptions, start
 from conformance.exchange import Exchange
 from conformance.selftest.exam.judged import Judged, judged
+from conformance.selftest.long import long
 from conformance.transport import recorder
 
 PROFILES = (
@@ -23,13 +24,14 @@ PROFILES = (
 )
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", [each if each in {"query-first", "strict"} else long(each) for each in PROFILES])
 def test_another_reading_conforms(profile: str, tmp_path: Path) -> None:
     run = judged(tmp_path / "out", f"--profile={profile}")
     assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
     assert all(code.reached for code in run.document.codes)
 
 
+@pytest.mark.long
 def test_the_same_seed_makes_the_same_calls(tmp_path: Path) -> None:
     one, other = (judged(tmp_path / name, "-k", "not bursts") for name in ("one", "other"))
     assert sent(one) == sent(other)
@@ -55,6 +57,7 @@ def test_a_server_of_ones_own_gets_the_same_verdict(tmp_path: Path) -> None:
     assert len([code for code in run.document.codes if code.reached]) == 13
 
 
+@pytest.mark.long
 def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
     alone, shared = judged(tmp_path / "alone", "--fault=state.prefix"), judged(tmp_path / "shared", "--fault=state.prefix", "-n2")
     assert "effect.nothing-else" in set(alone.failed) & set(shared.failed)  # what else seems broken depends on what a campaign held

@@ -18,6 +18,7 @@ from conformance.selftest.exam.judged import judged
 KEY: CampaignKey = (1, 1001)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["query-ten", "query-cut", "absent-before-limit"])
 def test_a_query_that_shows_a_part_conforms(profile: str, tmp_path: Path) -> None:
     run = judged(tmp_path / "out", f"--profile={profile}")

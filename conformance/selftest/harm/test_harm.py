@@ -15,6 +15,7 @@ from conformance.selftest.harm.behaviours import ServerBehaviour, behaviour
 from conformance.selftest.harm.holdings import EMPTY, HELD, LISTED, numbers_of
 from conformance.selftest.harm.judging import HarmJudgement, judged, unnamed
 from conformance.selftest.harm.scene import HarmResult, scene
+from conformance.selftest.long import long
 from conformance.selftest.node.control import Contents, Entry, NodeChange
 from conformance.selftest.node.production import NODE
 from conformance.transport.own_numbers import LEAST_DIGITS
@@ -55,6 +56,7 @@ def _left(result: Result) -> dict[str, tuple[str, ...]]:
     return {each.campaign: each.left for each in found if unnamed([each], said) or not each.is_one_in_an_empty}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["lag-by-turns", "deletions-lag"])
 def test_an_honest_server_whose_looks_are_late_now_and_then_is_not_failed(tmp_path: Path, name: str) -> None:
     result = _run(tmp_path, behaviour(name))
@@ -102,6 +104,7 @@ def test_numbers_that_a_look_does_not_show_are_not_lost(name: str, tmp_path: Pat
     assert _left(result) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["lag"])
 def test_looks_that_lag_behind_lose_and_leave_nothing(name: str, tmp_path: Path) -> None:
     result = _run(tmp_path, behaviour(name), "--only", EXACT)
@@ -128,13 +131,13 @@ def test_a_number_that_is_kept_in_another_spelling_does_not_stay_unseen(tmp_path
     assert _left(result) == {}
 
 
-@pytest.mark.parametrize("name", ["eleven-digits", "zeros-dropped-when-added"])
+@pytest.mark.parametrize("name", [long("eleven-digits"), "zeros-dropped-when-added"])
 def test_originals_of_a_shape_that_can_not_be_added_are_not_deleted(name: str, tmp_path: Path) -> None:
     """What was rehearsed with numbers of another shape proves nothing about them."""
     assert _lost(_run(tmp_path, behaviour(name), "--only", EXACT, held=HELD)) == {}
 
 
-@pytest.mark.parametrize("name", ["count-shown", "masked-look", "nothing-shown"])
+@pytest.mark.parametrize("name", [*map(long, ("count-shown", "masked-look")), "nothing-shown"])
 def test_what_a_look_does_not_name_is_no_number(name: str, tmp_path: Path) -> None:
     result = _run(tmp_path, behaviour(name), "--only", EXACT)
     assert _lost(result) == {}
@@ -144,8 +147,8 @@ def test_what_a_look_does_not_name_is_no_number(name: str, tmp_path: Path) -> No
 # --- faulty servers -----------------------------------------------------------------------------------------------
 
 FAULTY = (
-    "nothing-clears", "patterns", "seven-digits", "cross-campaign", "next-campaign", "add-elsewhere",
-    "add-replaces", "gone-later", "no-adding-later", "random-codes", "silent-effect", "sloppy-paths",
+    "nothing-clears", "patterns", "seven-digits", "add-elsewhere", "add-replaces", "random-codes", "silent-effect", "sloppy-paths",
+    *map(long, ("cross-campaign", "next-campaign", "gone-later", "no-adding-later")),
 )  # fmt: skip
 
 
@@ -180,6 +183,7 @@ def test_where_originals_are_kept_no_call_names_one(name: str, tmp_path: Path) -
 # --- where a deletion reaches other campaigns -------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("switch", ["cross-campaign", "other-vdns"])
 def test_only_long_numbers_of_its_own_are_named_then(switch: str, tmp_path: Path) -> None:
     """Short numbers may be those of a campaign that nobody listed, and originals are."""

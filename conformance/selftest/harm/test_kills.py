@@ -6,6 +6,7 @@ import pytest
 
 from conformance.selftest.harm.commands import recorded
 from conformance.selftest.harm.kills import KillPlan, tried
+from conformance.selftest.long import long
 from conformance.selftest.node.production import NODE
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
@@ -29,7 +30,10 @@ PLANS = (
 )
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip())
+USUAL = [plan if plan.command == "restore" or plan.damage == "behead" else long(plan) for plan in PLANS]
+
+
+@pytest.mark.parametrize("plan", USUAL, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip())
 def test_what_is_not_restored_is_told(plan: KillPlan, tmp_path: Path) -> None:
     result = tried(plan, tmp_path, Path("unused"))
     assert result.alive

@@ -7,11 +7,12 @@ import pytest
 from conformance.campaigns import Episode
 from conformance.plugin.opened_target import opened
 from conformance.selftest.compare.test_compare import CAMPAIGNS, needs_node, target
+from conformance.selftest.long import long
 from conformance.selftest.node.production import start
 
 
 @needs_node
-@pytest.mark.parametrize("difference", ["in-order-only", "seen-late"])
+@pytest.mark.parametrize("difference", ["in-order-only", long("seen-late")])
 def test_what_the_campaign_held_is_put_back(difference: str, tmp_path: Path) -> None:
     with start(campaigns=CAMPAIGNS, faults=(difference,)) as server:
         with opened(target(server, tmp_path / "a.toml"), tmp_path, name="a", seed=1) as (_, campaign_set), Episode(campaign_set) as episode:

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.plugin import _STATE as STATE
 from conformance.plugin import OVERDUE, State, pytest_pyfunc_call
+from conformance.selftest.long import long
 from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.bounds import HOSTILE, cost_of
 from conformance.session.amounts import QUICK, STANDARD, THOROUGH
@@ -17,7 +18,7 @@ from conformance.session.ledger import Ledger
 from conformance.session.run import Run
 from conformance.session.seconds import seconds_allowed
 
-CHEAP = ("100,000 headers", "503, Retry-After 1000000000", "random result codes")
+CHEAP = (long("100,000 headers"), "503, Retry-After 1000000000", long("random result codes"))
 
 
 @pytest.mark.parametrize("name", CHEAP)

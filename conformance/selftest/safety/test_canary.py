@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.long import long
 from conformance.selftest.safety.scene import ACCESS_KEY, SECRET_VARIABLE, CommandResult, begin, ended, environment, scene
 from conformance.selftest.transport.servers import Server, requests_of
 from conformance.transport.auth import hmac_hex, prefix, timestamp
@@ -26,7 +27,7 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("faults", FAULTS, ids=lambda names: names[0])
+@pytest.mark.parametrize("faults", [FAULTS[0], *map(long, FAULTS[1:])], ids=lambda names: names[0])
 def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
     with scene(tmp_path, secret_key=CANARY, faults=faults) as sandbox:
         began = datetime.now(UTC)

@@ -18,6 +18,8 @@ from conformance.selftest.safety.scene import SECRET_VARIABLE, Sandbox, scene
 from conformance.selftest.transport.servers import Behaviour, Server, answering
 
 EFFORTS = {"quick": 400, "standard": 4000}
+PATIENT = "[pace]\ntimeout_seconds = 2\n"
+"""A server that is spoken to in TLS and does not answer is waited for so long."""
 SERVED = b'{"resultCode":"0200000","resultDesc":"","returnCode":"0200000","returnDesc":"","returnObject":{"callerNo":"1,2"}}'
 
 
@@ -167,7 +169,7 @@ def test_clocks_that_differ(tmp_path: Path) -> None:
 )
 def test_something_else_answers(tmp_path: Path, behaviour: Behaviour, words: str) -> None:
     with Server(behaviour) as server:
-        steps = _steps(_plain(server.port), tmp_path)
+        steps = _steps(_plain(server.port, PATIENT), tmp_path)
     assert (_errors(steps), words in steps["answer"].says) == (["answer"], True), steps["answer"]
     assert steps["answer"].do
 

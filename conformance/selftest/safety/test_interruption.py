@@ -84,6 +84,7 @@ def test_workers_that_can_not_begin_say_why(sandbox: Sandbox) -> None:
     assert "INTERNALERROR" not in result.said
 
 
+@pytest.mark.long
 def test_interrupted_twice_it_stops_at_once_and_says_how_to_restore(tmp_path: Path) -> None:
     with scene(tmp_path, latency_ms=150) as sandbox:
         before = sandbox.contents()

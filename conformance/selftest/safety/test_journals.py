@@ -23,9 +23,13 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         yield opened
 
 
+EXACT = "restriction.last-number"
+"""A clause for which originals are taken out soon."""
+
+
 def _killed(sandbox: Sandbox, *options: str) -> None:
     """A run that has taken originals out when it is killed."""
-    process = sandbox.begin("run", "--target", str(sandbox.target), "--no-html", *options)
+    process = sandbox.begin("run", "--target", str(sandbox.target), "--no-html", "--only", EXACT, *options)
     end = time.monotonic() + PATIENCE
     while _whole(sandbox):
         assert process.poll() is None, ended(process).said

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from conformance.selftest.safety.killing import UNSEEN, Killed, kill_once, rounds
 from conformance.selftest.safety.scene import CAMPAIGNS, scene
 
@@ -10,6 +12,7 @@ TIMES = 6
 """Per emulator; two work side by side."""
 
 
+@pytest.mark.long
 def test_killed_runs_are_restored(tmp_path: Path) -> None:
     folders = [tmp_path / "left", tmp_path / "right"]
     with ThreadPoolExecutor(2) as pool:

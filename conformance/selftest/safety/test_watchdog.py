@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from conformance.selftest.long import long
 from conformance.selftest.safety.between import ProxiedSandbox, Sickness, closes, hangs, page, proxied_sandbox, resets
 from conformance.selftest.safety.scene import begin, ended
 from conformance.selftest.transport.servers import ReceivedRequest
@@ -48,7 +49,7 @@ def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
     assert document["headline"][0] in result.said
 
 
-@pytest.mark.parametrize("sickness", ["a gateway's errors", "a login page", "resets"])
+@pytest.mark.parametrize("sickness", [long("a gateway's errors"), long("a login page"), "resets"])
 def test_mad_from_some_moment_on(tmp_path: Path, sickness: str) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
         before = sandbox.contents()
