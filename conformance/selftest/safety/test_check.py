@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from conformance.checking import Step, Wishes, inspect
 from conformance.config import load_target
-from conformance.selftest.safety.scene import SECRET_VARIABLE, Sandbox, scene
+from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, Sandbox, scene
 from conformance.selftest.transport.servers import Behaviour, Server, answering
 
 EFFORTS = {"quick": 400, "standard": 4000}
@@ -63,6 +63,14 @@ def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "days left" in steps["certificate"].says
     assert steps["effort standard"].says.startswith("about 4,000 calls, ")
     assert sandbox.contents() == before
+
+
+def test_what_stays_in_a_campaign_that_was_empty_is_named(tmp_path: Path) -> None:
+    with scene(tmp_path, campaigns={**CAMPAIGNS, (1, 1002): ()}) as sandbox:
+        steps = _of_sandbox(sandbox, tmp_path)
+        (number,) = sandbox.contents()[(1, 1002)] or {""}
+    assert steps["left in 1002"].says == f"it was empty and keeps {number}, since nobody can delete the last number"
+    assert "left in 1001" not in steps
 
 
 def test_reading_only_sends_nothing_that_changes(sandbox: Sandbox, tmp_path: Path) -> None:
