@@ -184,10 +184,10 @@ def test_where_originals_are_kept_no_call_names_one(name: str, tmp_path: Path) -
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("switch", ["cross-campaign", "other-vdns"])
-def test_only_long_numbers_of_its_own_are_named_then(switch: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("switch", "more"), [("cross-campaign", ()), ("other-vdns", ()), ("other-vdns", ("-n", "2"))])
+def test_only_long_numbers_of_its_own_are_named_then(switch: str, more: tuple[str, ...], tmp_path: Path) -> None:
     """Short numbers may be those of a campaign that nobody listed, and originals are."""
-    result = _run(tmp_path, ServerBehaviour(name=switch, switches=(switch,), faulty=True))
+    result = _run(tmp_path, ServerBehaviour(name=switch, switches=(switch,), faulty=True), *more)
     assert result.ended.code == 1, result.ended.everything
     named = {row for change in result.changes for row in re.findall("[0-9]+", change.body)}
     assert named
