@@ -57,8 +57,8 @@ def test_plain_http_with_profile_and_faults() -> None:
 
 def test_it_ends_with_its_parent() -> None:
     script = (
-        "import time\nfrom conformance.emulator import Options, start\n"
-        "with start(Options(http=True)) as running:\n print(running.process.pid, flush=True)\n time.sleep(60)\n"
+        "import time\nfrom conformance.emulator import EmulatorOptions, start\n"
+        "with start(EmulatorOptions(http=True)) as running:\n print(running.process.pid, flush=True)\n time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
