@@ -16,11 +16,10 @@ from msgspec.structs import replace
 from conformance.campaigns.borrowing import borrow
 from conformance.campaigns.campaign_set import WORKED_ON, CampaignSet
 from conformance.campaigns.deadline import deadline
-from conformance.campaigns.foreign import leased_foreign, lock_of
+from conformance.campaigns.foreign import lock_of, rehearse_shared
 from conformance.campaigns.journalling import JournalLog
 from conformance.campaigns.leftovers import Leftover, last_looks, leftovers
 from conformance.campaigns.opening import open_campaign_set
-from conformance.campaigns.rehearsal import rehearse_readding
 from conformance.campaigns.restoring import Restoration, calls_to_restore, restore
 from conformance.campaigns.resuming import resume
 from conformance.campaigns.watchdog import Watchdog
@@ -248,19 +247,6 @@ def _slower(target: Target, per_second: float | None) -> Target:
     return replace(target, pace=pace)
 
 
-def _rehearse_shared(campaign_set: CampaignSet) -> None:
-    """Whether a deletion in the campaign that workers share reaches others: each worker must know it,
-    as a run of one process does."""
-    if campaign_set.shared_foreign is None or campaign_set.shows != "all":
-        return
-    beside = next((key for key in campaign_set.keys if campaign_set.own(key)), campaign_set.keys[0])
-    with leased_foreign(campaign_set) as key:
-        if key is not None:
-            rehearse_readding(campaign_set, key, beside)
-    if campaign_set.deletes_elsewhere:
-        campaign_set.guard.recoverable.clear()
-
-
 def _open(opening: Opened, plan: Plan) -> None:
     target, campaign_set = opening.target, opening.campaign_set
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
@@ -273,7 +259,7 @@ def _open(opening: Opened, plan: Plan) -> None:
             wide=plan.wide,
             settle=target.settle_seconds,
         )
-        _rehearse_shared(campaign_set)
+        rehearse_shared(campaign_set)
     except Unreadable as problem:
         if not plan.unreadable_will_do:
             raise

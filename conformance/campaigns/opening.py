@@ -163,14 +163,19 @@ def _note_recoverable(campaign_set: CampaignSet, *, rehearsed: CampaignKey) -> N
     """Campaigns that may be called in ways that a faulty server could take for more than is named:
     their contents are known whole, and what goes can be added again."""
     for key in campaign_set.keys:
-        repeat = campaign_set.readds if key == rehearsed else rehearse_readding(campaign_set, key, rehearsed)
-        if campaign_set.held[key].complete and (repeat or not campaign_set.original[key].numbers):
+        readds = campaign_set.readds if key == rehearsed else rehearse_readding(campaign_set, key, rehearsed)
+        if campaign_set.held[key].complete and (readds or not campaign_set.original[key].numbers):
             campaign_set.guard.recoverable.add(key)
     if campaign_set.foreign is not None and campaign_set.shows == "all":
         rehearse_readding(campaign_set, campaign_set.foreign, rehearsed)
-    if campaign_set.deletes_elsewhere:
-        campaign_set.guard.recoverable.clear()  # a short number could be that of a campaign nobody listed
+    withdraw_where_deletions_reach_others(campaign_set)
     campaign_set.keys = tuple(sorted(campaign_set.keys, key=lambda each: each not in campaign_set.guard.recoverable))
+
+
+def withdraw_where_deletions_reach_others(campaign_set: CampaignSet) -> None:
+    """No campaign may then be called with short numbers: they could be those of one that nobody listed."""
+    if campaign_set.deletes_elsewhere:
+        campaign_set.guard.recoverable.clear()
 
 
 def usable(key: CampaignKey, exchange: Exchange) -> None:

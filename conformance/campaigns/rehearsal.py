@@ -93,14 +93,14 @@ def rehearse_readding(campaign_set: CampaignSet, key: CampaignKey, beside: Campa
     shared = number in campaign_set.held[beside].numbers
     waiting = _Waiting(campaign_set, key, campaign_set.settle or None)
     campaign_set.add(key, [number])
-    repeat = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _repeat(campaign_set, waiting, number)
+    readds = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _readds_in_sight(campaign_set, waiting, number)
     if shared and waiting.beside(beside, lambda look: number not in digit_runs(answer_of(look))):
         campaign_set.deletes_elsewhere = True
         campaign_set.borrowing_ended = (
             f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and "
             "others may hold the same numbers: only long numbers of the run's own are named"
         )
-    return repeat
+    return readds
 
 
 CYCLES = 2
@@ -219,13 +219,13 @@ def _shows(waiting: _Waiting, number: str) -> bool:
 def _rehearse_in_sight(campaign_set: CampaignSet, waiting: _Waiting, shown: Sequence[str]) -> None:
     """Delete an own number that is shown, see it gone, add it again, see it back, delete it."""
     for number in shown:
-        if _repeat(campaign_set, waiting, number):
+        if _readds_in_sight(campaign_set, waiting, number):
             campaign_set.readds = True
             break
     campaign_set.delete(waiting.key, [number])  # whether it is gone the next look shows
 
 
-def _repeat(campaign_set: CampaignSet, waiting: _Waiting, number: str) -> bool:
+def _readds_in_sight(campaign_set: CampaignSet, waiting: _Waiting, number: str) -> bool:
     campaign_set.delete(waiting.key, [number])
     if not waiting.until(lambda look: number not in digit_runs(answer_of(look))):
         return False

@@ -366,8 +366,8 @@ def _without_rehearsal(campaign_set: CampaignSet, key: CampaignKey) -> Restorati
     gone = [number for number in left if number not in kept]
     remove(campaign_set, key, gone, singly=not campaign_set.readds)
     last = answer_of(campaign_set.ask(key))
-    if repeat := sorted(digit_runs(last).intersection(gone)):
-        remove(campaign_set, key, repeat, singly=True)
+    if remaining := sorted(digit_runs(last).intersection(gone)):
+        remove(campaign_set, key, remaining, singly=True)
         last = answer_of(campaign_set.ask(key))
     if left and last.outcome == "nothing":
         words = f"the target does not answer; {counted(len(left), 'number')} of this run may be left in it: {some(left)}"

@@ -1,12 +1,12 @@
 """The campaigns: whether each is there, what the query shows, whether numbers can be added and taken out again."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from conformance.campaigns import CampaignSet, Opened, Plan, opened
+from conformance.campaigns import CampaignSet, Plan, opened
 from conformance.checking import service
 from conformance.checking.step import Step, error, ok, warning
 from conformance.config import Campaign, Target
@@ -82,15 +82,8 @@ def adding(target: Target, journal: Path) -> CampaignTrial:
             steps=tuple(error(f"campaign {key[1]}", f"own numbers were added; {what}", advice) for key, what in opening.unrestored.items()),
             shows=shows,
         )
-    return CampaignTrial(steps=(*steps, *looks, *_kept(opening)), shows=shows, can_add=True)
-
-
-def _kept(opening: Opened) -> Iterator[Step]:
-    """The campaigns that were empty and are not any more."""
-    for (_, campaign_id), each in opening.restorations.items():
-        if each.kept:
-            numbers = ", ".join(sorted(each.kept))
-            yield ok(f"left in {campaign_id}", f"it was empty and keeps {numbers}, since nobody can delete the last number")
+    remarks = (ok("afterwards", words) for words in opening.remarks())
+    return CampaignTrial(steps=(*steps, *looks, *remarks), shows=shows, can_add=True)
 
 
 def _of_campaign(campaign_set: CampaignSet, campaign: Campaign) -> Step:

@@ -63,13 +63,13 @@ def _papers(only: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _sitting(effort: str, seed: int, folder: Path, screen: Console, of: int) -> Callable[[tuple[str, str]], Paper]:
-    run_result = itertools.count(1)
+    places = itertools.count(1)
 
     def sit(named: tuple[str, str]) -> Paper:
         kind, name = named
         paper = _run(kind, name, effort, seed, folder / f"{kind}-{name}")
         told = f"{paper.calls} calls {paper.seconds:.1f} s  {', '.join(paper.failed)[:90]} {paper.note[:120]}"
-        screen.print(f"{next(run_result):3}/{of}  {paper.result:12} {kind} {name}  {told}".rstrip())
+        screen.print(f"{next(places):3}/{of}  {paper.result:12} {kind} {name}  {told}".rstrip())
         return paper
 
     return sit
@@ -80,13 +80,13 @@ def _run(kind: str, name: str, effort: str, seed: int, folder: Path) -> Paper:
     command.append(f"--{kind}={name}")
     environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
     try:
-        run_result = subprocess.run(command, capture_output=True, text=True, timeout=RUN_LIMIT, env=environment, check=False)  # noqa: S603 - our own command
+        process = subprocess.run(command, capture_output=True, text=True, timeout=RUN_LIMIT, env=environment, check=False)  # noqa: S603 - our own command
         document = verdict_json.load(folder / verdict_json.FILE)
     except subprocess.TimeoutExpired as problem:
         return Paper(name=name, kind=kind, result="broken", note=str(problem)[:300])
     except UsageError:
-        begun = kind == "profile" and run_result.returncode == CannotJudge.exit_code  # said why it did not begin: no verdict, and no alarm
-        return Paper(name=name, kind=kind, result="unjudged" if begun else "broken", note=(run_result.stderr or run_result.stdout)[-300:])
+        begun = kind == "profile" and process.returncode == CannotJudge.exit_code  # said why it did not begin: no verdict, and no alarm
+        return Paper(name=name, kind=kind, result="unjudged" if begun else "broken", note=(process.stderr or process.stdout)[-300:])
     return marked(kind, name, document)
 
 

@@ -79,8 +79,8 @@ def record(
 def _what_it_is_good_for(made: recordings.Recording) -> str:
     """Of an imported recording: how many exchanges can be judged, and how many of them played again."""
     steps = sum(1 for _ in made.steps())
-    repeat = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
-    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {repeat}."
+    playable = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
+    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {playable}."
 
 
 _NOT_TOLD = "no look shows all that the campaign held; --held NUMBER,NUMBER says it"

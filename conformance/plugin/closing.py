@@ -64,8 +64,8 @@ def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
 def _document(target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool) -> VerdictDocument:
     ledger = run_result.ledger
     scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
-    repeat = restart_file(options, target.base_url)
-    evidence = _evidence(target, options, run_result, repeat)
+    restart = restart_file(options, target.base_url)
+    evidence = _evidence(target, options, run_result, restart)
     server = server_values(target, run_result.seen)
     results = clause_results(ledger, scope, evidence, excuse_of(options, server, ledger))
     waivers = standings(options, server, results, ledger, scope.left_out)
@@ -91,7 +91,7 @@ def _document(target: Target, options: Options, run_result: WorkerResult, *, int
         failures=tuple(run_result.failures),
         waivers=waivers,
         changes=changes,
-        emulator=command(options, target.base_url) if repeat else "",
+        emulator=command(options, target.base_url) if restart else "",
         campaigns=tuple(run_result.campaigns),
     )
     return redaction.known().every(document)
@@ -119,10 +119,10 @@ def restart_file(options: Options, base_url: str) -> Path | None:
     return options.out.resolve() / FILE
 
 
-def _evidence(target: Target, options: Options, run_result: WorkerResult, repeat: Path | None) -> Evidence:
+def _evidence(target: Target, options: Options, run_result: WorkerResult, restart: Path | None) -> Evidence:
     curl_options = CurlOptions(
-        target_file=str(repeat or options.target or ""),
-        ca_file=str(repeat.with_name(CA_FILE) if repeat else target.tls.ca_file or ""),
+        target_file=str(restart or options.target or ""),
+        ca_file=str(restart.with_name(CA_FILE) if restart else target.tls.ca_file or ""),
         verify=target.tls.verify,
         scheme=target.auth.scheme,
         signed_headers=target.auth.signed_headers,

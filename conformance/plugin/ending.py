@@ -45,9 +45,9 @@ class Closing:
         except (SuiteError, OSError) as problem:
             self.problems.append(str(problem))
         except KeyboardInterrupt:
-            repeat = f"`isales-conformance report {self._options.out}` writes the other files."
+            command = f"`isales-conformance report {self._options.out}` writes the other files."
             self._interrupted = True
-            self.problems.append(f"Interrupted while {name}: the verdict is there; {repeat}")
+            self.problems.append(f"Interrupted while {name}: the verdict is there; {command}")
         except Exception as error:  # noqa: BLE001 - the verdict is worth more than any step
             self.document = told_of(self.document, [record(name, error, self._options.out)])
 

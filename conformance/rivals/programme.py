@@ -17,7 +17,7 @@ USUAL = 5
 
 
 class ProgrammeStep(Struct, frozen=True, kw_only=True):
-    """A call and the call that it is."""
+    """A call, and its name in the catalogue."""
 
     named_call: str
     call: Call
@@ -42,7 +42,7 @@ class Author:
         ]
 
     def singles(self) -> list[Programme]:
-        """Every call alone; ways to name numbers also in the smallest campaign and in the largest."""
+        """Every named call alone; ways to name numbers also in the smallest campaign and in the largest."""
         made = [self._alone(named_call, USUAL) for named_call in self._named_calls]
         naming = [named_call for named_call in self._named_calls if named_call.behaviour.startswith("naming")]
         return made + [self._alone(named_call, size) for size in (2, 8) for named_call in naming]
@@ -68,7 +68,7 @@ class Author:
         return Programme(held=held, steps=(self._step(named_call, held, 0),))
 
     def sequences(self) -> st.SearchStrategy[Programme]:
-        """Two to five calls on changing numbers; two thirds of them name numbers or add them."""
+        """Two to five named calls on changing numbers; two thirds of them name numbers or add them."""
         common, any_ = st.sampled_from(self._common), st.integers(0, len(self._named_calls) - 1)
         step = st.tuples(st.one_of(common, common, any_), st.integers(0, 7))
         return st.builds(self._sequence, st.sampled_from(SIZES), st.lists(step, min_size=2, max_size=MOST_STEPS))

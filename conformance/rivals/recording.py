@@ -27,7 +27,7 @@ def context_for(campaign_set: CampaignSet) -> CallContext:
 def record(
     campaign_set: CampaignSet, named_calls: Sequence[NamedCall], context: CallContext, header: Provenance, clean: Clean
 ) -> Recording:
-    """Do each call once, look after each, and keep everything that was said."""
+    """Make each named call once, look after each, and keep everything that was said."""
     heard: list[Exchange] = []
     steps: dict[int, tuple[str, tuple[str, ...]]] = {}
     looks: set[int] = set()

@@ -53,16 +53,16 @@ class Rival:
 
     def set_up(self, holdings: Sequence[Collection[str]]) -> bool:
         """Give each campaign exactly these numbers; False where the server did not do it."""
-        run_result, self.refused = True, None
+        complete, self.refused = True, None
         with Episode(self.campaign_set) as episode:
             for key, wanted in zip(self.campaigns, holdings, strict=False):
                 if not self._holds(episode, key, wanted):
                     self.stuck.setdefault(key, set()).update(self.campaign_set.own(key) - set(wanted))
                     self.lacking.setdefault(key, set()).update(set(wanted) - self.campaign_set.own(key))
-                    run_result = False
+                    complete = False
                     self.refused = next((each for each in reversed(episode.exchanges) if seen(each).result != "served"), None)
             episode.exchanges.clear()  # looked at already, and nobody judges it
-        return run_result
+        return complete
 
     def _holds(self, episode: Episode, key: CampaignKey, wanted: Collection[str]) -> bool:
         if episode.hold(wanted, key, exact=True):

@@ -1,4 +1,4 @@
-"""The search for what tells two servers apart: every call alone, then drawn sequences, each difference with a short programme."""
+"""The search for what tells two servers apart: every named call alone, then drawn sequences, each difference with a short programme."""
 
 import re
 from collections import Counter
@@ -278,7 +278,7 @@ class Search:
 
 
 def _key(contrast: Contrast, named_call: str, *, single: bool) -> tuple[str, ...]:
-    """What is one difference: a shape, a text or a status wherever it shows; anything else with the call that shows it.
+    """What is one difference: a shape, a text or a status wherever it shows; anything else with the named call that shows it.
 
     The forms of one behaviour are one, the many ways to name numbers too, and what campaigns hold after a sequence is the work of no
     single call.

@@ -72,7 +72,7 @@ class _Share(Generic[Result]):
         self._came = False
         self._result: list[Result] = []
         self._error: BaseException | None = None
-        self.run_result = threading.Event()
+        self.end = threading.Event()
 
     def run(self) -> None:
         try:
@@ -81,7 +81,7 @@ class _Share(Generic[Result]):
             self._error = error
         finally:
             self._come_once()
-            self.run_result.set()
+            self.end.set()
 
     def _at_the_gate(self) -> None:
         self._come_once()
@@ -102,10 +102,10 @@ def _await(shares: "Sequence[_Share[Result]]") -> None:
     """Wait for all. After an interruption too: what is still on its way changes something, and only then can it be put back."""
     try:
         for share in shares:
-            share.run_result.wait()
+            share.end.wait()
     except KeyboardInterrupt:
         for share in shares:
-            share.run_result.wait()
+            share.end.wait()
         raise
 
 

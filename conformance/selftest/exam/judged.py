@@ -32,6 +32,6 @@ def judged(out: Path, *arguments: str, environment: dict[str, str] | None = None
     """`isales-conformance run` with quick effort and a fixed seed."""
     command = [sys.executable, "-m", "conformance.cli", "run", "--effort=quick", "--no-html", "-q", "--seed=7", f"--out={out}", *arguments]
     given = {**os.environ, "XDG_STATE_HOME": str(out.parent / "state"), **(environment or {})}
-    run_result = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False)
-    assert (out / "verdict.json").exists(), run_result.stdout + run_result.stderr
-    return Judged(code=run_result.returncode, document=verdict_json.load(out), printed=run_result.stdout, out=out)
+    process = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False)
+    assert (out / "verdict.json").exists(), process.stdout + process.stderr
+    return Judged(code=process.returncode, document=verdict_json.load(out), printed=process.stdout, out=out)

@@ -60,9 +60,9 @@ def environment() -> dict[str, str]:
 
 
 def pasted(line: str) -> str:
-    run_result = subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False)
-    assert run_result.returncode == 0, run_result.stderr
-    return run_result.stdout
+    process = subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def test_every_program_shows_once_more(broken: list[Deviation]) -> None:

@@ -124,6 +124,6 @@ def test_tests_of_the_suite_itself_leave_no_report(tmp_path: Path) -> None:
         "no:cacheprovider",
         one,
     ]
-    run_result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run_result.returncode == 0, run_result.stdout + run_result.stderr
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
     assert list(tmp_path.iterdir()) == []

@@ -44,7 +44,7 @@ Outcome = Literal["as before", "told", "WRONG"]
 
 
 class KillPlan(Struct, frozen=True, kw_only=True):
-    """One round. `again`: the call, counted from the beginning of `restore`, at which that is killed as well."""
+    """One round. `repeat`: the call, counted from the beginning of `restore`, at which that is killed as well."""
 
     place: int
     command: str

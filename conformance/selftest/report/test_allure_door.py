@@ -219,10 +219,10 @@ def test_the_logger_redacts_and_slims_what_pytest_reports(tmp_path: Path) -> Non
     ]
     root = Path(__file__).parents[3]
     environment = {"PYTHONPATH": f"{tmp_path}:{root}", "PATH": "/usr/bin:/bin"}
-    run_result = subprocess.run(
+    process = subprocess.run(
         [*command, "test_items.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert run_result.returncode == 1, run_result.stdout + run_result.stderr
+    assert process.returncode == 1, process.stdout + process.stderr
     files = list((tmp_path / "out").iterdir())
     for file in files:
         content = file.read_text("utf-8")

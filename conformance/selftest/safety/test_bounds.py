@@ -69,7 +69,7 @@ def test_no_check_begins_after_the_time() -> None:
 
 
 def opened(refusal: str = "") -> Any:
-    """What `State.done` asks of an opened run."""
+    """What `State.result` asks of an opened run."""
     return SimpleNamespace(
         result=lambda: SimpleNamespace(told=["x"], cut_short=False),
         campaigns=SimpleNamespace(transport=SimpleNamespace(refusal=refusal)),
