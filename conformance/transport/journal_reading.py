@@ -108,11 +108,14 @@ class _Salvage:
     bad_behind: list[int] = field(default_factory=list)
     """Of those, the ones behind the last whole record."""
     sure_from: int = 0
+    end: int = 0
+    """The highest number so far: what follows a record that stands once more is no news either."""
 
     def take(self, seq: int, record: Record) -> None:
-        if seq != (self.seen[-1] if self.seen else 0) + 1:
-            stray = seq <= max(self.seen, default=0)  # one that stood before: others came behind it
+        if seq != self.end + 1:
+            stray = seq <= self.end  # one that stood before: others came behind it
             self.sure_from = len(self.facts) + stray
+        self.end = max(self.end, seq)
         self.seen.append(seq)
         self.bad += self.bad_behind
         self.bad_behind = []
@@ -153,7 +156,7 @@ def salvage(data: bytes, name: str, *, written: int | None = None) -> JournalCon
 
 
 def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool) -> JournalContents:
-    end = max(found.seen, default=0)
+    end = found.end
     torn = not data.endswith(b"\n") and bool(data)
     behind = list(found.bad_behind)
     if torn and written is not None and len(behind) == 1 and end == written:

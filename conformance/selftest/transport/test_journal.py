@@ -244,6 +244,15 @@ def test_restored_counts_only_where_nothing_is_lost_behind_it(tmp_path: Path) ->
     assert not salvage(b"\n".join(lines), "j").settled(OTHER), "nobody knows whether more followed"
 
 
+def test_records_that_stand_once_more_at_the_end_prove_nothing(tmp_path: Path) -> None:
+    facts: list[Fact] = [Restored(campaign=KEY), Restored(campaign=KEY), Holding(campaign=KEY, numbers=("1",), complete=True)]
+    data = _written(tmp_path / "j", facts, ended=True)
+    lines = data.splitlines(keepends=True)
+    contents = salvage(data + lines[1] + lines[2], "j", written=len(lines))
+    assert not contents.settled(KEY), "it was taken again after it had been put back"
+    assert not contents.finished
+
+
 def test_what_somebody_has_seen_to_is_finished(tmp_path: Path) -> None:
     facts: list[Fact] = [Holding(campaign=KEY, numbers=("1",), complete=True), Forgotten()]
     _written(tmp_path / "j", facts)
