@@ -123,7 +123,7 @@ class Opened:
     def remarks(self) -> list[str]:
         """What a reader must know of campaigns that were put back as far as the interface lets, and of looks."""
         kept = [
-            f"Campaign {key[1]} was empty before and keeps {', '.join(sorted(each.kept))}: the "
+            f"Campaign {key[1]} {_why_kept(self.campaign_set, key)} and keeps {', '.join(sorted(each.kept))}: the "
             "interface lets nobody delete the last number."
             for key, each in self.restorations.items()
             if each.kept and not each.problem
@@ -132,6 +132,11 @@ class Opened:
         stale = counted(len(self.campaign_set.stale), "look")
         late = f"{stale} showed late what had been changed, and showed it when asked again: no evidence of anything."
         return [*kept, late] if self.campaign_set.stale else kept
+
+
+def _why_kept(campaign_set: CampaignSet, key: CampaignKey) -> str:
+    original = campaign_set.original.get(key)
+    return "was empty before" if original is not None and original.complete else "held nothing else at the end"
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from conformance.campaigns.campaign_set import CampaignSet
 from conformance.campaigns.put_back import add_in_order
 from conformance.errors import TargetUnreachable
 from conformance.exchange import CampaignKey
+from conformance.finding import counted
 from conformance.oracle import answer_of
 
 MAX_UNANSWERED = 3
@@ -35,28 +36,43 @@ class PutBack(Struct, frozen=True, kw_only=True):
 
 
 def put_back_by_replies(campaign_set: CampaignSet, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]) -> PutBack:
-    """Add `away`, which the campaign held, and delete `left_over`, which the run may have added."""
-    control = campaign_set.fresh(1)[0]
-    can_add = bool(add_in_order(campaign_set, key, [(control, None)]))
+    """Add `away`, which the campaign held, and delete `left_over`, which the run may have added.
+
+    Two new numbers are the controls: one goes first, so that it is known whether deleting works,
+    the other last. If that one is refused it is alone: the campaign was empty, and keeps it.
+    """
+    first, last = campaign_set.fresh(2)
+    can_add = bool(add_in_order(campaign_set, key, [(first, None), (last, None)]))
     priorities = dict(campaign_set.in_order.get(key, ()))
     added = add_in_order(campaign_set, key, [(number, priorities.get(number)) for number in away])
     originals = campaign_set.original[key].numbers
-    late = [each for each in dict.fromkeys(reversed((*left_over, control))) if each not in originals]
-    stays = frozenset(late[:1]) if _was_empty(campaign_set, key) else frozenset()
-    removed = _delete(campaign_set, key, [number for number in late if number not in stays][:MAX_DELETED])
-    added |= add_in_order(campaign_set, key, [(number, priorities.get(number)) for number in away if number not in added])
+    surely_there = campaign_set.own(key) - campaign_set.uncertain.get(key, set())
+    latest = [each for each in dict.fromkeys(reversed(left_over)) if each not in originals]
+    late = [*dict.fromkeys([first, *latest, last])]
+    stays = frozenset([last]) if can_add and _was_empty(campaign_set, key) else frozenset()
+    tried = [*[each for each in late if each != last][: MAX_DELETED - 1], last]
+    removed = _delete(campaign_set, key, [number for number in tried if number not in stays])
+    refused_once = [(number, priorities.get(number)) for number in away if number not in added]
+    added |= add_in_order(campaign_set, key, refused_once)
+    stays |= _last_one(surely_there - removed, last, can_add=can_add)
     refused = frozenset(away) - added
     problems = [
         *_about_adding(refused, can_add=can_add),
-        *_about_deleting(late, control, removed | stays, can_add=can_add),
+        *_about_deleting(late, first, removed | stays, can_add=can_add),
+        *_about_staying(surely_there - removed - stays),
     ]
     return PutBack(
         added=frozenset(added),
-        removed=removed - {control},
+        removed=removed - {first, last},
         kept=stays,
         missing=frozenset() if can_add else refused,
         problem="; ".join(problems),
     )
+
+
+def _last_one(there: frozenset[str], last: str, *, can_add: bool) -> frozenset[str]:
+    """The number that could not be deleted when all others were: nobody can delete the last."""
+    return there if len(there) == 1 and (last in there or not can_add) else frozenset()
 
 
 def _was_empty(campaign_set: CampaignSet, key: CampaignKey) -> bool:
@@ -96,3 +112,12 @@ def _about_deleting(late: Sequence[str], control: str, removed: Collection[str],
     if len(late) > MAX_DELETED:
         problems.append(f"only the last {MAX_DELETED} of {len(late)} announced numbers were tried")
     return problems
+
+
+def _about_staying(numbers: Collection[str]) -> list[str]:
+    """Numbers whose addition was served and whose deletion was not."""
+    if not numbers:
+        return []
+    listed = sorted(numbers)
+    more = " …" if len(listed) > _LISTED else ""
+    return [f"{counted(len(listed), 'number')} of this run could not be deleted: {', '.join(listed[:_LISTED])}{more}"]

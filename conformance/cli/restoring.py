@@ -261,4 +261,4 @@ def _said(result: Restoration) -> str:
 
 
 def _kept(result: Restoration) -> str:
-    return f"it was empty and keeps {', '.join(sorted(result.kept))}, the last number"
+    return f"it held nothing else and keeps {', '.join(sorted(result.kept))}, the last number"

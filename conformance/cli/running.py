@@ -147,9 +147,9 @@ class _End:
     failed = False
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        from conformance import plugin  # noqa: PLC0415 - pytest has loaded it by now
+        from conformance.plugin import session_state  # noqa: PLC0415 - pytest has loaded it by now
 
-        self.failed = plugin.failed(config)
+        self.failed = session_state.failed(config)
 
 
 def _make(out: Path) -> None:

@@ -45,12 +45,21 @@ class Silent:
 
 
 @contextmanager
-def campaign_set(profile: Path | None = None, *faults: str, behaviour: Behaviour | None = None) -> Iterator[CampaignSet]:
-    """A campaign set over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it."""
-    given = options(campaigns=HELD, profile=profile, faults=faults, access_key="ak", secret_key="sk")
+def campaign_set(
+    profile: Path | None = None,
+    *faults: str,
+    behaviour: Behaviour | None = None,
+    holding: Mapping[CampaignKey, tuple[str, ...]] = HELD,
+    listed: Mapping[CampaignKey, tuple[str, ...]] | None = None,
+) -> Iterator[CampaignSet]:
+    """A campaign set over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it.
+
+    `listed`: the contents that the target file gives, where they are not all that are held.
+    """
+    given = options(campaigns=holding, profile=profile, faults=faults, access_key="ak", secret_key="sk")
     with emulating(given) as client:
         signed = AuthV2(Keys(access_key="ak", secret_key="sk"))
-        guard = Guard(listed=HELD, path_prefix=PATH_PREFIX, own=OwnNumbers("990"))
+        guard = Guard(listed=holding, path_prefix=PATH_PREFIX, own=OwnNumbers("990"))
         wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=guard, timeout_seconds=5)
         with Transport(wired) as transport:
             made = CampaignSet(
@@ -63,6 +72,6 @@ def campaign_set(profile: Path | None = None, *faults: str, behaviour: Behaviour
             )
             if behaviour is not None:
                 Learner(made, behaviour)
-            open_campaign_set(made, given=HELD)
+            open_campaign_set(made, given=holding if listed is None else listed)
             yield made
             assert not any(each.problem for each in restore(made).values())

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from conformance.plugin import _STATE as STATE
-from conformance.plugin import OVERDUE, State, pytest_pyfunc_call
+from conformance.plugin import pytest_pyfunc_call
+from conformance.plugin.session_state import OVERDUE, STATE, State
 from conformance.selftest.long import long
 from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.bounds import HOSTILE, cost_of

@@ -80,7 +80,7 @@ def test_what_a_worker_left_that_had_ended_is_told_once_more(sandbox: Sandbox, t
     result = sandbox.command("restore", str(tmp_path), "--target", str(sandbox.target))
     assert (result.code, sandbox.contents()[KEY]) == (0, frozenset(HELD))
     said = " ".join(result.said.split())
-    assert f"had been put back already; it was empty and keeps {OURS[0]}, the last number." in said
+    assert f"had been put back already; it held nothing else and keeps {OURS[0]}, the last number." in said
     assert ended.read_bytes().startswith(as_it_was)
     repeat = sandbox.command("restore", str(open_one.parent))
     assert (repeat.code, OURS[0] in repeat.said) == (0, True), "a second time as well, when all are finished"
@@ -92,7 +92,7 @@ def test_a_campaign_that_was_empty_keeps_a_number_of_the_run(sandbox: Sandbox, t
         journal.write(Holding(campaign=(1, 1002), numbers=(), complete=True), WillAdd(campaign=(1, 1002), numbers=CAMPAIGNS[(1, 1002)]))
     result = sandbox.command("restore", str(file), "--target", str(sandbox.target))
     assert result.code == 0
-    kept = re.search(r"it was empty and keeps (\d+),", result.said)
+    kept = re.search(r"it held nothing else and keeps (\d+),", result.said)
     assert kept
     assert sandbox.contents()[(1, 1002)] == frozenset({kept[1]}), "the last number, which nobody can delete, is nobody's"
     with Transport(transport_options(load_target(sandbox.target, sandbox.environment), rule=anybody)) as transport:
