@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from conformance.generation import storage
 from conformance.transport import redaction
 
 settings.register_profile("selftest", deadline=None)  # a busy machine is no fault of the code: no test is timed
@@ -20,10 +21,12 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Locks and the index of open journals apart from those of the person who tests.
 
-    An emulator of a later test may get the port of one that a killed run left in the index.
+    An emulator of a later test may get the port of one that a killed run left in the index. What
+    hypothesis computes once per machine is shared: it takes two seconds of each command.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv(storage.VARIABLE, str(tmp_path_factory.getbasetemp().parent / "hypothesis"))
         yield
 
 
