@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conformance.selftest.exam.judged import judged
+from conformance.selftest.waiting import until
 from conformance.verdict import Deviation
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="lines are pasted into a shell that has curl, which is not on PATH")
@@ -37,11 +37,8 @@ def started(command: str) -> Iterator[None]:
     port = int(words[words.index("--port") + 1])
     process = subprocess.Popen(["sh", "-c", f"exec env {command}"], env=environment(), stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + WITHIN
-        while not listens(port):
-            assert time.monotonic() < deadline, "the emulator did not start"
-            assert process.poll() is None, "the emulator ended at once"
-            time.sleep(0.1)
+        until(lambda: listens(port) or process.poll() is not None)
+        assert process.poll() is None, "the emulator ended at once"
         yield
     finally:
         process.terminate()

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from conformance.selftest.harm.behaviours import ServerBehaviour
-from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene, until
+from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene
+from conformance.selftest.waiting import until
 
 HONEST: Final = ServerBehaviour(name="honest")
 COMPARE_CALLS: Final = 1500

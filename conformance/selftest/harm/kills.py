@@ -28,8 +28,9 @@ from conformance.selftest.harm.commands import (
 )
 from conformance.selftest.harm.damage import DAMAGES, damaged, journals
 from conformance.selftest.harm.judging import CampaignDifference, differences, shortened, unnamed
-from conformance.selftest.harm.scene import LONGEST, HarmResult, NodeSandbox, scene, until
+from conformance.selftest.harm.scene import LONGEST, HarmResult, NodeSandbox, scene
 from conformance.selftest.node.control import Moment
+from conformance.selftest.waiting import until
 
 COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
 SERVERS: Final = ("honest", "object-list", "first-shown", "lag", "added-first+object-list", "colon-priority")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from conformance.selftest.harm.holdings import FOREIGN, HELD, LISTED, notation, 
 from conformance.selftest.harm.judging import headline
 from conformance.selftest.node.control import Contents, Control, Entry
 from conformance.selftest.node.production import start
+from conformance.selftest.waiting import until
 
 ROOT = Path(conformance.__file__).parents[1]
 SECRET_VARIABLE = "HARM_SECRET_KEY"
@@ -26,7 +27,6 @@ LONGEST = 900.0
 """Seconds that a command may take on a busy machine."""
 ORPHANS = 300.0
 """Seconds within which workers whose command was killed end by themselves."""
-_TICK = 0.01
 
 
 class HarmResult(Struct, frozen=True, kw_only=True):
@@ -224,15 +224,6 @@ def scene(
         )
         sandbox.written(*more)
         yield sandbox
-
-
-def until(true: Callable[[], bool], seconds: float) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError("it did not come to that")
-        time.sleep(_TICK)
 
 
 def _kill_group(group: int) -> None:

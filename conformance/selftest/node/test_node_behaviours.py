@@ -1,7 +1,6 @@
 """Each behaviour of the server on Node: what the plain one shows and what this one does; and what its control port tells."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pytest
 from conformance.selftest.node.calling import ROOT, SUCCESS, Caller, calling, naming, numbers_path
 from conformance.selftest.node.control import Control
 from conformance.selftest.node.production import NODE, known_behaviours, start
+from conformance.selftest.waiting import until
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
@@ -24,7 +24,6 @@ HELD: Final = {
 }
 LONG: Final = "123456789012345678901234"
 SOUND_CALLS: Final = 250
-PATIENCE: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,10 +237,7 @@ def test_what_happens_late_happens(name: str) -> None:
         numbers = ["5245242", "7", "0143"] if name == "come-back" else ["5245241"]
         for number in numbers:
             at.delete(number)
-        end = time.monotonic() + PATIENCE
-        while not LATE[name](at):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        until(lambda: LATE[name](at))
 
 
 def test_a_server_that_broke_down_can_be_mended() -> None:

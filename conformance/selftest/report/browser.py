@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from conformance.selftest.waiting import until
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -26,7 +27,6 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--remote-debugging-pipe",
 )
-WITHIN = 30.0
 
 
 class Browser:
@@ -51,10 +51,7 @@ class Browser:
 
     def wait(self, expression: str) -> None:
         """Wait until an expression is true."""
-        deadline = time.monotonic() + WITHIN
-        while not self.value(f"Boolean({expression})"):
-            assert time.monotonic() < deadline, f"never true: {expression}"
-            time.sleep(0.05)
+        until(lambda: bool(self.value(f"Boolean({expression})")))
 
     def value(self, expression: str) -> Any:
         """What an expression gives in the page."""

@@ -4,7 +4,6 @@ import contextlib
 import re
 import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -170,11 +169,3 @@ def proxied_sandbox(
             target.chmod(0o600)
             variables = environment(folder) | {SECRET_VARIABLE: running.secret_key}
             yield ProxiedSandbox(between=between, folder=folder, target=target, variables=variables)
-
-
-def until(true: Callable[[], bool], patience: float = 20.0) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)

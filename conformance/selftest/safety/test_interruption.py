@@ -4,28 +4,19 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from conformance.selftest.safety.scene import ENDS, Sandbox, ended, scene
-
-PATIENCE = 45.0
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
+from conformance.selftest.waiting import until
 
 
 def _disturbed(sandbox: Sandbox, out: str, effort: str = "standard", *more: str) -> "subprocess.Popen[str]":
     """A run that has changed its campaigns, and is not about to end."""
     before = sandbox.contents()
     process = sandbox.begin(*sandbox.run(out, "--effort", effort, *more))
-    _until(lambda: process.poll() is not None or sandbox.contents() != before)
+    until(lambda: process.poll() is not None or sandbox.contents() != before)
     assert process.poll() is None
     return process
 
@@ -67,7 +58,7 @@ def test_with_workers_it_says_as_much(tmp_path: Path) -> None:
     with scene(tmp_path) as sandbox:
         before = sandbox.contents()
         process = _disturbed(sandbox, "workers", "standard", "-n", "2")
-        _until(lambda: all((tmp_path / "workers" / f"traffic-gw{worker}.ndjson").exists() for worker in (0, 1)))
+        until(lambda: all((tmp_path / "workers" / f"traffic-gw{worker}.ndjson").exists() for worker in (0, 1)))
         process.send_signal(signal.SIGINT)
         result = ended(process)
         assert sandbox.contents() == before

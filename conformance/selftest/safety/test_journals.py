@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,8 +10,8 @@ import pytest
 
 from conformance.exchange import CampaignKey
 from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, CommandResult, Sandbox, command_in, ended, scene
+from conformance.selftest.waiting import until
 
-PATIENCE = 45.0
 BEFORE: Mapping[CampaignKey, frozenset[str]] = {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
 
 
@@ -30,10 +29,8 @@ EXACT = "restriction.last-number"
 def _killed(sandbox: Sandbox, *options: str) -> None:
     """A run that has taken originals out when it is killed."""
     process = sandbox.begin("run", "--target", str(sandbox.target), "--no-html", "--only", EXACT, *options)
-    end = time.monotonic() + PATIENCE
-    while _whole(sandbox):
-        assert process.poll() is None, ended(process).said
-        assert time.monotonic() < end, "it never took an original out"
+    until(lambda: process.poll() is not None or not _whole(sandbox))
+    assert process.poll() is None, ended(process).said
     process.kill()
     ended(process)
 
@@ -128,10 +125,14 @@ def test_workers_write_into_one_folder(tmp_path: Path) -> None:
 
 def _wait_for_locks(sandbox: Sandbox, folder: Path) -> None:
     """Workers notice a little later that their master is gone; some put back what they took."""
-    end = time.monotonic() + PATIENCE
-    while (result := _restore(sandbox, str(folder))).code == 3 and "in use by another run" in result.said:
-        assert time.monotonic() < end, result.said
-    assert result.code == 0, result.said
+    results: list[CommandResult] = []
+
+    def free() -> bool:
+        results.append(_restore(sandbox, str(folder)))
+        return "in use by another run" not in results[-1].said
+
+    until(free)
+    assert results[-1].code == 0, results[-1].said
 
 
 def test_what_somebody_has_seen_to_is_forgotten_on_request(sandbox: Sandbox) -> None:
@@ -248,10 +249,8 @@ def test_a_journal_that_was_closed_before_it_named_a_campaign(tmp_path: Path) ->
 
 def test_a_live_run_is_not_forgotten(sandbox: Sandbox) -> None:
     process = sandbox.begin("run", "--target", str(sandbox.target), "--no-html", "--out", "live")
-    end = time.monotonic() + PATIENCE
-    while _whole(sandbox):
-        assert process.poll() is None
-        assert time.monotonic() < end
+    until(lambda: process.poll() is not None or not _whole(sandbox))
+    assert process.poll() is None, ended(process).said
     result = sandbox.command("restore", "--forget", "live")
     assert (result.code, "is in use by another run" in result.said) == (3, True), result.said
     process.send_signal(signal.SIGINT)
@@ -281,10 +280,8 @@ def test_a_folder_that_is_refused_keeps_everything(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("number", ENDS)
 def test_whoever_ends_a_command_it_puts_back(sandbox: Sandbox, number: signal.Signals) -> None:
     process = sandbox.begin("compare", str(sandbox.target), str(sandbox.target), "--max-calls", "60000", "--out", "compared")
-    end = time.monotonic() + PATIENCE
-    while sandbox.contents() == BEFORE:
-        assert process.poll() is None
-        assert time.monotonic() < end
+    until(lambda: process.poll() is not None or sandbox.contents() != BEFORE)
+    assert process.poll() is None, ended(process).said
     process.send_signal(number)
     result = ended(process)
     assert (result.code, "Interrupted." in result.said, "Traceback" in result.said) == (3, True, False), result.said

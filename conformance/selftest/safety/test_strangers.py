@@ -1,7 +1,6 @@
 """Somebody else adds a number to a campaign while a run is at work on it: it is noticed, said, and left alone."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from conformance.generation.calls import add
 from conformance.oracle import answer_of
 from conformance.selftest.compare.scene import campaign_set
 from conformance.selftest.safety.scene import Sandbox, anybody, ended, scene
+from conformance.selftest.waiting import until
 from conformance.transport import Transport
 
 KEY = (1, 1001)
@@ -31,10 +31,7 @@ def _add_as_somebody_else(sandbox: Sandbox) -> None:
 
 
 def _until_it_is_at_work(traffic: Path) -> None:
-    until = time.monotonic() + 60
-    while not traffic.exists() or traffic.stat().st_size < 100_000:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(lambda: traffic.exists() and traffic.stat().st_size >= 100_000)
 
 
 def test_a_strangers_number_survives_a_run(sandbox: Sandbox) -> None:
