@@ -15,6 +15,7 @@ from conformance.plugin.opened_target import opened
 from conformance.rivals.search_setup import search
 from conformance.rivals.searching import Comparison
 from conformance.selftest.compare.scene import campaign_set
+from conformance.selftest.long import long
 from conformance.selftest.node.production import NODE, Production, start
 from conformance.session.questions import ask, context_of, questions
 
@@ -89,7 +90,7 @@ def test_the_same_server_twice_is_the_same(tmp_path: Path) -> None:
     assert (result.differences, result.noise, result.fidelity) == ([], [], 1.0)
 
 
-@pytest.mark.parametrize("name", ["query-absent", "query-first"])
+@pytest.mark.parametrize("name", ["query-absent", long("query-first")])
 def test_servers_that_hide_their_campaigns_are_compared_by_their_replies(name: str) -> None:
     hidden = profile_path(name)
     with campaign_set(hidden) as one, campaign_set(hidden) as other, campaign_set(hidden, "last.batch") as liar:

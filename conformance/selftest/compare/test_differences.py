@@ -65,7 +65,7 @@ def test_many_at_once_are_each_told_with_a_short_programme(tmp_path: Path) -> No
 
 
 @needs_node
-@pytest.mark.parametrize("name", [each if each in {"limit-99", "body-before-ids"} else long(each) for each in APART])
+@pytest.mark.parametrize("name", [each if each in {"limit-99"} else long(each) for each in APART])
 def test_one_alone(name: str, tmp_path: Path) -> None:
     with two(tmp_path, (name,)) as files:
         result = compared(files, tmp_path, CALLS.get(name, 1800))
@@ -74,6 +74,7 @@ def test_one_alone(name: str, tmp_path: Path) -> None:
     assert max(len(each.named_calls) for each in result.differences) <= 6
 
 
+@pytest.mark.long
 @needs_node
 def test_what_every_reply_shows_is_one_thing_and_no_fault_of_each_behaviour(tmp_path: Path) -> None:
     with two(tmp_path, ("charset", "other-methods-404")) as files:

@@ -10,6 +10,7 @@ from conformance.selftest.exam.judged import judged
 FORM = {"response.result-code", "response.result-desc", "response.return-code", "response.return-desc"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "clause"), [("code.success-0-everywhere", "response.success-code"), ("code.pair-zero-everywhere", "response.codes-agree")]
 )

@@ -24,7 +24,7 @@ PROFILES = (
 )
 
 
-@pytest.mark.parametrize("profile", [each if each in {"query-first", "strict"} else long(each) for each in PROFILES])
+@pytest.mark.parametrize("profile", [each if each in {"strict"} else long(each) for each in PROFILES])
 def test_another_reading_conforms(profile: str, tmp_path: Path) -> None:
     run = judged(tmp_path / "out", f"--profile={profile}")
     assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
@@ -45,6 +45,7 @@ def _traffic(out: Path) -> list[Exchange]:
     return list(recorder.read(out / "traffic.ndjson"))
 
 
+@pytest.mark.long
 def test_a_server_of_ones_own_gets_the_same_verdict(tmp_path: Path) -> None:
     with start(EmulatorOptions(ca_dir=tmp_path)) as server:
         target = tmp_path / "target.toml"

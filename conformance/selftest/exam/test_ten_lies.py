@@ -19,7 +19,7 @@ LIES = {
     "code.undocumented": "response.documented-code",
     "code.unreachable.02000003": "code.02000003",
 }
-FEW = {"limit.off-by-one", "auth.none", "code.unreachable.02000003"}
+FEW = {"limit.off-by-one"}
 """Those that the usual command tries."""
 
 

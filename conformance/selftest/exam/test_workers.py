@@ -17,13 +17,14 @@ import pytest
 from conformance.plugin.workers import asks_for_checks
 from conformance.report import junit
 from conformance.selftest.exam.judged import Judged, judged
+from conformance.selftest.long import long
 from conformance.selftest.safety.breaking import ROOT
 from conformance.verdict import ClauseResult, Deviation
 
 FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000010")
 
 
-@pytest.fixture(scope="module", params=[(), FAULTS], ids=["honest", "three faults"])
+@pytest.fixture(scope="module", params=[long(()), FAULTS], ids=["honest", "three faults"])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
     folder = tmp_path_factory.mktemp("workers")
     faults = [f"--fault={name}" for name in request.param]

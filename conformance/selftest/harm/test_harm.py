@@ -97,7 +97,7 @@ def test_where_nothing_can_be_added_once_more_nothing_is_deleted(tmp_path: Path)
     assert _left(result) == {}
 
 
-@pytest.mark.parametrize("name", ["first-shown", "last-shown"])
+@pytest.mark.parametrize("name", ["first-shown", long("last-shown")])
 def test_numbers_that_a_look_does_not_show_are_not_lost(name: str, tmp_path: Path) -> None:
     result = _run(tmp_path, behaviour(name), "--only", EXACT)
     assert _lost(result) == {}
@@ -163,7 +163,7 @@ def test_what_a_faulty_server_loses_or_keeps_is_named(name: str, tmp_path: Path)
 # --- originals = "keep" -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["keep", "every-vdn-keep"])
+@pytest.mark.parametrize("name", ["keep", long("every-vdn-keep")])
 def test_where_originals_are_kept_no_call_names_one(name: str, tmp_path: Path) -> None:
     result = _run(tmp_path, behaviour(name))
     assert result.ended.code in {0, 1, 3}, result.ended.everything

@@ -35,7 +35,7 @@ def told(sandbox: ProxiedSandbox) -> dict[str, Any]:
 
 def test_a_target_that_refuses_ends_the_run_in_order(tmp_path: Path) -> None:
     hostile = HOSTILE["503, Retry-After 1000000000"]
-    with proxied_sandbox(tmp_path) as sandbox:
+    with proxied_sandbox(tmp_path, extra="[pace]\npatience_seconds = 1\n") as sandbox:
         sickness = hostile.reply()
         sandbox.between.sick = lambda number, seen: sickness if number > 60 else None
         ended = sandbox.run()

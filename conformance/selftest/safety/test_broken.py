@@ -44,6 +44,7 @@ def test_a_check_that_raises(tmp_path: Path) -> None:
     assert {path.name for path in broken.out.iterdir()} >= {"summary.html", "summary.md", "junit.xml", "traffic.har", "profile.toml"}
 
 
+@pytest.mark.long
 def test_a_deviation_counts_all_the_same(tmp_path: Path) -> None:
     broken = run(tmp_path, raising(), "--fault", FAULT)
     assert broken.ended.code == 1
@@ -141,6 +142,7 @@ def pytest_runtest_call(item):
     assert all(each["verdict"] == "not-tested" for each in unmade)
 
 
+@pytest.mark.long
 def test_a_worker_that_cannot_open(tmp_path: Path) -> None:
     broken = run(tmp_path, replacing("conformance.plugin.open_run", "LookupError('no such thing')"), "-n", "2")
     assert broken.ended.code == 4

@@ -38,6 +38,7 @@ def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
     assert_hidden(tmp_path / "out", result, seen, began)
 
 
+@pytest.mark.long
 def test_a_server_that_echoes_the_header(tmp_path: Path) -> None:
     began, (result, seen) = datetime.now(UTC), _run_against(tmp_path, _echo)
     assert result.code in {1, 3}, result.said

@@ -18,7 +18,7 @@ from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, Sandbo
 from conformance.selftest.transport.servers import Behaviour, Server, answering
 
 EFFORTS = {"quick": 400, "standard": 4000}
-PATIENT = "[pace]\ntimeout_seconds = 2\n"
+PATIENT = "[pace]\ntimeout_seconds = 2\npatience_seconds = 1\n"
 """A server that is spoken to in TLS and does not answer is waited for so long."""
 SERVED = b'{"resultCode":"0200000","resultDesc":"","returnCode":"0200000","returnDesc":"","returnObject":{"callerNo":"1,2"}}'
 

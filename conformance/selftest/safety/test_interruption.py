@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.long import long
 from conformance.selftest.safety.scene import ENDS, Sandbox, ended, scene
 from conformance.selftest.waiting import until
 
@@ -40,7 +41,7 @@ def test_an_interrupted_run_puts_back_and_reports(sandbox: Sandbox, number: sign
     assert "restore" not in result.err
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize("wait", [long(0.0), 0.2, long(0.5), long(0.9)])
 def test_interrupted_while_it_is_being_prepared_it_takes_back_what_it_added(tmp_path: Path, wait: float) -> None:
     with scene(tmp_path, latency_ms=150) as sandbox:
         before = sandbox.contents()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.exchange import CampaignKey
+from conformance.selftest.long import long
 from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, CommandResult, Sandbox, command_in, ended, scene
 from conformance.selftest.waiting import until
 
@@ -80,6 +81,7 @@ def test_no_command_begins_on_campaigns_that_are_not_put_back(sandbox: Sandbox) 
     assert sandbox.command("check", "--target", target).code == 0
 
 
+@pytest.mark.long
 def test_a_journal_may_have_any_name(sandbox: Sandbox, tmp_path: Path) -> None:
     _killed(sandbox, "--out", "first")
     other = tmp_path / "kept" / "journal.before-1.jsonl"
@@ -108,6 +110,7 @@ def test_each_run_has_a_folder_of_its_own(sandbox: Sandbox) -> None:
     assert (result.code, sandbox.contents()) == (0, BEFORE), result.said
 
 
+@pytest.mark.long
 def test_the_newest_run_is_restored_by_the_name_latest(sandbox: Sandbox) -> None:
     _killed(sandbox)
     result = _restore(sandbox, "reports/latest")
@@ -172,7 +175,7 @@ def _nothing(_: list[bytes]) -> list[bytes]:
     return []
 
 
-@pytest.mark.parametrize("damage", [_flip_holding, _without_header, _cut_deep, _cut_within, _nothing])
+@pytest.mark.parametrize("damage", [_flip_holding, *map(long, (_without_header, _cut_deep, _cut_within, _nothing))])
 def test_a_damaged_journal_loses_no_original(sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
@@ -204,7 +207,7 @@ def test_a_journal_that_is_gone_is_put_back_from_the_index(sandbox: Sandbox) -> 
     assert _whole(sandbox)
 
 
-@pytest.mark.parametrize("damage", [_cut_deep, _nothing])
+@pytest.mark.parametrize("damage", [_cut_deep, long(_nothing)])
 def test_without_the_index_a_cut_journal_proves_nothing(sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
@@ -216,6 +219,7 @@ def test_without_the_index_a_cut_journal_proves_nothing(sandbox: Sandbox, damage
     assert "Traceback" not in result.said
 
 
+@pytest.mark.long
 def test_without_the_index_what_is_whole_is_put_back(sandbox: Sandbox) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
@@ -259,6 +263,7 @@ def test_a_live_run_is_not_forgotten(sandbox: Sandbox) -> None:
     assert sandbox.command("check", "--target", str(sandbox.target)).code == 0
 
 
+@pytest.mark.long
 def test_what_was_seen_to_is_told_whatever_is_left_of_it(sandbox: Sandbox) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
@@ -268,6 +273,7 @@ def test_what_was_seen_to_is_told_whatever_is_left_of_it(sandbox: Sandbox) -> No
     assert (result.code, "seen to by hand" in result.said) == (0, True), result.said
 
 
+@pytest.mark.long
 def test_a_folder_that_is_refused_keeps_everything(sandbox: Sandbox) -> None:
     _killed(sandbox, "--out", "first")
     results = sandbox.folder / "first" / "allure-results"

@@ -37,6 +37,7 @@ def test_where_nothing_can_be_looked_at(tmp_path: Path) -> None:
     assert "told by replies" in killed.restored.said
 
 
+@pytest.mark.long
 def test_where_all_was_given_and_nothing_can_be_looked_at(tmp_path: Path) -> None:
     """The run empties campaigns of numbers that the target file lists; a server that refuses what it lacks or has already."""
     with scene(tmp_path, extra=UNSEEN, profile=_strict(tmp_path)) as sandbox:

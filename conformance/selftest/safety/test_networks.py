@@ -65,6 +65,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert any(re.fullmatch(r"[0-9T:-]{19}\.[0-9]{3}Z", value.split("/")[2]) for value in signed)
 
 
+@pytest.mark.long
 def test_tls_1_3_alone_through_a_proxy_that_asks_for_a_password(tmp_path: Path, serve: Serve) -> None:
     asked: list[ReceivedRequest] = []
     proxy = serve(proxying(asked, ask=True))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance import private_files
+from conformance.selftest.long import long
 from conformance.selftest.report.obeyed import obeyed
 from conformance.selftest.safety.between import ProxiedSandbox, proxied_sandbox
 from conformance.selftest.safety.breaking import ROOT
@@ -36,7 +37,7 @@ def verdict(sandbox: ProxiedSandbox) -> str:
     return str(json.loads((sandbox.folder / "out" / "verdict.json").read_text())["verdict"])
 
 
-@pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two workers"])
+@pytest.mark.parametrize("more", [(), long(("-n", "2"))], ids=["alone", "two workers"])
 def test_a_lone_surrogate_in_a_code(tmp_path: Path, more: tuple[str, ...]) -> None:
     """`\\ud800` is legal in JSON and in no encoding."""
     with proxied_sandbox(tmp_path) as sandbox:
@@ -162,7 +163,7 @@ def test_a_folder_that_was_there_stays_as_it_is(tmp_path: Path) -> None:
     assert stat.S_IMODE(private_files.make_folder(tmp_path).stat().st_mode) == 0o755
 
 
-@pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "two workers"])
+@pytest.mark.parametrize("more", [(), long(("-n", "2"))], ids=["alone", "two workers"])
 def test_nothing_is_left_in_the_folder_where_it_was_started(tmp_path: Path, more: tuple[str, ...]) -> None:
     """Everything that is written is in the run's folder and in the state folder."""
     home, here = tmp_path / "home", tmp_path / "here"

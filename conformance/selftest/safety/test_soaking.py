@@ -1,8 +1,11 @@
 """The soak reads what it should, for some seconds."""
 
+import pytest
+
 from conformance.selftest.safety.soaking import MOST_PER_CALL, Soaked, soaked
 
 
+@pytest.mark.long
 def test_some_seconds() -> None:
     result = soaked(3.0)
     assert result.calls > 0

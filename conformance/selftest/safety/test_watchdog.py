@@ -37,7 +37,7 @@ def verdict_of(sandbox: ProxiedSandbox) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("sickness", ["server errors", "a redirection", "silence"])
+@pytest.mark.parametrize("sickness", ["server errors", long("a redirection"), long("silence")])
 def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
         sandbox.between.sick = lambda number, seen: MAD[sickness]
@@ -107,8 +107,8 @@ def _deletions(sickness: Sickness, when: Callable[[int, ReceivedRequest], bool])
     ("sickness", "when"),
     [
         (page(b"500 Internal Server Error"), lambda count, seen: count > 80),
-        (resets, lambda count, seen: count % 30 == 0),
-        (hangs, lambda count, seen: b"true" in seen.body),
+        long(resets, lambda count, seen: count % 30 == 0),
+        long(hangs, lambda count, seen: b"true" in seen.body),
     ],
     ids=["after long use", "one in thirty", "hangs on some input"],
 )
