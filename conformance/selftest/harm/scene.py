@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ ROOT = Path(conformance.__file__).parents[1]
 SECRET_VARIABLE = "HARM_SECRET_KEY"
 LONGEST = 900.0
 """Seconds that a command may take on a busy machine."""
+_PROGRAM = re.compile(r" {4}\S")
+"""A line to paste; a sentence that is wrapped stands further to the right."""
 ORPHANS = 300.0
 """Seconds within which workers whose command was killed end by themselves."""
 
@@ -43,7 +46,7 @@ class HarmResult(Struct, frozen=True, kw_only=True):
         if self.document is not None:
             return headline(self.document)
         lines = f"{self.out}\n{self.err}".splitlines()
-        return "\n".join(line for line in lines if not line.startswith("    "))
+        return "\n".join(line for line in lines if not _PROGRAM.match(line))
 
     @property
     def crashed(self) -> bool:

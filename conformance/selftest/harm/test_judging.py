@@ -11,6 +11,7 @@ from conformance.selftest.harm.holdings import HELD, LISTED
 from conformance.selftest.harm.judging import HarmJudgement, headline, is_named, judged
 from conformance.selftest.harm.kills import COMMANDS, plans
 from conformance.selftest.harm.matrix import tasks
+from conformance.selftest.harm.scene import HarmResult
 from conformance.selftest.node.control import Contents, NodeChange
 from conformance.selftest.node.production import known_behaviours, known_faults
 
@@ -159,3 +160,10 @@ def test_kills_are_drawn_alike_and_reach_every_command() -> None:
 def test_a_damage_changes_a_journal(kind: str) -> None:
     data = b"".join(b'{"seq":%d,"number":"%d"}\n' % (place, place * 7919) for place in range(30))
     assert any(DAMAGES[kind](data, random.Random(seed)) != data for seed in range(3))
+
+
+def test_a_sentence_that_is_wrapped_is_said_and_a_line_to_paste_is_not() -> None:
+    out = "ok  afterwards      Campaign 1003 keeps\n                    5245241000000: nobody can\n    delete 7777777777777\n"
+    said = HarmResult(code=0, out=out, err="").said
+    assert is_named("5245241000000", said)
+    assert not is_named("7777777777777", said)
