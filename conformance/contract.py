@@ -36,7 +36,9 @@ FAILURE_CODES: tuple[Code, ...] = tuple(code for code in Code if code is not Cod
 
 
 def caller_no_path(vdn_id: int | str, campaign_id: int | str, base_path: str = "") -> str:
-    """The URI that deletes (DELETE) and adds (POST) calling numbers; ids are inserted as they are."""
+    """The URI that deletes (DELETE) and adds (POST) calling numbers; ids are inserted as they
+    are.
+    """
     return f"{base_path}{PATH_PREFIX}/{vdn_id}/callerNo/{campaign_id}"
 
 

@@ -1,4 +1,5 @@
-"""What can go wrong for a person, as one tree of exceptions; each carries a paragraph that says what, where and what to do.
+"""What can go wrong for a person, as one tree of exceptions; each carries a paragraph that says
+what, where and what to do.
 
 SuiteError                  (exit code 2 unless a class says otherwise)
 ├── UsageError              wrong option, unknown clause, nothing selected
@@ -75,7 +76,9 @@ class OriginalsStay(CampaignUnusable):
 
 
 class Unreadable(CampaignUnusable):
-    """The replies are the interface's, but whether numbers were added can't be read from them. Only their form can be judged."""
+    """The replies are the interface's, but whether numbers were added can't be read from them. Only
+    their form can be judged.
+    """
 
 
 class TargetRefuses(CannotJudge):
@@ -92,15 +95,17 @@ class BudgetSpent(CannotJudge):
 
 @contextmanager
 def needing_the_emulator() -> Iterator[None]:
-    """Around an import of `conformance.emulator`, which an installation may leave out: raises EmulatorMissing where it is not there."""
+    """Around an import of `conformance.emulator`, which an installation may leave out: raises
+    EmulatorMissing where it is not there.
+    """
     try:
         yield
     except ModuleNotFoundError as problem:
         if not (problem.name or "").startswith("conformance.emulator"):
             raise
         raise EmulatorMissing(
-            "The embedded emulator is not installed here (conformance/emulator is missing). Name a server with --target FILE, "
-            "or install the whole suite again."
+            "The embedded emulator is not installed here (conformance/emulator is missing). Name a"
+            " server with --target FILE, or install the whole suite again."
         ) from None
 
 

@@ -1,7 +1,9 @@
-"""The vocabulary of traffic: call, reply, no answer, exchange, history. Values only; nothing here sends anything.
+"""The vocabulary of traffic: call, reply, no answer, exchange, history. Values only; nothing here
+sends anything.
 
-A *call* is kept without its `Authorization` header: how it was authorised is its `credential`, a word. So no secret can get
-into a report or a recording, and a call can be sent again later with a fresh signature.
+A *call* is kept without its `Authorization` header: how it was authorised is its `credential`, a
+word. So no secret can get into a report or a recording, and a call can be sent again later with a
+fresh signature.
 """
 
 from typing import Literal, TypeAlias
@@ -12,22 +14,30 @@ CampaignKey: TypeAlias = tuple[int, int]
 """(vdnId, campaignId)."""
 
 SIGNED = "signed"
-"""Credential of a call that carries what the target asks for: a valid signature, the user's header, or nothing where none is needed."""
+"""Credential of a call that carries what the target asks for: a valid signature, the user's header,
+or nothing where none is needed.
+"""
 OMITTED = "omitted"
-"""Credential of a call that carries no `Authorization` at all. Every other word names how a valid one was spoilt."""
+"""Credential of a call that carries no `Authorization` at all. Every other word names how a valid
+one was spoilt.
+"""
 
 
 OPEN = "open:"
-"""Credentials that begin so name an Authorization on which the documents are silent: to be refused or let in."""
+"""Credentials that begin so name an Authorization on which the documents are silent: to be refused
+or let in.
+"""
 
 
 LONGEST_LOOK = 1024 * 1024
-"""Bytes that are kept and read of a reply to GET: a look at a campaign of forty thousand numbers."""
+"""Bytes that are kept and read of a reply to GET: a look at a campaign of forty thousand numbers.
+"""
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """What is sent: `target` is path and query exactly as on the wire, base path included; `headers` without
-    Authorization, Host and Content-Length."""
+    """What is sent: `target` is path and query exactly as on the wire, base path included;
+    `headers` without Authorization, Host and Content-Length.
+    """
 
     method: str
     target: str
@@ -53,7 +63,8 @@ class Call(Struct, frozen=True, kw_only=True):
 class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
     """What came back, complete; `body` after removal of transfer and content codings.
 
-    Of a long body only the beginning is kept: then `size` is the bytes that came in all. 0: the body is whole.
+    Of a long body only the beginning is kept: then `size` is the bytes that came in all. 0: the
+    body is whole.
     """
 
     status: int
@@ -66,16 +77,28 @@ class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
         return _first(self.headers, name)
 
 
-NoAnswerKind: TypeAlias = Literal["timeout", "reset", "closed", "protocol", "stale", "refused", "tls", "name", "withheld", "interrupted"]
+NoAnswerKind: TypeAlias = Literal[
+    "timeout",
+    "reset",
+    "closed",
+    "protocol",
+    "stale",
+    "refused",
+    "tls",
+    "name",
+    "withheld",
+    "interrupted",
+]
 
 
 class NoAnswer(Struct, frozen=True, kw_only=True, tag="no-answer"):
     """No complete reply came.
 
-    `timeout`, `reset`, `closed`, `protocol` (not HTTP, or cut short): the target's doing, and nobody knows whether the call took effect.
-    `interrupted`: we stopped waiting, which is no doing of the target; the call may take effect.
-    `stale`: a kept-alive connection had been closed before the call; the target may or may not have read it.
-    `refused`, `tls`, `name`: no connection came about, so nothing happened. `withheld`: the transport did not send it, `detail` says why.
+    `timeout`, `reset`, `closed`, `protocol` (not HTTP, or cut short): the target's doing, and
+    nobody knows whether the call took effect. `interrupted`: we stopped waiting, which is no doing
+    of the target; the call may take effect. `stale`: a kept-alive connection had been closed before
+    the call; the target may or may not have read it. `refused`, `tls`, `name`: no connection came
+    about, so nothing happened. `withheld`: the transport did not send it, `detail` says why.
     """
 
     kind: NoAnswerKind
@@ -88,7 +111,9 @@ class NoAnswer(Struct, frozen=True, kw_only=True, tag="no-answer"):
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
-    """A call and what came of it. `start` and `end` are seconds of one monotonic clock; `number` counts the run's exchanges from 1."""
+    """A call and what came of it. `start` and `end` are seconds of one monotonic clock; `number`
+    counts the run's exchanges from 1.
+    """
 
     number: int
     call: Call
@@ -136,11 +161,12 @@ class LookForm(Struct, frozen=True, kw_only=True):
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """The world in which a history takes place, as established by set-up and observation (never by wish).
+    """The world in which a history takes place, as established by set-up and observation (never
+    by wish).
 
-    `query` is how far the target's query interface can be read: all numbers of a campaign, one of them, or nothing.
-    `campaigns` are those known to exist, with what they held before the first exchange. `authenticated` tells whether the
-    target asks for credentials at all.
+    `query` is how far the target's query interface can be read: all numbers of a campaign, one
+    of them, or nothing. `campaigns` are those known to exist, with what they held before the
+    first exchange. `authenticated` tells whether the target asks for credentials at all.
     """
 
     base_path: str = ""
@@ -157,7 +183,9 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """Exchanges of one campaign world in order of their start; they overlap where they were concurrent."""
+    """Exchanges of one campaign world in order of their start; they overlap where they were
+    concurrent.
+    """
 
     setting: Setting
     exchanges: tuple[Exchange, ...] = ()

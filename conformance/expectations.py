@@ -1,4 +1,6 @@
-"""Reader of `specs/faults.toml`: which clauses a fault of the emulator breaks, as far as a caller can see, and which can't be seen."""
+"""Reader of `specs/faults.toml`: which clauses a fault of the emulator breaks, as far as a caller
+can see, and which can't be seen.
+"""
 
 import tomllib
 from functools import cache
@@ -9,11 +11,15 @@ from conformance.clauses import specs_folder
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8"))[name]  # type: ignore[no-any-return]  # the file's shape
+    text = (specs_folder() / "faults.toml").read_text("utf-8")
+    table: dict[str, Any] = tomllib.loads(text)[name]
+    return table
 
 
 def expected_clauses(fault: str) -> tuple[str, ...]:
-    """The clauses of which at least one must be reported for this fault; empty where the table does not know it."""
+    """The clauses of which at least one must be reported for this fault; empty where the table does
+    not know it.
+    """
     return tuple(_table("breaks").get(fault, ()))
 
 

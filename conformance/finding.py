@@ -16,10 +16,12 @@ def counted(count: int, what: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One deviation: which clause is broken, how (`kind`, a word; `detail`, what tells two deviations of one kind apart), and where.
+    """One deviation: which clause is broken, how (`kind`, a word; `detail`, what tells two
+    deviations of one kind apart), and where.
 
-    `summary` is one sentence: what was demanded and what happened. `program` is the calls that show it, the last one decisive;
-    `setting` is the world in which they were made, so that they can be made again.
+    `summary` is one sentence: what was demanded and what happened. `program` is the calls that show
+    it, the last one decisive; `setting` is the world in which they were made, so that they can be
+    made again.
     """
 
     clause: str
@@ -37,7 +39,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observation:
-    """Something learnt that is no deviation: `subject` a defect or a reading, `value` what the target did (a code, a word)."""
+    """Something learnt that is no deviation: `subject` a defect or a reading, `value` what the
+    target did (a code, a word).
+    """
 
     subject: str
     value: str
@@ -46,10 +50,12 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What `judge` says of one history: deviations, how many cases of each clause it could judge, and what it learnt.
+    """What `judge` says of one history: deviations, how many cases of each clause it could judge,
+    and what it learnt.
 
-    `undecided` names clauses that this history should have decided and could not, with the reason (a limit, an unknown state).
-    `samples` are a few exchanges on which a clause was judged and kept.
+    `undecided` names clauses that this history should have decided and could not, with the reason
+    (a limit, an unknown state). `samples` are a few exchanges on which a clause was judged and
+    kept.
     """
 
     findings: tuple[Finding, ...] = ()

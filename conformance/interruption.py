@@ -36,14 +36,18 @@ def acknowledge() -> None:
 
 @contextmanager
 def requests_to_end() -> Iterator[None]:
-    """Have signals that ask for the end remembered in this block; those that are ignored stay so."""
+    """Have signals that ask for the end remembered in this block; those that are ignored stay
+    so.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     _requested.clear()
     numbers = [number for name in _SIGNALS if (number := getattr(signal, name, None)) is not None]
     before = {number: signal.getsignal(number) for number in numbers}
-    changed = [number for number, handler in before.items() if handler not in {signal.SIG_IGN, None}]
+    changed = [
+        number for number, handler in before.items() if handler not in {signal.SIG_IGN, None}
+    ]
     for number in changed:
         signal.signal(number, interrupt)
     told, sys.unraisablehook = sys.unraisablehook, _without_requests(sys.unraisablehook)
@@ -58,7 +62,9 @@ def requests_to_end() -> Iterator[None]:
 
 
 def _without_requests(tell: Callable[[Any], object]) -> Callable[[Any], None]:
-    """Tells of exceptions that Python could not raise, but for requests to end, which are not lost."""
+    """Tells of exceptions that Python could not raise, but for requests to end, which are not
+    lost.
+    """
 
     def told(unraisable: Any) -> None:
         if not (issubclass(unraisable.exc_type, KeyboardInterrupt) and _requested.is_set()):

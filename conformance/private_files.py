@@ -1,5 +1,6 @@
-"""Files and folders for this user alone, whatever the umask, and such as a crash leaves whole: what was sent and answered is
-nobody else's business."""
+"""Files and folders for this user alone, whatever the umask, and such as a crash leaves whole: what
+was sent and answered is nobody else's business.
+"""
 
 import os
 import tempfile
@@ -11,7 +12,9 @@ FOLDER_MODE = 0o700
 
 
 def make_folder(path: Path) -> Path:
-    """Make sure of a folder. One that is made is this user's alone; one that is there stays as it is."""
+    """Make sure of a folder. One that is made is this user's alone; one that is there stays as
+    it is.
+    """
     if not path.exists():
         path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         path.chmod(FOLDER_MODE)
@@ -19,8 +22,14 @@ def make_folder(path: Path) -> Path:
 
 
 def create(path: Path, flags: int = os.O_WRONLY | os.O_TRUNC) -> int:
-    """Open a file, made where it is missing, and give its descriptor; from then on only this user reads it."""
-    handle = os.open(path, flags | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), FILE_MODE)
+    """Open a file, made where it is missing, and give its descriptor; from then on only this user
+    reads it.
+    """
+    handle = os.open(
+        path,
+        flags | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0),
+        FILE_MODE,
+    )
     try:
         _close_to_others(handle, path)
     except BaseException:

@@ -1,6 +1,8 @@
-"""The document that a run ends in: what `verdict.json` holds and every report is written from. Values only.
+"""The document that a run ends in: what `verdict.json` holds and every report is written from.
+Values only.
 
-Outsiders rely on the member names; the JSON Schema beside the writer in `report/` is tested against these types.
+Outsiders rely on the member names; the JSON Schema beside the writer in `report/` is tested against
+these types.
 """
 
 from typing import Literal, TypeAlias
@@ -9,15 +11,21 @@ from msgspec import Struct, field
 
 from conformance.finding import ClauseVerdict, RunVerdict
 
-WaiverStanding: TypeAlias = Literal["excuses", "quiet", "gone", "expired", "too-often", "elsewhere", "not-judged"]
+WaiverStanding: TypeAlias = Literal[
+    "excuses", "quiet", "gone", "expired", "too-often", "elsewhere", "not-judged"
+]
 """`quiet`: intermittent, and not seen this time. `elsewhere`: written for another server."""
 
 Part: TypeAlias = Literal["call", "set-up"]
-"""`set-up`: not sent by the run in this form; it brings a campaign into the state that the program needs."""
+"""`set-up`: not sent by the run in this form; it brings a campaign into the state that the program
+needs.
+"""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """One exchange as a person is shown it: secrets never were in it. `curl` works when pasted (it signs itself)."""
+    """One exchange as a person is shown it: secrets never were in it. `curl` works when pasted (it
+    signs itself).
+    """
 
     curl: str
     method: str
@@ -38,18 +46,30 @@ class Shown(Struct, frozen=True, kw_only=True):
     @property
     def request(self) -> str:
         """Request line, headers and body as text."""
-        lines = [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self.request_headers), "", self.request_body]
+        lines = [
+            f"{self.method} {self.url}",
+            *(f"{name}: {value}" for name, value in self.request_headers),
+            "",
+            self.request_body,
+        ]
         return "\n".join(lines)
 
     @property
     def reply(self) -> str:
         """Status, headers and body as text."""
-        lines = [self.outcome, *(f"{name}: {value}" for name, value in self.reply_headers), "", self.reply_body]
+        lines = [
+            self.outcome,
+            *(f"{name}: {value}" for name, value in self.reply_headers),
+            "",
+            self.reply_body,
+        ]
         return "\n".join(lines)
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
-    """One way in which a clause is broken. `seen` of `of` cases showed it; `calls` is the shortest program known, in order."""
+    """One way in which a clause is broken. `seen` of `of` cases showed it; `calls` is the shortest
+    program known, in order.
+    """
 
     kind: str
     detail: str
@@ -68,13 +88,17 @@ class Deviation(Struct, frozen=True, kw_only=True):
     waived: str = ""
     """The reason of the waiver that excuses it, or nothing."""
     paste: tuple[str, ...] = ()
-    """The same program as lines for a shell, in order: set-up, then the calls; those that must meet each other are one line."""
+    """The same program as lines for a shell, in order: set-up, then the calls; those that must meet
+    each other are one line.
+    """
     afterwards: tuple[str, ...] = ()
     """Lines that give the campaigns back what they held before."""
 
 
 class ClauseResult(Struct, frozen=True, kw_only=True):
-    """What the run says of one clause. `bound` is the greatest per-case fault rate that may have been missed (95 %, rule of three)."""
+    """What the run says of one clause. `bound` is the greatest per-case fault rate that may have
+    been missed (95 %, rule of three).
+    """
 
     id: str
     section: str
@@ -95,7 +119,9 @@ class ClauseResult(Struct, frozen=True, kw_only=True):
 
 
 class CodeResult(Struct, frozen=True, kw_only=True):
-    """One row of the matrix of codes: `control` is the same call without the defect, served; `instead` is what came instead, counted."""
+    """One row of the matrix of codes: `control` is the same call without the defect, served;
+    `instead` is what came instead, counted.
+    """
 
     code: str
     says: str
@@ -108,7 +134,9 @@ class CodeResult(Struct, frozen=True, kw_only=True):
 
 
 class WaiverResult(Struct, frozen=True, kw_only=True):
-    """One entry of the waivers file and how it stands after the run. A `red` one fails the run; `says` is the reason in words."""
+    """One entry of the waivers file and how it stands after the run. A `red` one fails the run;
+    `says` is the reason in words.
+    """
 
     clause: str
     kind: str
@@ -125,7 +153,9 @@ class WaiverResult(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """Behaviour that is legal and differs from the expected profile. `subject` is a defect or a reading, `calls` what shows it."""
+    """Behaviour that is legal and differs from the expected profile. `subject` is a defect or a
+    reading, `calls` what shows it.
+    """
 
     subject: str
     expected: tuple[str, ...]
@@ -135,7 +165,9 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """A failure of the suite itself, which says nothing of the target: in which step, the exception in words, where its traceback is."""
+    """A failure of the suite itself, which says nothing of the target: in which step, the exception
+    in words, where its traceback is.
+    """
 
     step: str
     error: str
@@ -143,8 +175,10 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class CampaignState(Struct, frozen=True, kw_only=True):
-    """How one campaign was left. `missing`: numbers that it held before and holds no more; `left_over`: numbers of the run that may
-    be there still; `kept`: one that stays in a campaign that was empty, since nobody can delete the last one."""
+    """How one campaign was left. `missing`: numbers that it held before and holds no more;
+    `left_over`: numbers of the run that may be there still; `kept`: one that stays in a campaign
+    that was empty, since nobody can delete the last one.
+    """
 
     vdn_id: int
     campaign_id: int
@@ -156,7 +190,9 @@ class CampaignState(Struct, frozen=True, kw_only=True):
 
 
 class VerdictDocument(Struct, frozen=True, kw_only=True):
-    """A whole run. `headline` says what a reader must know first: what could not be judged, what was left out, what was waived."""
+    """A whole run. `headline` says what a reader must know first: what could not be judged, what
+    was left out, what was waived.
+    """
 
     verdict: RunVerdict
     target: dict[str, str]
@@ -176,7 +212,9 @@ class VerdictDocument(Struct, frozen=True, kw_only=True):
     waivers: tuple[WaiverResult, ...] = ()
     """The entries of the waivers file, in its order."""
     emulator: str = ""
-    """The command that starts again what the lines to paste address, where that was an emulator that ended with the run."""
+    """The command that starts again what the lines to paste address, where that was an emulator
+    that ended with the run.
+    """
     changes: tuple[Change, ...] = ()
     """Where the server left the profile that it was expected to keep to."""
     failures: tuple[Failure, ...] = ()

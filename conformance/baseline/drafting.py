@@ -16,20 +16,27 @@ _LOCAL_PORT = re.compile(r"^(https?://(?:127\.0\.0\.1|localhost)):[0-9]+")
 _PATTERN_SIGNS = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
 
 
-def draft(document: VerdictDocument, today: date, present: Iterable[Waiver] = ()) -> tuple[str, ...]:
-    """One TOML table per deviation that nothing excuses; those that `present` already has entries for are left alone."""
+def draft(
+    document: VerdictDocument, today: date, present: Iterable[Waiver] = ()
+) -> tuple[str, ...]:
+    """One TOML table per deviation that nothing excuses; those that `present` already has entries
+    for are left alone.
+    """
     server = server_pattern(document.target)
     known = [waiver for waiver in present if waiver.meant_for(document.target)]
     return tuple(
         _table(result, deviation, server, today + timedelta(days=DAYS))
         for result in document.of("fail")
         for deviation in result.deviations
-        if not deviation.waived and not any(waiver.covers(result.id, deviation.kind, deviation.detail) for waiver in known)
+        if not deviation.waived
+        and not any(waiver.covers(result.id, deviation.kind, deviation.detail) for waiver in known)
     )
 
 
 def server_pattern(target: dict[str, str]) -> str:
-    """A pattern for exactly this server: what it calls itself, else its address; on this machine with whatever port it was given."""
+    """A pattern for exactly this server: what it calls itself, else its address; on this machine
+    with whatever port it was given.
+    """
     told = target.get("server", NOT_TOLD)
     if told != NOT_TOLD:
         return told.translate(_PATTERN_SIGNS)
@@ -38,11 +45,25 @@ def server_pattern(target: dict[str, str]) -> str:
 
 
 def _table(result: ClauseResult, deviation: Deviation, server: str, expires: date) -> str:
-    return "\n".join(["", *_comment(deviation), "[[waiver]]", *_members(result, deviation, server), f"expires = {expires.isoformat()}", ""])
+    return "\n".join(
+        [
+            "",
+            *_comment(deviation),
+            "[[waiver]]",
+            *_members(result, deviation, server),
+            f"expires = {expires.isoformat()}",
+            "",
+        ]
+    )
 
 
 def _members(result: ClauseResult, deviation: Deviation, server: str) -> Iterator[str]:
-    for name, value in (("clause", result.id), ("kind", deviation.kind), ("detail", deviation.detail), ("server", server)):
+    for name, value in (
+        ("clause", result.id),
+        ("kind", deviation.kind),
+        ("detail", deviation.detail),
+        ("server", server),
+    ):
         yield f"{name} = {quoted(value)}"
     yield 'reason = ""       # why it is put up with, and the ticket'
     yield 'owner = ""        # who answers for it'

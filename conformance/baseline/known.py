@@ -1,7 +1,8 @@
 """What was found on earlier nights, kept in a database of hypothesis, so that it is tried first.
 
-Any `ExampleDatabase` will do. Under `INDEX` stand the keys `clause|kind|detail`; under `program:KEY` the programs that showed the
-deviation, each as JSON; under `clean:KEY` the days on which it was tried and did not show.
+Any `ExampleDatabase` will do. Under `INDEX` stand the keys `clause|kind|detail`; under
+`program:KEY` the programs that showed the deviation, each as JSON; under `clean:KEY` the days on
+which it was tried and did not show.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, MultiplexedDatabase, ReadOnlyDatabase
+from hypothesis.database import (
+    DirectoryBasedExampleDatabase,
+    ExampleDatabase,
+    MultiplexedDatabase,
+    ReadOnlyDatabase,
+)
 from msgspec import Struct
 
 from conformance.exchange import Call, CampaignKey
@@ -25,7 +31,8 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """Calls that showed a deviation, and what every campaign of the run held before them, the target's own VDN first.
+    """Calls that showed a deviation, and what every campaign of the run held before them, the
+    target's own VDN first.
 
     `together`: they were sent at the same time.
     """
@@ -51,13 +58,22 @@ class KnownPrograms:
         self._database = database
 
     def programs(self) -> list[Program]:
-        """The shortest known program of each deviation, those that showed last first; in an order that only the contents decide."""
-        ranked = sorted(self._shortest(), key=lambda program: (self.clean_days(program.key), len(program.calls), program.key))
+        """The shortest known program of each deviation, those that showed last first; in an order
+        that only the contents decide.
+        """
+        ranked = sorted(
+            self._shortest(),
+            key=lambda program: (self.clean_days(program.key), len(program.calls), program.key),
+        )
         return list(ranked)
 
     def _shortest(self) -> Iterator[Program]:
         for index in sorted(self._database.fetch(INDEX)):
-            held = [program for value in self._database.fetch(_program(index)) if (program := _decoded(value)) is not None]
+            held = [
+                program
+                for value in self._database.fetch(_program(index))
+                if (program := _decoded(value)) is not None
+            ]
             if held:
                 yield min(held, key=lambda program: (len(program.calls), encoded(program)))
 
@@ -78,7 +94,9 @@ class KnownPrograms:
         return value in set(self._database.fetch(_program(index)))
 
     def clean(self, key: Key, today: date) -> None:
-        """Note that the deviation was tried today and did not show; forget it after enough such days."""
+        """Note that the deviation was tried today and did not show; forget it after enough such
+        days.
+        """
         index = _index(key)
         self._database.save(_clean(index), today.isoformat().encode())
         if self.clean_days(key) >= CLEAN_NIGHTS:
@@ -93,13 +111,21 @@ class KnownPrograms:
 
 
 def open_known(folders: Sequence[Path]) -> KnownPrograms:
-    """The programs in the first folder, which is written, and in the others, which are only read."""
+    """The programs in the first folder, which is written, and in the others, which are only
+    read.
+    """
     first, *others = (DirectoryBasedExampleDatabase(folder) for folder in folders)
-    return KnownPrograms(MultiplexedDatabase(first, *(ReadOnlyDatabase(other) for other in others)) if others else first)
+    return KnownPrograms(
+        MultiplexedDatabase(first, *(ReadOnlyDatabase(other) for other in others))
+        if others
+        else first
+    )
 
 
 def _decoded(value: bytes) -> Program | None:
-    """A program, or None for one that another version of the suite has written: a database is a cache."""
+    """A program, or None for one that another version of the suite has written: a database is a
+    cache.
+    """
     try:
         return msgspec.json.decode(value, type=Program)
     except msgspec.MsgspecError:

@@ -11,10 +11,11 @@ EVERY = "*"
 
 
 class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An entry of a waivers file. `server` is a pattern (`*`, `?`, `[…]`) for one of the target's values: its Server header, address, ….
+    """An entry of a waivers file. `server` is a pattern (`*`, `?`, `[…]`) for one of the target's
+    values: its Server header, address, ….
 
-    `expires` is the last day on which it excuses. An `intermittent` deviation need not occur in every run, but in no greater share of
-    cases than `rate`.
+    `expires` is the last day on which it excuses. An `intermittent` deviation need not occur in
+    every run, but in no greater share of cases than `rate`.
     """
 
     clause: str
@@ -34,7 +35,9 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def covers(self, clause: str, kind: str, detail: str) -> bool:
         """Whether it is written for this deviation."""
-        return self.clause == clause and self.kind in {EVERY, kind} and self.detail in {EVERY, detail}
+        return (
+            self.clause == clause and self.kind in {EVERY, kind} and self.detail in {EVERY, detail}
+        )
 
     def meant_for(self, target: Mapping[str, str]) -> bool:
         """Whether it is written for the server with these values."""

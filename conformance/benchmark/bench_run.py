@@ -1,4 +1,6 @@
-"""An emulator of its own and a run on it, put together as the plugin does it, recording and journal included."""
+"""An emulator of its own and a run on it, put together as the plugin does it, recording and journal
+included.
+"""
 
 import ssl
 import tempfile
@@ -16,7 +18,11 @@ from conformance.session.amounts import STANDARD
 from conformance.session.run import Run
 from conformance.transport import Transport
 
-CAMPAIGNS = {(1, 1001): ("5245241", "5245242", "5245243"), (1, 1002): ("5245251", "5245252"), (2, 2001): ("6245241", "6245242")}
+CAMPAIGNS = {
+    (1, 1001): ("5245241", "5245242", "5245243"),
+    (1, 1002): ("5245251", "5245252"),
+    (2, 2001): ("6245241", "6245242"),
+}
 _TARGET = """\
 base_url = "{base_url}"
 vdn_id = 1
@@ -74,9 +80,14 @@ def benched(*, https: bool, seed: int) -> Iterator[Benched]:
 
 
 def _target_file(running: Running, place: Path) -> Path:
-    text = _TARGET.format(base_url=running.base_url, access_key=running.access_key, secret_key=running.secret_key)
+    text = _TARGET.format(
+        base_url=running.base_url, access_key=running.access_key, secret_key=running.secret_key
+    )
     file = place / "target.toml"
-    file.write_text(text + (f'[tls]\nca_file = "{running.ca_file}"\n' if running.ca_file else ""), encoding="utf-8")
+    file.write_text(
+        text + (f'[tls]\nca_file = "{running.ca_file}"\n' if running.ca_file else ""),
+        encoding="utf-8",
+    )
     return file
 
 

@@ -1,4 +1,6 @@
-"""One interleaved run: every subject in every round, so that whatever slows the machine slows them all alike."""
+"""One interleaved run: every subject in every round, so that whatever slows the machine slows them
+all alike.
+"""
 
 import statistics
 import time
@@ -12,7 +14,9 @@ ROUNDS = 3
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """Medians over the rounds. `ratio`: to the yardstick of the same round; `cpu`: of this process, in microseconds."""
+    """Medians over the rounds. `ratio`: to the yardstick of the same round; `cpu`: of this process,
+    in microseconds.
+    """
 
     name: str
     per: str
@@ -25,9 +29,15 @@ class Measured(Struct, frozen=True, kw_only=True):
 
 
 def measure(
-    chosen: Sequence[Subject], seconds: float, *, rounds: int = ROUNDS, told: Callable[[str], None] = lambda _: None
+    chosen: Sequence[Subject],
+    seconds: float,
+    *,
+    rounds: int = ROUNDS,
+    told: Callable[[str], None] = lambda _: None,
 ) -> list[Measured]:
-    """Measure for about so many seconds in all; the first subject is the yardstick. Each is done once before, unmeasured."""
+    """Measure for about so many seconds in all; the first subject is the yardstick. Each is done
+    once before, unmeasured.
+    """
     for subject in chosen:
         told(f"warming up: {subject.name}")
         subject.unit()
@@ -60,7 +70,9 @@ def _piece(subject: Subject, seconds: float) -> Piece:
     while time.perf_counter() - begun < seconds or not count:
         count += subject.unit()
         units += 1
-    return Piece(count=count, units=units, wall=time.perf_counter() - begun, cpu=time.process_time() - cpu)
+    return Piece(
+        count=count, units=units, wall=time.perf_counter() - begun, cpu=time.process_time() - cpu
+    )
 
 
 def _medians(subject: Subject, pieces: list[Piece], yardstick: list[float]) -> Measured:
@@ -69,7 +81,9 @@ def _medians(subject: Subject, pieces: list[Piece], yardstick: list[float]) -> M
         per=subject.per,
         rate=statistics.median(piece.rate for piece in pieces),
         cpu=statistics.median(piece.cpu / piece.count * 1e6 for piece in pieces),
-        ratio=statistics.median(piece.rate / bare for piece, bare in zip(pieces, yardstick, strict=True)),
+        ratio=statistics.median(
+            piece.rate / bare for piece, bare in zip(pieces, yardstick, strict=True)
+        ),
         count=sum(piece.count for piece in pieces),
         cases_rate=statistics.median(piece.units * subject.cases / piece.wall for piece in pieces),
     )

@@ -10,7 +10,9 @@ from conformance.benchmark.subjects import subjects
 
 SOAKED = {"state machine", "defect tests", "schemathesis coverage"}
 EPISODES = 120
-"""Of a state machine, as a run at the effort thorough has them: hypothesis keeps something of each machine, not of each episode."""
+"""Of a state machine, as a run at the effort thorough has them: hypothesis keeps something of each
+machine, not of each episode.
+"""
 EVERY = 10_000
 """Calls between two readings."""
 _STATM = Path("/proc/self/statm")
@@ -25,13 +27,19 @@ class MemoryReading(Struct, frozen=True, kw_only=True):
 
 
 def soak(bench: Benched, calls: int) -> Iterator[MemoryReading]:
-    """Run the state machine, the defect tests and the coverage cases in turn until so many calls were sent."""
+    """Run the state machine, the defect tests and the coverage cases in turn until so many calls
+    were sent.
+    """
     return readings_of(bench, lambda sent: sent >= calls)
 
 
 def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[MemoryReading]:
     """Work until it is done (told the calls sent so far), with a reading now and then."""
-    units = [subject.unit for subject in subjects(bench, _nothing, episodes=EPISODES) if subject.name in SOAKED]
+    units = [
+        subject.unit
+        for subject in subjects(bench, _nothing, episodes=EPISODES)
+        if subject.name in SOAKED
+    ]
     due = EVERY
     while not result(bench.transport.requests):
         for unit in units:
@@ -42,7 +50,9 @@ def readings_of(bench: Benched, result: Callable[[int], bool]) -> Iterator[Memor
 
 
 def growth(readings: list[MemoryReading]) -> float:
-    """MiB for each 100,000 calls in the second half, when everything is loaded and every store has its size."""
+    """MiB for each 100,000 calls in the second half, when everything is loaded and every store has
+    its size.
+    """
     first, last = readings[len(readings) // 2], readings[-1]
     return (last.mib - first.mib) / max(last.calls - first.calls, 1) * 100_000
 

@@ -18,7 +18,9 @@ RESERVE = 32
 """Numbers added beyond what is missing where any number will do: an addition costs two calls."""
 
 
-def arrange(campaign_set: CampaignSet, key: CampaignKey, wanted: Collection[str], *, exact: bool = False) -> bool:
+def arrange(
+    campaign_set: CampaignSet, key: CampaignKey, wanted: Collection[str], *, exact: bool = False
+) -> bool:
     """Make a campaign hold exactly these of the run's numbers. True if it then does.
 
     `exact`: and no others, so that its originals are borrowed; raises OriginalsStay where they may
@@ -41,7 +43,9 @@ def one_by_one(campaign_set: CampaignSet, key: CampaignKey, wanted: Collection[s
         campaign_set.look(key)
 
 
-def arrange_count(campaign_set: CampaignSet, key: CampaignKey, count: int, *, exactly: bool = False) -> list[str]:
+def arrange_count(
+    campaign_set: CampaignSet, key: CampaignKey, count: int, *, exactly: bool = False
+) -> list[str]:
     """Make a campaign hold at least so many own numbers, or exactly so many and no others; gives
     them in order."""
     if exactly:
@@ -55,12 +59,18 @@ def arrange_count(campaign_set: CampaignSet, key: CampaignKey, count: int, *, ex
     return sorted(campaign_set.own(key))
 
 
-def _top_up(campaign_set: CampaignSet, key: CampaignKey, own: Sequence[str], missing: int, reserve: int) -> None:
+def _top_up(
+    campaign_set: CampaignSet, key: CampaignKey, own: Sequence[str], missing: int, reserve: int
+) -> None:
     """Add what is missing and a reserve, unless the server is known to allow no campaign so many;
     then without one."""
     size = len(campaign_set.held[key].numbers)
     fits = campaign_set.most is None or size + missing + reserve <= campaign_set.most
-    if reserve and fits and arrange(campaign_set, key, [*own, *campaign_set.fresh(missing + reserve)]):
+    if (
+        reserve
+        and fits
+        and arrange(campaign_set, key, [*own, *campaign_set.fresh(missing + reserve)])
+    ):
         return
     more = campaign_set.fresh(missing)
     if arrange(campaign_set, key, [*own, *more]) or key in campaign_set.borrowed:
@@ -85,7 +95,9 @@ def settle_uncertain(campaign_set: CampaignSet, key: CampaignKey) -> None:
     if not doubtful:
         return
     if campaign_set.shows == "all":
-        campaign_set.look(key)  # where it fails the target is not well: no time for a call per number
+        campaign_set.look(
+            key
+        )  # where it fails the target is not well: no time for a call per number
         return
     known = campaign_set.held[key].numbers - doubtful
     if not known:
@@ -117,7 +129,9 @@ def _fill(campaign_set: CampaignSet, key: CampaignKey, refused: Sequence[str]) -
         size //= 2
 
 
-def _remove(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], *, keep: bool) -> None:
+def _remove(
+    campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], *, keep: bool
+) -> None:
     """Delete surplus numbers; never all at once, since something wanted must be left."""
     if not numbers or not keep:
         return

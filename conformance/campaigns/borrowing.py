@@ -1,5 +1,5 @@
-"""Taking originals out for the checks that need exact contents, in steps, each of which must be seen
-to come back before more is touched.
+"""Taking originals out for the checks that need exact contents, in steps, each of which must be
+seen to come back before more is touched.
 
 The journal names each number before it is taken; `restoring` puts all of them back, as they were
 shown: in their order and with their priorities.
@@ -17,7 +17,8 @@ from conformance.oracle import answer_of
 
 _LISTED = 10
 FEW = 3
-"""Own numbers that stay in a campaign whose originals are out: the last number nobody can delete."""
+"""Own numbers that stay in a campaign whose originals are out: the last number nobody can delete.
+"""
 
 
 def may_be_exact(campaign_set: CampaignSet, key: CampaignKey) -> bool:
@@ -55,8 +56,12 @@ def _steps(originals: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _must_keep_priorities(campaign_set: CampaignSet, key: CampaignKey) -> None:
-    if not campaign_set.keeps_priority and any(priority for _, priority in campaign_set.in_order[key]):
-        _end(campaign_set, "the server showed a number with another priority than it was added with")
+    if not campaign_set.keeps_priority and any(
+        priority for _, priority in campaign_set.in_order[key]
+    ):
+        _end(
+            campaign_set, "the server showed a number with another priority than it was added with"
+        )
 
 
 def _keep_company(campaign_set: CampaignSet, key: CampaignKey) -> None:
@@ -71,7 +76,9 @@ def _keep_company(campaign_set: CampaignSet, key: CampaignKey) -> None:
 
 
 def _make_room(campaign_set: CampaignSet, key: CampaignKey) -> None:
-    """Delete all but a few own numbers where the server allows a campaign no more: the rehearsal adds some."""
+    """Delete all but a few own numbers where the server allows a campaign no more: the rehearsal
+    adds some.
+    """
     surplus = sorted(campaign_set.own(key))[FEW:] if campaign_set.most is not None else []
     for chunk in chunks(surplus):
         campaign_set.delete(key, chunk)
@@ -108,7 +115,9 @@ def _remaining(campaign_set: CampaignSet, key: CampaignKey) -> frozenset[str]:
 
 
 def _return(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str]) -> None:
-    """Put originals back, and see that they are. The first that does not come back ends borrowing."""
+    """Put originals back, and see that they are. The first that does not come back ends
+    borrowing.
+    """
     wanted = dict(campaign_set.in_order[key])
     add_in_order(campaign_set, key, [(number, wanted[number]) for number in numbers])
     missing = set(numbers) - _back(campaign_set, key, numbers)
@@ -125,7 +134,11 @@ def _back(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str]) -
         shown = dict(look.pairs) if look is not None and look.whole else {}
         wanted = dict(campaign_set.in_order[key])
         return {number for number in numbers if number in shown and shown[number] == wanted[number]}
-    there = [number for number in numbers if answer_of(campaign_set.delete(key, [number])).outcome == "served"]
+    there = [
+        number
+        for number in numbers
+        if answer_of(campaign_set.delete(key, [number])).outcome == "served"
+    ]
     add_in_order(campaign_set, key, [(number, None) for number in there])
     return set(there)
 
@@ -133,7 +146,9 @@ def _back(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str]) -
 def _end(campaign_set: CampaignSet, reason: str) -> None:
     """End borrowing for the whole run."""
     campaign_set.borrowing_ended = f"{reason}: originals are taken out no more in this run"
-    raise OriginalsStay(f"It needs a campaign with exact contents, and {campaign_set.borrowing_ended}.")
+    raise OriginalsStay(
+        f"It needs a campaign with exact contents, and {campaign_set.borrowing_ended}."
+    )
 
 
 def _some(numbers: set[str]) -> str:

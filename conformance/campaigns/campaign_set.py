@@ -33,7 +33,9 @@ STOCK = 400
 MOST_REMEMBERED = 512
 """Added numbers beyond which those that a look shows to be gone are forgotten."""
 MOST_STRANGERS = 20_000
-"""Numbers of somebody else's that are remembered for each campaign. Of one that shows more only what the run added is its own."""
+"""Numbers of somebody else's that are remembered for each campaign. Of one that shows more only
+what the run added is its own.
+"""
 REMEMBERED_GONE = 32
 """Of those, how many are kept: something to add again, and the knowledge that something was."""
 UNREAD_WAITS = (0.2, 0.8)
@@ -77,11 +79,15 @@ class FactLog(Protocol):
     def borrowed(self, campaign: CampaignKey, numbers: Iterable[str]) -> None:
         """Originals that are about to be taken out."""
 
-    def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None:
+    def looks(
+        self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None
+    ) -> None:
         """How looks are read on this target, learnt in the rehearsal."""
 
     def restored(self, campaign: CampaignKey, *, kept: Iterable[str] = ()) -> None:
-        """The campaign holds again what it held, but for numbers of the run that had to stay in it."""
+        """The campaign holds again what it held, but for numbers of the run that had to stay in
+        it.
+        """
 
 
 @dataclass
@@ -115,7 +121,8 @@ class CampaignSet:
     held: dict[CampaignKey, Contents] = field(default_factory=dict)
     original: dict[CampaignKey, Contents] = field(default_factory=dict)
     in_order: dict[CampaignKey, tuple[tuple[str, int | None], ...]] = field(default_factory=dict)
-    """Originals with their priorities as the first look showed them, or as the target file lists."""
+    """Originals with their priorities as the first look showed them, or as the target file lists.
+    """
     uncertain: dict[CampaignKey, set[str]] = field(default_factory=dict)
     added: dict[CampaignKey, set[str]] = field(default_factory=dict)
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
@@ -164,7 +171,9 @@ class CampaignSet:
     bursting: bool = False
     """Calls are under way at the same time: nobody knows what a campaign holds meanwhile."""
     settled: set[CampaignKey] = field(default_factory=set)
-    """Campaigns put back for good: nothing is added to them any more, and nothing announced for them."""
+    """Campaigns put back for good: nothing is added to them any more, and nothing announced for
+    them.
+    """
     restored_early: dict[CampaignKey, Any] = field(default_factory=dict)
     """Restorations of campaigns that were given back before the end of the run."""
     silent: bool = False
@@ -271,7 +280,9 @@ class CampaignSet:
         return exchange
 
     def _told(self, key: CampaignKey) -> tuple[frozenset[str], frozenset[str]] | None:
-        """What a look must show by what replies told, and what it may; None where nobody can say."""
+        """What a look must show by what replies told, and what it may; None where nobody can
+        say.
+        """
         told = self.opened and self.shows == "all" and not self.restoring
         held = self.held.get(key)
         if not told or held is None or not held.complete:
@@ -321,7 +332,9 @@ class CampaignSet:
     def _seen(self, key: CampaignKey, shown: frozenset[str] | None) -> None:
         if shown is not None and self.shows == "all" and key in self.original:
             new = shown - self.held[key].numbers - self.original[key].numbers - self.mentioned
-            strangers = self.strangers.setdefault(key, set()) if new else self.strangers.get(key, set())
+            strangers = (
+                self.strangers.setdefault(key, set()) if new else self.strangers.get(key, set())
+            )
             known = len(strangers) + len(new) <= MOST_STRANGERS
             if known:
                 strangers |= new
@@ -356,7 +369,9 @@ class CampaignSet:
         return self.announce(self._unlikely(self.pool.extremes()))
 
     def of_length(self, length: int) -> str:
-        """One fresh number of this length, or an ordinary one where a short one may be somebody's."""
+        """One fresh number of this length, or an ordinary one where a short one may be
+        somebody's.
+        """
         return self.announce(self._unlikely([self.pool.of_length(length)]))[0]
 
     def _unlikely(self, numbers: list[str]) -> list[str]:
@@ -410,8 +425,8 @@ class CampaignSet:
             )
         if self.shows != "all" and not self.tells_absence:
             return (
-                f"neither looks nor replies tell whether a number of campaign {key[1]} is back. List "
-                "a campaign of one's own number (an empty one)"
+                f"neither looks nor replies tell whether a number of campaign {key[1]} is back."
+                " List a campaign of one's own number (an empty one)"
             )
         return self.borrowing_ended
 

@@ -1,8 +1,9 @@
 """A time limit that holds whatever a reply does to the client.
 
-Between calls the transport looks at the clock. What goes on without any call (a search that does not end, a loop) is ended from
-outside: by a signal where there are signals, since the regular expressions of Python look out for them, and by a thread elsewhere.
-Both raise KeyboardInterrupt in the main thread, so that everything ends as after Ctrl-C: put back, judged and reported.
+Between calls the transport looks at the clock. What goes on without any call (a search that does
+not end, a loop) is ended from outside: by a signal where there are signals, since the regular
+expressions of Python look out for them, and by a thread elsewhere. Both raise KeyboardInterrupt in
+the main thread, so that everything ends as after Ctrl-C: put back, judged and reported.
 """
 
 import _thread
@@ -16,13 +17,19 @@ from types import FrameType
 from conformance.interruption import interrupt
 
 REPEAT_SECONDS = 30.0
-"""Seconds after which it is interrupted again: the first may have hit code that swallows it, or judges for as long itself."""
+"""Seconds after which it is interrupted again: the first may have hit code that swallows it, or
+judges for as long itself.
+"""
 
 
 @contextmanager
 def deadline(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
-    """Interrupt what runs in this block when it takes longer; `passed` is told before, and may be told again."""
-    by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    """Interrupt what runs in this block when it takes longer; `passed` is told before, and may be
+    told again.
+    """
+    by_signal = (
+        hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    )
     with _by_signal(seconds, passed) if by_signal else _by_thread(seconds, passed):
         yield
 
@@ -41,7 +48,9 @@ def _by_signal(seconds: float, passed: Callable[[], None]) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:  # somebody else's timer goes on
-            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - begun), 0.001), interval)
+            signal.setitimer(
+                signal.ITIMER_REAL, max(left - (time.monotonic() - begun), 0.001), interval
+            )
 
 
 @contextmanager

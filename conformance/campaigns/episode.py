@@ -1,4 +1,6 @@
-"""One episode: a set-up of its own, calls, an observation at its end, and the history that is judged."""
+"""One episode: a set-up of its own, calls, an observation at its end, and the history that is
+judged.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
@@ -19,7 +21,8 @@ A_FEW = 3
 class Episode:
     """Calls on the campaigns of a campaign set, recorded as one history.
 
-    Use it as a context manager; at its end every campaign that may have changed is looked at, or drained where it can't be.
+    Use it as a context manager; at its end every campaign that may have changed is looked at, or
+    drained where it can't be.
     """
 
     def __init__(self, campaign_set: CampaignSet, *, watch: Collection[CampaignKey] = ()) -> None:
@@ -32,7 +35,12 @@ class Episode:
         self.campaign_set.listeners.append(self._heard)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
             if kind is None:
                 self.observe()
@@ -49,14 +57,21 @@ class Episode:
 
     @property
     def history(self) -> History:
-        """Everything that happened in this episode, set-up included, but for looks that were stale."""
-        exchanges = tuple(each for each in self.exchanges if each.number not in self.campaign_set.stale)
+        """Everything that happened in this episode, set-up included, but for looks that were
+        stale.
+        """
+        exchanges = tuple(
+            each for each in self.exchanges if each.number not in self.campaign_set.stale
+        )
         return History(setting=self._start, exchanges=exchanges)
 
-    # -- set-up -----------------------------------------------------------------------------------------------------
+    # -- set-up ------------------------------------------------------------------------------------
 
-    def hold(self, wanted: Collection[str], key: CampaignKey | None = None, *, exact: bool = False) -> bool:
-        """Make the campaign hold exactly these of the run's numbers, beside those that it held before; True if it does.
+    def hold(
+        self, wanted: Collection[str], key: CampaignKey | None = None, *, exact: bool = False
+    ) -> bool:
+        """Make the campaign hold exactly these of the run's numbers, beside those that it held
+        before; True if it does.
 
         `exact`: and nothing beside them. Raises OriginalsStay where that can't be had.
         """
@@ -69,17 +84,20 @@ class Episode:
     def hold_at_least(self, count: int, key: CampaignKey | None = None) -> list[str]:
         """Make the campaign hold at least so many numbers that may be named; gives all of them.
 
-        Fewer where the server allows no more. Raises CampaignUnusable where not even a few can be had.
+        Fewer where the server allows no more. Raises CampaignUnusable where not even a few can be
+        had.
         """
         held = arrange_count(self.campaign_set, key or self.key, count)
         if len(held) < min(count, A_FEW):
             raise CampaignUnusable(
-                f"Campaign {(key or self.key)[1]} could not be given {count} numbers: {len(held)} are there after {MAX_TRIES} tries."
+                f"Campaign {(key or self.key)[1]} could not be given {count} numbers: {len(held)}"
+                f" are there after {MAX_TRIES} tries."
             )
         return held
 
     def hold_exactly(self, count: int, key: CampaignKey | None = None) -> list[str]:
-        """Make the campaign hold so many numbers and no others; gives them. Fewer or more where the server did not do as told.
+        """Make the campaign hold so many numbers and no others; gives them. Fewer or more where the
+        server did not do as told.
 
         Raises OriginalsStay where the campaign can't be given exact contents.
         """
@@ -89,7 +107,7 @@ class Episode:
         """The numbers that may be named, as known now."""
         return sorted(self.campaign_set.own(key or self.key))
 
-    # -- calls ------------------------------------------------------------------------------------------------------
+    # -- calls -------------------------------------------------------------------------------------
 
     def delete(self, numbers: Iterable[str], key: CampaignKey | None = None) -> Exchange:
         """The faultless call that deletes these numbers."""
@@ -108,10 +126,12 @@ class Episode:
         if self.campaign_set.shows != "nothing":
             self.campaign_set.look(key or self.key)
 
-    # -- the end ----------------------------------------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------------------------
 
     def observe(self) -> None:
-        """Look at every campaign that was called, or whose numbers were named, since it was last looked at; else drain it."""
+        """Look at every campaign that was called, or whose numbers were named, since it was last
+        looked at; else drain it.
+        """
         for key in self.campaign_set.keys:
             if self.campaign_set.shows == "all":
                 if self._touched(key):
@@ -129,18 +149,26 @@ class Episode:
             facts = facts_of(exchange.call, self._start)
             if facts.kind == "query" and facts.campaign == key and self.campaign_set.shows == "all":
                 return False
-            if facts.kind != "query" and (facts.campaign == key or facts.named & self.campaign_set.held[key].numbers):
+            if facts.kind != "query" and (
+                facts.campaign == key or facts.named & self.campaign_set.held[key].numbers
+            ):
                 return True
         return False
 
     def _drain(self, key: CampaignKey) -> None:
-        """Delete all but one number, then that one: what is served and what is refused tells what was there.
+        """Delete all but one number, then that one: what is served and what is refused tells
+        what was there.
 
-        The one that is kept to the last was named by a call that should not have removed it: if it is gone after all, the
-        batch before it must be refused; if something else is left after all, the last call is served.
+        The one that is kept to the last was named by a call that should not have removed it: if
+        it is gone after all, the batch before it must be refused; if something else is left
+        after all, the last call is served.
         """
         held = sorted(self.campaign_set.own(key))
-        if not self.campaign_set.held[key].complete or not held or self.campaign_set.uncertain.get(key):
+        if (
+            not self.campaign_set.held[key].complete
+            or not held
+            or self.campaign_set.uncertain.get(key)
+        ):
             return
         last = self._suspect(key) or held[-1]
         others = [number for number in held if number != last]
@@ -154,6 +182,10 @@ class Episode:
             facts = facts_of(exchange.call, self._start)
             if facts.kind in {"query", "add"} or not facts.named & held:
                 continue
-            if facts.campaign != key or facts.unauthorised or answer_of(exchange).outcome == "refused":
+            if (
+                facts.campaign != key
+                or facts.unauthorised
+                or answer_of(exchange).outcome == "refused"
+            ):
                 return min(facts.named & held)
         return None

@@ -37,16 +37,17 @@ def leased_foreign(campaign_set: CampaignSet) -> Iterator[CampaignKey | None]:
         lease = FileLock(lock).acquire(timeout=PATIENCE)
     except Timeout:
         raise CampaignInUse(
-            f"Campaign {key[1]} of VDN {key[0]} was not given back by another worker of this run within {PATIENCE:.0f} s. Try with one "
-            "worker, without -n."
+            f"Campaign {key[1]} of VDN {key[0]} was not given back by another worker of this run"
+            f" within {PATIENCE:.0f} s. Try with one worker, without -n."
         ) from None
     with lease:
         yield from _alone(campaign_set, key)
 
 
 def rehearse_shared(campaign_set: CampaignSet) -> None:
-    """Try whether a deletion in the campaign that workers share reaches another one: each worker must
-    know it, as a run of one process does."""
+    """Try whether a deletion in the campaign that workers share reaches another one: each worker
+    must know it, as a run of one process does.
+    """
     if campaign_set.shared_foreign is None or campaign_set.shows != "all":
         return
     beside = next((key for key in campaign_set.keys if campaign_set.own(key)), campaign_set.keys[0])

@@ -66,7 +66,9 @@ class JournalLog:
         """Originals that are about to be taken out."""
         self._write(Borrowed(campaign=campaign, numbers=tuple(numbers)))
 
-    def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None:
+    def looks(
+        self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None
+    ) -> None:
         """How looks are read on this target."""
         self._write(Looks(form=dict(form), settle=settle, shows=shows, priority=priority))
 

@@ -12,12 +12,12 @@ from conformance.transport import journal
 class Leftover(Struct, frozen=True, kw_only=True):
     """One campaign as journals tell it.
 
-    `original`: what it held before; `order`: the same, as it was shown; `priorities`: one for each of
-    `order`, or empty. `announced`: the numbers that the run may have added, in the order in which they
-    were announced. `borrowed`: originals that it may have taken out. `settled`: it has been put back
-    already, but for `kept`, the run's numbers that had to stay in it; `forgotten`: somebody has seen to
-    it by hand. `damage`: what the journals have lost, so
-    that not all of this may be known.
+    `original`: what it held before; `order`: the same, as it was shown; `priorities`: one for each
+    of `order`, or empty. `announced`: the numbers that the run may have added, in the order in
+    which they were announced. `borrowed`: originals that it may have taken out. `settled`: it has
+    been put back already, but for `kept`, the run's numbers that had to stay in it; `forgotten`:
+    somebody has seen to it by hand. `damage`: what the journals have lost, so that not all of this
+    may be known.
     """
 
     campaign: CampaignKey
@@ -36,12 +36,14 @@ def leftovers(journals: Iterable[journal.JournalContents]) -> list[Leftover]:
     """The campaigns that journals name.
 
     Several journals are those of one run's workers, which may have shared a campaign. A campaign is
-    settled when each journal that names it says so; a journal that does is asked for nothing but the
-    numbers that its worker announced.
+    settled when each journal that names it says so; a journal that does is asked for nothing but
+    the numbers that its worker announced.
     """
     read = list(journals)
     keys = dict.fromkeys(key for contents in read for key in contents.campaigns)
-    return [_leftover(key, [contents for contents in read if key in contents.campaigns]) for key in keys]
+    return [
+        _leftover(key, [contents for contents in read if key in contents.campaigns]) for key in keys
+    ]
 
 
 def _leftover(key: CampaignKey, about: Sequence[journal.JournalContents]) -> Leftover:
@@ -51,7 +53,9 @@ def _leftover(key: CampaignKey, about: Sequence[journal.JournalContents]) -> Lef
     order = tuple(number for number in _numbers(holdings) if number not in announced)
     return Leftover(
         campaign=key,
-        original=Contents(numbers=frozenset(order), complete=any(fact.complete for fact in holdings)),
+        original=Contents(
+            numbers=frozenset(order), complete=any(fact.complete for fact in holdings)
+        ),
         announced=tuple(announced),
         settled=not unsettled,
         order=order,
@@ -65,14 +69,18 @@ def _leftover(key: CampaignKey, about: Sequence[journal.JournalContents]) -> Lef
 
 def _kept(key: CampaignKey, settled: Sequence[journal.JournalContents]) -> Iterable[str]:
     """What the last restoration in each journal left in the campaign."""
-    last = [facts[-1] for contents in settled if (facts := _facts(key, [contents], journal.Restored))]
+    last = [
+        facts[-1] for contents in settled if (facts := _facts(key, [contents], journal.Restored))
+    ]
     return dict.fromkeys(number for fact in last for number in fact.kept)
 
 
 _F = TypeVar("_F", journal.Holding, journal.WillAdd, journal.Borrowed, journal.Restored)
 
 
-def _facts(key: CampaignKey, journals: Iterable[journal.JournalContents], kind: type[_F]) -> list[_F]:
+def _facts(
+    key: CampaignKey, journals: Iterable[journal.JournalContents], kind: type[_F]
+) -> list[_F]:
     facts = (fact for contents in journals for fact in contents.facts)
     return [fact for fact in facts if isinstance(fact, kind) and fact.campaign == key]
 
@@ -89,7 +97,9 @@ def _best_first(holdings: Sequence[journal.Holding]) -> list[journal.Holding]:
     return [*whole[-1:], *(fact for fact in holdings if fact not in whole[-1:])]
 
 
-def _priorities(holdings: Iterable[journal.Holding], order: Iterable[str]) -> tuple[int | None, ...]:
+def _priorities(
+    holdings: Iterable[journal.Holding], order: Iterable[str]
+) -> tuple[int | None, ...]:
     known: dict[str, int | None] = {}
     for fact in holdings:
         for number, priority in zip(fact.numbers, fact.priorities, strict=False):
@@ -97,7 +107,11 @@ def _priorities(holdings: Iterable[journal.Holding], order: Iterable[str]) -> tu
     return tuple(known.get(number) for number in order) if known else ()
 
 
-def _damage(key: CampaignKey, unsettled: Sequence[journal.JournalContents], holdings: Sequence[journal.Holding]) -> tuple[str, ...]:
+def _damage(
+    key: CampaignKey,
+    unsettled: Sequence[journal.JournalContents],
+    holdings: Sequence[journal.Holding],
+) -> tuple[str, ...]:
     damage = [words for contents in unsettled for words in contents.damage]
     if unsettled and not holdings:
         damage.append(f"what campaign {key[1]} of VDN {key[0]} held before is not known")
@@ -111,5 +125,7 @@ def open_campaigns(contents: journal.JournalContents) -> list[CampaignKey]:
 
 def last_looks(journals: Iterable[journal.JournalContents]) -> journal.Looks | None:
     """How looks are read on the target, as the last of these journals learnt it."""
-    found = [fact for contents in journals for fact in contents.facts if isinstance(fact, journal.Looks)]
+    found = [
+        fact for contents in journals for fact in contents.facts if isinstance(fact, journal.Looks)
+    ]
     return found[-1] if found else None

@@ -17,7 +17,9 @@ USEFUL = MAX_NUMBERS_PER_CALL + 3
 """Of the numbers added for this, how many stay: the checks begin with a large campaign."""
 
 
-def measure_query(campaign_set: CampaignSet, key: CampaignKey, first: frozenset[str], wide: int) -> tuple[QueryShows, int | None]:
+def measure_query(
+    campaign_set: CampaignSet, key: CampaignKey, first: frozenset[str], wide: int
+) -> tuple[QueryShows, int | None]:
     """Grow a campaign to `wide` numbers and look. `first` is what it showed just before.
 
     Gives how the companion is to be read, and how many numbers it shows at most (None: no limit was
@@ -36,7 +38,9 @@ def measure_query(campaign_set: CampaignSet, key: CampaignKey, first: frozenset[
     return ("nothing" if (shown | then) - expected else "one"), len(shown)
 
 
-def _grow(campaign_set: CampaignSet, key: CampaignKey, first: frozenset[str], wide: int) -> frozenset[str]:
+def _grow(
+    campaign_set: CampaignSet, key: CampaignKey, first: frozenset[str], wide: int
+) -> frozenset[str]:
     """What the campaign should then hold, by what the server said."""
     expected = first
     for chunk in chunks(campaign_set.fresh(max(0, wide - len(expected)))):
@@ -47,7 +51,9 @@ def _grow(campaign_set: CampaignSet, key: CampaignKey, first: frozenset[str], wi
     return expected
 
 
-def _shrink(campaign_set: CampaignSet, key: CampaignKey, numbers: frozenset[str], *, keep: int) -> None:
+def _shrink(
+    campaign_set: CampaignSet, key: CampaignKey, numbers: frozenset[str], *, keep: int
+) -> None:
     """Delete all but so many of these."""
     for chunk in chunks(sorted(numbers)[keep:]):
         campaign_set.delete(key, chunk)

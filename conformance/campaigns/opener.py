@@ -37,12 +37,15 @@ from conformance.transport.journal_index import OpenJournals, refuse_unfinished,
 from conformance.transport.lock import CampaignLock, state_folder
 
 RUNAWAY = 20
-"""Times the calls that were planned after which an opening sends no more, where the target file sets
-no limit: no server makes a run endless."""
+"""Times the calls that were planned after which an opening sends no more, where the target file
+sets no limit: no server makes a run endless.
+"""
 GRACE = 10.0
 """Seconds beyond its time after which putting back is ended, though no call is under way."""
 JUDGING = 30.0
-"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is interrupted."""
+"""Seconds beyond its time in which a check may judge and write down what it has seen, before it is
+interrupted.
+"""
 LIKELY_SHARE = 30
 """A call takes such a part of its time limit on a target that is slow, and not worse."""
 
@@ -50,15 +53,16 @@ LIKELY_SHARE = 30
 class Plan(Struct, frozen=True, kw_only=True):
     """What an opening is for.
 
-    `journal`: its file; `target_file` stands in the command that restores. `seed`: of the numbers drawn. `calls`: how many are planned;
-    `seconds`: how long it may take, where the target file sets no limit. `wide`:
-    the most numbers to which a campaign will be grown. `worker`: place and number of the processes
-    that share the campaigns. `indexed`: whether the journal outlives the target (an emulator of this
-    very process leaves nothing to put back). `recorder`: the file that gets every exchange.
-    `per_second`: slower than the target file allows. `exact`: the campaigns are needed with exact
-    contents, from the start; where that can't be had CannotJudge is raised. `all_campaigns`: open each
-    that is listed, not only those that one process works on. `unreadable_will_do`: go on where no
-    campaign can be set up, since the form of replies can still be judged.
+    `journal`: its file; `target_file` stands in the command that restores. `seed`: of the numbers
+    drawn. `calls`: how many are planned; `seconds`: how long it may take, where the target file
+    sets no limit. `wide`: the most numbers to which a campaign will be grown. `worker`: place and
+    number of the processes that share the campaigns. `indexed`: whether the journal outlives the
+    target (an emulator of this very process leaves nothing to put back). `recorder`: the file that
+    gets every exchange. `per_second`: slower than the target file allows. `exact`: the campaigns
+    are needed with exact contents, from the start; where that can't be had CannotJudge is raised.
+    `all_campaigns`: open each that is listed, not only those that one process works on.
+    `unreadable_will_do`: go on where no campaign can be set up, since the form of replies can still
+    be judged.
     """
 
     journal: Path
@@ -103,44 +107,64 @@ class Opened:
 
     @property
     def longest(self) -> float:
-        """Seconds after which what goes on without calls is interrupted: its time, that of one call, and some for judging."""
+        """Seconds after which what goes on without calls is interrupted: its time, that of one
+        call, and some for judging.
+        """
         options = self.transport.options
         return (options.budget.max_seconds or 0.0) + options.timeout_seconds + JUDGING
 
     def _priorities_in_words(self) -> list[str]:
-        """Of numbers that were taken out and put back where nobody could see which priority they had."""
+        """Of numbers that were taken out and put back where nobody could see which priority they
+        had.
+        """
         form = self.campaign_set.look_form
         if not self.lasting or (form is not None and form.shows_priority):
             return []
-        usual = "none" if self.campaign_set.priority is None else f"priority {self.campaign_set.priority}"
+        usual = (
+            "none"
+            if self.campaign_set.priority is None
+            else f"priority {self.campaign_set.priority}"
+        )
         return [
-            f"{counted(len(numbers), 'number')} of campaign {key[1]} went and came back with {usual}: the query "
-            'shows no priorities. Where they had others, set them again; [safety] originals = "keep" names none.'
+            f"{counted(len(numbers), 'number')} of campaign {key[1]} went and came back with"
+            f" {usual}: the query shows no priorities. Where they had others, set them again;"
+            ' [safety] originals = "keep" names none.'
             for key, numbers in self.campaign_set.taken_out.items()
             if numbers
         ]
 
     def remarks(self) -> list[str]:
-        """What a reader must know of campaigns that were put back as far as the interface lets, and of looks."""
+        """What a reader must know of campaigns that were put back as far as the interface lets,
+        and of looks.
+        """
         kept = [
-            f"Campaign {key[1]} {_why_kept(self.campaign_set, key)} and keeps {', '.join(sorted(each.kept))}: the "
-            "interface lets nobody delete the last number."
+            f"Campaign {key[1]} {_why_kept(self.campaign_set, key)} and keeps"
+            f" {', '.join(sorted(each.kept))}: the interface lets nobody delete the last number."
             for key, each in self.restorations.items()
             if each.kept and not each.problem
         ]
         kept += self._priorities_in_words()
         stale = counted(len(self.campaign_set.stale), "look")
-        late = f"{stale} showed late what had been changed, and showed it when asked again: no evidence of anything."
+        late = (
+            f"{stale} showed late what had been changed, and showed it when asked again: no"
+            " evidence of anything."
+        )
         return [*kept, late] if self.campaign_set.stale else kept
 
 
 def _why_kept(campaign_set: CampaignSet, key: CampaignKey) -> str:
     original = campaign_set.original.get(key)
-    return "was empty before" if original is not None and original.complete else "held nothing else at the end"
+    return (
+        "was empty before"
+        if original is not None and original.complete
+        else "held nothing else at the end"
+    )
 
 
 @contextmanager
-def opened(target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = lambda _: None) -> Iterator[Opened]:
+def opened(
+    target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = lambda _: None
+) -> Iterator[Opened]:
     """Open a target's campaigns for a block, and put back what they held when it ends.
 
     `prepare` is called before anything is sent, so that it misses no exchange.
@@ -167,7 +191,9 @@ def opened(target: Target, plan: Plan, *, prepare: Callable[[Opened], None] = la
 
 
 def _share(target: Target, plan: Plan) -> tuple[CampaignKey, ...]:
-    """The campaigns of this process: the first, or every n-th where several processes share them."""
+    """The campaigns of this process: the first, or every n-th where several processes share
+    them.
+    """
     keys = tuple(campaign.key for campaign in target.campaigns)
     if plan.worker is not None:
         place, count = plan.worker
@@ -189,7 +215,9 @@ def _journal(
     if plan.indexed:
         index = OpenJournals(state_folder())
         run_folder = plan.journal.parent if plan.worker else None
-        refuse_unfinished(index, target.base_url, keys, target=plan.target_file, run_folder=run_folder)
+        refuse_unfinished(
+            index, target.base_url, keys, target=plan.target_file, run_folder=run_folder
+        )
         may_change = {*keys, *([foreign] if foreign else [])}
         entry = index.add(plan.journal, base_url=target.base_url, campaigns=may_change)
     return stack.enter_context(Journal(plan.journal, base_url=target.base_url, entry=entry))
@@ -227,7 +255,12 @@ def _opening(
         policy=target.safety.originals,
     )
     return Opened(
-        target=target, transport=transport, campaign_set=campaign_set, watchdog=watchdog, journal=plan.journal, lasting=plan.indexed
+        target=target,
+        transport=transport,
+        campaign_set=campaign_set,
+        watchdog=watchdog,
+        journal=plan.journal,
+        lasting=plan.indexed,
     )
 
 
@@ -236,7 +269,9 @@ def _limits(budget: Budget, plan: Plan) -> Budget:
     calls, seconds = budget.max_requests, budget.max_seconds
     if calls is None and plan.calls is not None:
         calls = RUNAWAY * plan.calls
-    return replace(budget, max_requests=calls, max_seconds=plan.seconds if seconds is None else seconds)
+    return replace(
+        budget, max_requests=calls, max_seconds=plan.seconds if seconds is None else seconds
+    )
 
 
 def _salt(seed: int, keys: Collection[CampaignKey]) -> str:
@@ -255,7 +290,11 @@ def _slower(target: Target, per_second: float | None) -> Target:
 def _open(opening: Opened, plan: Plan) -> None:
     target, campaign_set = opening.target, opening.campaign_set
     listed = (*target.campaigns, *([target.foreign] if target.foreign else []))
-    given = {each.key: each.numbers for each in listed if each.numbers is not None and each.key in campaign_set.all_keys}
+    given = {
+        each.key: each.numbers
+        for each in listed
+        if each.numbers is not None and each.key in campaign_set.all_keys
+    }
     try:
         open_campaign_set(
             campaign_set,
@@ -278,7 +317,9 @@ def _open(opening: Opened, plan: Plan) -> None:
 
 
 def _borrow_unseen(campaign_set: CampaignSet) -> None:
-    """Where looks do not tell what happened, only campaigns with exact contents do: they are drained."""
+    """Where looks do not tell what happened, only campaigns with exact contents do: they are
+    drained.
+    """
     for key in campaign_set.keys:
         if not campaign_set.why_not_exact(key):
             try:
@@ -309,7 +350,9 @@ def _put_back(opening: Opened, seconds: float) -> None:
     longest = seconds + opening.target.pace.timeout_seconds + GRACE
     try:
         with deadline(longest, lambda: overdue.append(True)):
-            opening.restorations = opening.campaign_set.restored_early | restore(opening.campaign_set)
+            opening.restorations = opening.campaign_set.restored_early | restore(
+                opening.campaign_set
+            )
     except KeyboardInterrupt:
         if not overdue:
             opening.fail_restoring("putting back was interrupted")
@@ -327,7 +370,9 @@ def _restoring_seconds(opening: Opened) -> float:
 
 
 @contextmanager
-def reopened(target: Target, journals: Sequence[tuple[Path, JournalContents]], *, seed: int) -> Iterator[Callable[[], list[Restoration]]]:
+def reopened(
+    target: Target, journals: Sequence[tuple[Path, JournalContents]], *, seed: int
+) -> Iterator[Callable[[], list[Restoration]]]:
     """Campaigns that journals name as changed, to be put back; gives the function that does it."""
     left = leftovers([contents for _, contents in journals])
     index = OpenJournals(state_folder())
@@ -336,7 +381,10 @@ def reopened(target: Target, journals: Sequence[tuple[Path, JournalContents]], *
         for each in left:
             lock = CampaignLock(state_folder(), base_url=target.base_url, campaign=each.campaign)
             stack.enter_context(lock)
-        kept = [(stack.enter_context(_continued(path, contents, target, index)), contents.campaigns) for path, contents in journals]
+        kept = [
+            (stack.enter_context(_continued(path, contents, target, index)), contents.campaigns)
+            for path, contents in journals
+        ]
         doubtful = {each.campaign for each in left if each.damage}
         log = JournalLog.of_several(kept, doubtful=doubtful)
         keys = tuple(each.campaign for each in left)
@@ -350,7 +398,9 @@ def reopened(target: Target, journals: Sequence[tuple[Path, JournalContents]], *
         yield lambda: _resumed(opening, left)
 
 
-def _continued(path: Path, contents: JournalContents, target: Target, index: OpenJournals) -> Journal:
+def _continued(
+    path: Path, contents: JournalContents, target: Target, index: OpenJournals
+) -> Journal:
     """A journal to go on with; where it does not tell which target it is about, it is this one."""
     about = contents.header.base_url if contents.header else target.base_url
     return Journal(path, base_url=about, entry=index.entry(path))
@@ -363,7 +413,9 @@ def _recall_looks(campaign_set: CampaignSet, journals: Sequence[JournalContents]
         campaign_set.look_form = convert(looks.form, LookForm) if looks.form else None
         campaign_set.settle = looks.settle
         campaign_set.shows = convert(looks.shows, QueryShows)
-        campaign_set.priority = campaign_set.priority if campaign_set.priority is not None else looks.priority
+        campaign_set.priority = (
+            campaign_set.priority if campaign_set.priority is not None else looks.priority
+        )
         campaign_set.readds = True
 
 
@@ -380,7 +432,9 @@ def _left(opening: Opened, problem: SuiteError, plan: Plan) -> CannotJudge:
     for (vdn, campaign), each in opening.restorations.items():
         if each.problem:
             missing = f" (missing: {', '.join(sorted(each.missing))})" if each.missing else ""
-            parts.append(f"campaign {campaign} of VDN {vdn} could not be put back: {each.problem}{missing}")
+            parts.append(
+                f"campaign {campaign} of VDN {vdn} could not be put back: {each.problem}{missing}"
+            )
     return CannotJudge(f"{'; '.join(parts)}. Later: {command}")
 
 
@@ -388,4 +442,6 @@ def must_be_back(opening: Opened, command: str) -> None:
     """Raise CannotJudge where a campaign could not be put back, with the command for later."""
     if opening.unrestored:
         words = "; ".join(f"campaign {key[1]}: {what}" for key, what in opening.unrestored.items())
-        raise CannotJudge(f"{opening.target.base_url} could not be put back: {words}. Later: {command}")
+        raise CannotJudge(
+            f"{opening.target.base_url} could not be put back: {words}. Later: {command}"
+        )

@@ -55,11 +55,15 @@ def open_campaign_set(
     campaign_set.shows = shows
     _note_recoverable(campaign_set, rehearsed=key)
     form = to_builtins(campaign_set.look_form) if campaign_set.look_form else {}
-    campaign_set.log.looks(form, settle=campaign_set.settle, shows=campaign_set.shows, priority=campaign_set.priority)
+    campaign_set.log.looks(
+        form, settle=campaign_set.settle, shows=campaign_set.shows, priority=campaign_set.priority
+    )
     campaign_set.opened = True
 
 
-def _how_far(campaign_set: CampaignSet, key: CampaignKey, first: Exchange, observe: str, wide: int) -> tuple[QueryShows, int | None]:
+def _how_far(
+    campaign_set: CampaignSet, key: CampaignKey, first: Exchange, observe: str, wide: int
+) -> tuple[QueryShows, int | None]:
     """How the companion can be read, and the most numbers that it shows."""
     if observe == "none":
         return "nothing", None
@@ -92,8 +96,8 @@ def _must_keep(campaign_set: CampaignSet, key: CampaignKey, before: Look, look: 
     note_originals(campaign_set, key, before.pairs, complete=True)
     campaign_set.shows, campaign_set.opened = "all", True
     raise CampaignUnusable(
-        f"{counted(len(gone), 'number')} of campaign {key[1]} of VDN {key[0]} vanished while the run "
-        "added and deleted numbers of its own, so nothing more is tried on this target"
+        f"{counted(len(gone), 'number')} of campaign {key[1]} of VDN {key[0]} vanished while the"
+        " run added and deleted numbers of its own, so nothing more is tried on this target"
     )
 
 
@@ -119,7 +123,9 @@ def note_originals(
     pairs = tuple(listed)
     numbers = frozenset(number for number, _ in pairs)
     campaign_set.in_order[key] = pairs
-    campaign_set.original[key] = campaign_set.held[key] = Contents(numbers=numbers, complete=complete)
+    campaign_set.original[key] = campaign_set.held[key] = Contents(
+        numbers=numbers, complete=complete
+    )
     campaign_set.guard.originals[key] = numbers
     campaign_set.log.holding(
         key,
@@ -163,62 +169,78 @@ def _note_recoverable(campaign_set: CampaignSet, *, rehearsed: CampaignKey) -> N
     """Campaigns that may be called in ways that a faulty server could take for more than is named:
     their contents are known whole, and what goes can be added again."""
     for key in campaign_set.keys:
-        readds = campaign_set.readds if key == rehearsed else rehearse_readding(campaign_set, key, rehearsed)
+        readds = (
+            campaign_set.readds
+            if key == rehearsed
+            else rehearse_readding(campaign_set, key, rehearsed)
+        )
         if campaign_set.held[key].complete and (readds or not campaign_set.original[key].numbers):
             campaign_set.guard.recoverable.add(key)
     if campaign_set.foreign is not None and campaign_set.shows == "all":
         rehearse_readding(campaign_set, campaign_set.foreign, rehearsed)
     withdraw_where_deletions_reach_others(campaign_set)
-    campaign_set.keys = tuple(sorted(campaign_set.keys, key=lambda each: each not in campaign_set.guard.recoverable))
+    campaign_set.keys = tuple(
+        sorted(campaign_set.keys, key=lambda each: each not in campaign_set.guard.recoverable)
+    )
 
 
 def withdraw_where_deletions_reach_others(campaign_set: CampaignSet) -> None:
-    """No campaign may then be called with short numbers: they could be those of one that nobody listed."""
+    """No campaign may then be called with short numbers: they could be those of one that nobody
+    listed.
+    """
     if campaign_set.deletes_elsewhere:
         campaign_set.guard.recoverable.clear()
 
 
 def usable(key: CampaignKey, exchange: Exchange) -> None:
-    """Raise TargetUnreachable, CredentialsRefused or CampaignUnusable where the first query of a campaign says so."""
+    """Raise TargetUnreachable, CredentialsRefused or CampaignUnusable where the first query of a
+    campaign says so.
+    """
     if isinstance(exchange.outcome, NoAnswer):
         raise TargetUnreachable(
-            f"The target did not answer the first query of campaign {key[1]} ({exchange.outcome.kind}: {exchange.outcome.detail}). "
-            f"{advice(exchange)}"
+            f"The target did not answer the first query of campaign {key[1]}"
+            f" ({exchange.outcome.kind}: {exchange.outcome.detail}). {advice(exchange)}"
         )
     if exchange.outcome.status == 401:
         raise CredentialsRefused(
-            "The target answered HTTP 401 to a signed query: it does not accept these credentials. Check access_key and secret_key, "
-            "signed_headers, and that this machine's clock agrees with the server's (the signature holds the time)."
+            "The target answered HTTP 401 to a signed query: it does not accept these credentials."
+            " Check access_key and secret_key, signed_headers, and that this machine's clock agrees"
+            " with the server's (the signature holds the time)."
         )
     if answer_of(exchange).code == "0200007":
         raise CampaignUnusable(
-            f"The target says that campaign {key[1]} of VDN {key[0]} does not exist (0200007). Name campaigns that do under `campaigns` "
-            "(and `foreign`) in the target file; they must be disposable."
+            f"The target says that campaign {key[1]} of VDN {key[0]} does not exist (0200007). Name"
+            " campaigns that do under `campaigns` (and `foreign`) in the target file; they must be"
+            " disposable."
         )
 
 
 def _must_add(campaign_set: CampaignSet, shown: Exchange) -> None:
-    """Nothing is deleted where nothing can be put back. `shown` is the first query: a target that answers neither as the interface does
-    is not one."""
+    """Nothing is deleted where nothing can be put back. `shown` is the first query: a target that
+    answers neither as the interface does is not one.
+    """
     refusal = campaign_set.refusal
     if campaign_set.can_add or refusal is None:
         return
     _, campaign_id = campaign_set.keys[0]
     if misshapen(refusal):
         raise Unreadable(
-            "What the target answers to the call that adds numbers is neither a success nor a failure of the code table "
-            f"({seen(refusal)}), so no campaign can be set up, and none could be put back: only the form of the replies can be judged, "
-            "with calls that name no number of a campaign."
+            "What the target answers to the call that adds numbers is neither a success nor a"
+            f" failure of the code table ({seen(refusal)}), so no campaign can be set up, and none"
+            " could be put back: only the form of the replies can be judged, with calls that name"
+            " no number of a campaign."
         )
     if sign_of(refusal) != INTERFACE and sign_of(shown) != INTERFACE:
         raise TargetUnreachable(
-            f"What answers at the target is not the interface: the query of campaign {campaign_id} got {seen(shown)}, and the call "
-            f"that adds numbers got {seen(refusal)}. {advice(refusal)}"
+            f"What answers at the target is not the interface: the query of campaign {campaign_id}"
+            f" got {seen(shown)}, and the call that adds numbers got {seen(refusal)}."
+            f" {advice(refusal)}"
         )
     raise CampaignUnusable(
-        f"The target refused to add numbers to campaign {campaign_id} ({seen(refusal)}), so nothing that is deleted there could be "
-        "put back: the run does not begin. Name a campaign to which numbers can be added (it may be full), set [numbers] prefix and "
-        "priority as the server wants them, or ask the vendor to allow adding for the time of the test."
+        f"The target refused to add numbers to campaign {campaign_id} ({seen(refusal)}), so nothing"
+        " that is deleted there could be put back: the run does not begin. Name a campaign to"
+        " which numbers can be added (it may be full), set [numbers] prefix and priority as the"
+        " server wants them, or ask the vendor to allow adding for the time of the test."
     )
 
 

@@ -7,7 +7,9 @@ from conformance.exchange import CampaignKey
 from conformance.oracle import answer_of
 
 
-def add_in_order(campaign_set: CampaignSet, key: CampaignKey, listed: Sequence[tuple[str, int | None]]) -> set[str]:
+def add_in_order(
+    campaign_set: CampaignSet, key: CampaignKey, listed: Sequence[tuple[str, int | None]]
+) -> set[str]:
     """Add numbers as they stand, a hundred at a time, one by one where a list is refused.
 
     A number without a priority of its own gets the run's, as the server wants one or not.
@@ -20,9 +22,16 @@ def add_in_order(campaign_set: CampaignSet, key: CampaignKey, listed: Sequence[t
             if _served(campaign_set, key, chunk, own):
                 accepted |= set(chunk)
             elif len(chunk) > 1:
-                accepted |= {number for number in chunk if _served(campaign_set, key, [number], own)}
+                accepted |= {
+                    number for number in chunk if _served(campaign_set, key, [number], own)
+                }
     return accepted
 
 
-def _served(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], own: Mapping[str, int | None]) -> bool:
+def _served(
+    campaign_set: CampaignSet,
+    key: CampaignKey,
+    numbers: Sequence[str],
+    own: Mapping[str, int | None],
+) -> bool:
     return answer_of(campaign_set.add(key, numbers, own)).outcome == "served"

@@ -1,8 +1,8 @@
 """What is tried with own numbers before it is relied on: adding, looking, deleting, adding again.
 
-Nothing of the user's is named here. What the rehearsal finds out is written to the campaign set: whether
-numbers can be added (and added again), how looks write numbers, how many seconds after a change a
-look shows it, and which priority is kept.
+Nothing of the user's is named here. What the rehearsal finds out is written to the campaign set:
+whether numbers can be added (and added again), how looks write numbers, how many seconds after a
+change a look shows it, and which priority is kept.
 """
 
 import time
@@ -15,7 +15,8 @@ from conformance.exchange import CampaignKey, Exchange
 from conformance.oracle import answer_of, digit_runs, learn_form, look_value
 
 DEFAULT_PRIORITY = 3
-"""Sent with added numbers only after a server has refused to add without (edition 2025-11: 1 to 5)."""
+"""Sent with added numbers only after a server has refused to add without (edition 2025-11: 1 to 5).
+"""
 OTHER_PRIORITIES = (2, 4)
 """Two that differ from the usual one: which of them a look shows tells whether priority is kept."""
 WAITS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
@@ -49,7 +50,9 @@ class _Waiting:
         return False
 
     def beside(self, key: CampaignKey, shows: Callable[[Exchange], bool]) -> bool:
-        """Whether looks at another campaign show it each time, and can be read: one may be stale."""
+        """Whether looks at another campaign show it each time, and can be read: one may be
+        stale.
+        """
         looks = []
         for wait in (0.0, *self._waits[-3:]):
             self.campaign_set.sleep(wait)
@@ -64,10 +67,14 @@ class _Waiting:
         return self.delay * MARGIN + LEAST_SETTLE if self.delay else 0.0
 
 
-def rehearse(campaign_set: CampaignSet, key: CampaignKey, first: Exchange, *, settle: float | None) -> None:
+def rehearse(
+    campaign_set: CampaignSet, key: CampaignKey, first: Exchange, *, settle: float | None
+) -> None:
     """Try everything on one campaign with own numbers. `first`: its first look; `settle`: given."""
     numbers = campaign_set.fresh(2)
-    added, sent = _try_adding(campaign_set, key, numbers, may_show_priorities=_may_show_priorities(first))
+    added, sent = _try_adding(
+        campaign_set, key, numbers, may_show_priorities=_may_show_priorities(first)
+    )
     waiting = _Waiting(campaign_set, key, settle)
     appeared = _await_numbers(waiting, first, numbers)
     if not added and not appeared:
@@ -93,12 +100,14 @@ def rehearse_readding(campaign_set: CampaignSet, key: CampaignKey, beside: Campa
     shared = number in campaign_set.held[beside].numbers
     waiting = _Waiting(campaign_set, key, campaign_set.settle or None)
     campaign_set.add(key, [number])
-    readds = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _readds_in_sight(campaign_set, waiting, number)
+    readds = waiting.until(lambda look: number in digit_runs(answer_of(look))) and _readds_in_sight(
+        campaign_set, waiting, number
+    )
     if shared and waiting.beside(beside, lambda look: number not in digit_runs(answer_of(look))):
         campaign_set.deletes_elsewhere = True
         campaign_set.borrowing_ended = (
-            f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and "
-            "others may hold the same numbers: only long numbers of the run's own are named"
+            f"a number deleted in campaign {key[1]} vanished from campaign {beside[1]} as well, and"
+            " others may hold the same numbers: only long numbers of the run's own are named"
         )
     return readds
 
@@ -109,7 +118,8 @@ CYCLES = 2
 
 def rehearse_shapes(campaign_set: CampaignSet, key: CampaignKey) -> str:
     """Why numbers such as this campaign's can't be put back; empty where own numbers of their
-    lengths, with as many leading zeros and each priority, came back as often as they will have to."""
+    lengths, with as many leading zeros and each priority, came back as often as they will have to.
+    """
     alike = _alike(campaign_set, key)
     if alike is None:
         return f"no number is free that is as short as some of campaign {key[1]}"
@@ -122,8 +132,8 @@ def rehearse_shapes(campaign_set: CampaignSet, key: CampaignKey) -> str:
         back = all(_comes_back(campaign_set, key, alike) for _ in range(CYCLES + 1))
     if not back:
         return (
-            f"own numbers of the lengths and priorities of campaign {key[1]} did not come back as they "
-            "were when they were deleted and added again"
+            f"own numbers of the lengths and priorities of campaign {key[1]} did not come back as"
+            " they were when they were deleted and added again"
         )
     campaign_set.shapes |= {_shape(number, priority) for number, priority in alike.items()}
     return ""
@@ -147,8 +157,12 @@ def _alike(campaign_set: CampaignSet, key: CampaignKey) -> dict[str, int | None]
     return found
 
 
-def _comes_back(campaign_set: CampaignSet, key: CampaignKey, alike: Mapping[str, int | None]) -> bool:
-    """Add own numbers, see them with their priorities, and delete them; whether that could be seen."""
+def _comes_back(
+    campaign_set: CampaignSet, key: CampaignKey, alike: Mapping[str, int | None]
+) -> bool:
+    """Add own numbers, see them with their priorities, and delete them; whether that could be
+    seen.
+    """
     numbers = list(alike)
     for chunk in chunks(numbers):
         campaign_set.add(key, chunk, dict(alike))
@@ -156,23 +170,35 @@ def _comes_back(campaign_set: CampaignSet, key: CampaignKey, alike: Mapping[str,
     shown = dict(look.pairs) if look is not None and look.whole else {}
     for chunk in chunks(numbers):
         campaign_set.delete(key, chunk)
-    wanted = {number: campaign_set.priority if priority is None else priority for number, priority in alike.items()}
+    wanted = {
+        number: campaign_set.priority if priority is None else priority
+        for number, priority in alike.items()
+    }
     shows = campaign_set.look_form is not None and campaign_set.look_form.shows_priority
-    return all(number in shown and (not shows or shown[number] == priority) for number, priority in wanted.items())
+    return all(
+        number in shown and (not shows or shown[number] == priority)
+        for number, priority in wanted.items()
+    )
 
 
 # -- adding ---------------------------------------------------------------------------------------
 
 
 def _try_adding(
-    campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str], *, may_show_priorities: bool
+    campaign_set: CampaignSet,
+    key: CampaignKey,
+    numbers: Sequence[str],
+    *,
+    may_show_priorities: bool,
 ) -> tuple[bool, dict[str, int]]:
     """Add fresh numbers, with a priority if the server asks for one; whether it says it did, and
     the priorities that were sent.
 
     Where looks may show priorities one number gets one, to learn how both are written.
     """
-    given = [campaign_set.priority] if campaign_set.priority is not None else [None, DEFAULT_PRIORITY]
+    given = (
+        [campaign_set.priority] if campaign_set.priority is not None else [None, DEFAULT_PRIORITY]
+    )
     tries: list[tuple[int | None, dict[str, int | None]]] = [(priority, {}) for priority in given]
     if may_show_priorities:
         tries.insert(0, (given[0], {numbers[-1]: OTHER_PRIORITIES[0]}))
@@ -181,7 +207,11 @@ def _try_adding(
         if answer_of(campaign_set.refusal).outcome == "served":
             break
     sent = {number: own.get(number, campaign_set.priority) for number in numbers}
-    added = answer_of(campaign_set.refusal).outcome == "served" if campaign_set.refusal is not None else False
+    added = (
+        answer_of(campaign_set.refusal).outcome == "served"
+        if campaign_set.refusal is not None
+        else False
+    )
     return added, {number: priority for number, priority in sent.items() if priority is not None}
 
 
@@ -200,7 +230,13 @@ def _await_numbers(waiting: _Waiting, first: Exchange, numbers: Sequence[str]) -
     return waiting.until(lambda look: not digit_runs(answer_of(look)).isdisjoint(numbers))
 
 
-def _learn_form(campaign_set: CampaignSet, waiting: _Waiting, first: Exchange, numbers: Sequence[str], sent: Mapping[str, int]) -> None:
+def _learn_form(
+    campaign_set: CampaignSet,
+    waiting: _Waiting,
+    first: Exchange,
+    numbers: Sequence[str],
+    sent: Mapping[str, int],
+) -> None:
     if waiting.last is None:
         return
     form = learn_form(answer_of(waiting.last), numbers, sent)
@@ -246,7 +282,9 @@ def _another_priority(campaign_set: CampaignSet) -> int | None:
     return next(each for each in OTHER_PRIORITIES if each != campaign_set.priority)
 
 
-def _readds_by_replies(campaign_set: CampaignSet, key: CampaignKey, number: str, *, added: bool = False) -> bool:
+def _readds_by_replies(
+    campaign_set: CampaignSet, key: CampaignKey, number: str, *, added: bool = False
+) -> bool:
     if not added and answer_of(campaign_set.add(key, [number])).outcome != "served":
         return False
     there, gone = (_deletion(campaign_set, key, number) for _ in range(2))

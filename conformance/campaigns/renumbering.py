@@ -45,7 +45,9 @@ def exchanged(number: str, renamed: Mapping[str, str]) -> str:
 
 
 def renumbered(call: Call, renamed: Mapping[str, str]) -> Call:
-    """The call with the numbers of its body exchanged, also where digits are JSON escapes; of short ones only whole runs of digits."""
+    """The call with the numbers of its body exchanged, also where digits are JSON escapes; of short
+    ones only whole runs of digits.
+    """
     body = call.body
     for number, fresh in renamed.items():
         if number.encode() in body or b"\\u00" in body:

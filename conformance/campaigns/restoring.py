@@ -47,10 +47,13 @@ class Restoration(Struct, frozen=True, kw_only=True):
     forgotten: bool = False
     problem: str = ""
     damage: tuple[str, ...] = ()
-    """What the journals have lost: what could be read was put back, and nobody knows of the rest."""
+    """What the journals have lost: what could be read was put back, and nobody knows of the rest.
+    """
 
 
-def restore(campaign_set: CampaignSet, keys: Collection[CampaignKey] | None = None) -> dict[CampaignKey, Restoration]:
+def restore(
+    campaign_set: CampaignSet, keys: Collection[CampaignKey] | None = None
+) -> dict[CampaignKey, Restoration]:
     """Give every campaign, or these, what it held before the run.
 
     One campaign that can't be restored, whatever the reason, keeps no other from being.
@@ -62,7 +65,8 @@ def restore(campaign_set: CampaignSet, keys: Collection[CampaignKey] | None = No
     for key in [key for key in campaign_set.original if keys is None or key in keys]:
         try:
             result[key] = _attempt(campaign_set, key)
-        except Exception as error:  # noqa: BLE001 - a mistake of the suite's own: the other campaigns first
+        # a mistake of the suite's own: the other campaigns first
+        except Exception as error:  # noqa: BLE001
             errors.append(error)
     if errors:
         raise errors[0]
@@ -82,13 +86,19 @@ def _attempt(campaign_set: CampaignSet, key: CampaignKey) -> Restoration:
 
 
 def _given_up(campaign_set: CampaignSet, key: CampaignKey, reason: str) -> Restoration:
-    """What is known of a campaign that could not be looked at to the end: what may be missing, and what may be left over."""
+    """What is known of a campaign that could not be looked at to the end: what may be missing, and
+    what may be left over.
+    """
     missing, left_over = _away(campaign_set, key), _left_over(campaign_set, key)
     parts = [reason.rstrip(".")]
     if missing:
-        parts.append(f"{counted(len(missing), 'number')} that it held may be missing: {some(missing)}")
+        parts.append(
+            f"{counted(len(missing), 'number')} that it held may be missing: {some(missing)}"
+        )
     if left_over:
-        parts.append(f"{counted(len(left_over), 'number')} of this run may be left in it: {some(left_over)}")
+        parts.append(
+            f"{counted(len(left_over), 'number')} of this run may be left in it: {some(left_over)}"
+        )
     return Restoration(campaign=key, problem="; ".join(parts), missing=missing, left_over=left_over)
 
 
@@ -112,17 +122,29 @@ def _restore(campaign_set: CampaignSet, key: CampaignKey) -> Restoration:
         return _by_replies(campaign_set, key)
     if look is not None and look.whole:
         return _in_sight(campaign_set, key, look)
-    result = _by_replies(campaign_set, key)  # better than nothing, and no proof where a look could tell
-    return replace(result, problem="; ".join(part for part in (_UNREADABLE, result.problem) if part))
+    result = _by_replies(
+        campaign_set, key
+    )  # better than nothing, and no proof where a look could tell
+    return replace(
+        result, problem="; ".join(part for part in (_UNREADABLE, result.problem) if part)
+    )
 
 
 def _by_replies(campaign_set: CampaignSet, key: CampaignKey) -> Restoration:
     """Where looks do not tell: what replies said is away is added, what they said is there goes."""
-    away = [number for number, _ in campaign_set.in_order[key] if number in _away(campaign_set, key)]
-    there = campaign_set.own(key) | (campaign_set.uncertain.get(key, set()) & campaign_set.announced)
-    result = put_back_by_replies(campaign_set, key, away, sorted(there | shown_own(campaign_set, key)))
+    away = [
+        number for number, _ in campaign_set.in_order[key] if number in _away(campaign_set, key)
+    ]
+    there = campaign_set.own(key) | (
+        campaign_set.uncertain.get(key, set()) & campaign_set.announced
+    )
+    result = put_back_by_replies(
+        campaign_set, key, away, sorted(there | shown_own(campaign_set, key))
+    )
     last = _last_shown(campaign_set, key) - result.kept
-    was_empty = not campaign_set.original[key].numbers  # nothing but own numbers was ever seen in it
+    was_empty = not campaign_set.original[
+        key
+    ].numbers  # nothing but own numbers was ever seen in it
     words = f"{some(last)} is still shown" if last and not was_empty else ""
     problem = "; ".join(part for part in (result.problem, words) if part)
     return Restoration(
@@ -138,8 +160,12 @@ def _by_replies(campaign_set: CampaignSet, key: CampaignKey) -> Restoration:
 
 
 def _last_shown(campaign_set: CampaignSet, key: CampaignKey) -> frozenset[str]:
-    """Own numbers that looks still show once all were deleted: the last of a campaign nobody can delete."""
-    last = frozenset(filter(campaign_set.guard.own.is_own, shown_own(campaign_set, key)))  # a short run may be a priority
+    """Own numbers that looks still show once all were deleted: the last of a campaign nobody can
+    delete.
+    """
+    last = frozenset(
+        filter(campaign_set.guard.own.is_own, shown_own(campaign_set, key))
+    )  # a short run may be a priority
     for number in sorted(last):
         campaign_set.delete(key, [number])
     return last & shown_own(campaign_set, key) if last else last
@@ -158,7 +184,9 @@ def _away(campaign_set: CampaignSet, key: CampaignKey) -> frozenset[str]:
 _UNREADABLE = "what it holds now could not be looked at"
 
 
-def look_or_silence(campaign_set: CampaignSet, key: CampaignKey, *, whole: bool = False) -> tuple[Look | None, str]:
+def look_or_silence(
+    campaign_set: CampaignSet, key: CampaignKey, *, whole: bool = False
+) -> tuple[Look | None, str]:
     """Look at a campaign; gives what it shows (None: nothing to read), and words for a target that
     does not answer. A restoration need not hammer at one that is silent.
 
@@ -189,7 +217,7 @@ def _readable(campaign_set: CampaignSet, exchange: Exchange) -> Look | None:
     return campaign_set.read(exchange) if campaign_set.shows == "all" else None
 
 
-# -- where looks show a campaign whole --------------------------------------------------------------
+# -- where looks show a campaign whole -------------------------------------------------------------
 
 
 def _in_sight(campaign_set: CampaignSet, key: CampaignKey, first: Look) -> Restoration:
@@ -198,7 +226,9 @@ def _in_sight(campaign_set: CampaignSet, key: CampaignKey, first: Look) -> Resto
         if look is None or not look.whole or _is_back(campaign_set, key, look):
             break
         if attempt > 1:
-            campaign_set.sleep(SETTLING)  # a server may show late what it did, or refuse now and then
+            campaign_set.sleep(
+                SETTLING
+            )  # a server may show late what it did, or refuse now and then
         _mend(campaign_set, key, look, attempt=attempt)
         look, silence = look_or_silence(campaign_set, key, whole=True)
         if silence:
@@ -211,16 +241,24 @@ def _in_sight(campaign_set: CampaignSet, key: CampaignKey, first: Look) -> Resto
 def _is_back(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> bool:
     if _keeps_a_short_one(campaign_set, key, look):
         return False
-    return not (_missing(campaign_set, key, look) or _surplus(campaign_set, key, look)) and _in_order(campaign_set, key, look)
+    return not (
+        _missing(campaign_set, key, look) or _surplus(campaign_set, key, look)
+    ) and _in_order(campaign_set, key, look)
 
 
 def _keeps_a_short_one(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> bool:
     """Whether only short numbers of the run are left in a campaign that was empty."""
     own = [number for number in look.numbers if number in campaign_set.announced]
-    return bool(own) and not campaign_set.original[key].numbers and not any(map(campaign_set.guard.own.is_own, own))
+    return (
+        bool(own)
+        and not campaign_set.original[key].numbers
+        and not any(map(campaign_set.guard.own.is_own, own))
+    )
 
 
-def _missing(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
+def _missing(
+    campaign_set: CampaignSet, key: CampaignKey, look: Look
+) -> list[tuple[str, int | None]]:
     """Originals that are not shown, in their order."""
     return [pair for pair in campaign_set.in_order[key] if pair[0] not in look.numbers]
 
@@ -241,16 +279,24 @@ def _surplus(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> list[st
 def _in_order(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> bool:
     """Whether originals stand as they did: order and priorities, as far as looks show them."""
     wanted, now = list(campaign_set.in_order[key]), _originals_in(campaign_set, key, look)
-    return now == wanted if campaign_set.keeps_order else sorted(now, key=str) == sorted(wanted, key=str)
+    return (
+        now == wanted
+        if campaign_set.keeps_order
+        else sorted(now, key=str) == sorted(wanted, key=str)
+    )
 
 
-def _originals_in(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> list[tuple[str, int | None]]:
+def _originals_in(
+    campaign_set: CampaignSet, key: CampaignKey, look: Look
+) -> list[tuple[str, int | None]]:
     originals = campaign_set.original[key].numbers
     return [pair for pair in look.pairs if pair[0] in originals]
 
 
 def _mend(campaign_set: CampaignSet, key: CampaignKey, look: Look, *, attempt: int) -> None:
-    """Add what is missing, delete what is left over, then put what stands elsewhere in its place."""
+    """Add what is missing, delete what is left over, then put what stands elsewhere in its
+    place.
+    """
     missing = _missing(campaign_set, key, look)
     add_in_order(campaign_set, key, missing)
     if _keeps_a_short_one(campaign_set, key, look):
@@ -260,13 +306,19 @@ def _mend(campaign_set: CampaignSet, key: CampaignKey, look: Look, *, attempt: i
         _put_in_order(campaign_set, key, look, backwards=attempt > 1)
 
 
-def _put_in_order(campaign_set: CampaignSet, key: CampaignKey, look: Look, *, backwards: bool) -> None:
+def _put_in_order(
+    campaign_set: CampaignSet, key: CampaignKey, look: Look, *, backwards: bool
+) -> None:
     """Take out the originals from the first one that stands elsewhere on, and add them in order
     (`backwards`: one by one from the last, for a server that puts what is added first).
 
     Only where originals may be borrowed and adding again was rehearsed.
     """
-    if campaign_set.policy == "keep" or campaign_set.borrowing_ended or key not in campaign_set.guard.recoverable:
+    if (
+        campaign_set.policy == "keep"
+        or campaign_set.borrowing_ended
+        or key not in campaign_set.guard.recoverable
+    ):
         return
     wanted, now = list(campaign_set.in_order[key]), _originals_in(campaign_set, key, look)
     places = (place for place, pair in enumerate(wanted) if now[place : place + 1] != [pair])
@@ -281,7 +333,9 @@ def _put_in_order(campaign_set: CampaignSet, key: CampaignKey, look: Look, *, ba
         add_in_order(campaign_set, key, part)
 
 
-def remove(campaign_set: CampaignSet, key: CampaignKey, numbers: Iterable[str], *, singly: bool = False) -> None:
+def remove(
+    campaign_set: CampaignSet, key: CampaignKey, numbers: Iterable[str], *, singly: bool = False
+) -> None:
     """Delete numbers, a hundred at a time, and those of a call that is refused one by one."""
     for chunk in chunks(list(numbers)):
         if not singly and answer_of(campaign_set.delete(key, chunk)).outcome == "served":
@@ -332,7 +386,8 @@ def _order_in_words(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> 
     changed = [number for number in wanted if wanted[number] != now[number]]
     if changed:
         return f"{counted(len(changed), 'number')} came back with another priority: " + ", ".join(
-            f"{number} ({now[number] or 'none'} instead of {wanted[number] or 'none'})" for number in changed[:_LISTED]
+            f"{number} ({now[number] or 'none'} instead of {wanted[number] or 'none'})"
+            for number in changed[:_LISTED]
         )
     return "its numbers stand in another order than before"
 
@@ -340,10 +395,11 @@ def _order_in_words(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> 
 def strangers_in_words(campaign_set: CampaignSet, keys: Collection[CampaignKey]) -> list[str]:
     """A sentence for each of these campaigns in which numbers appeared that no call had named."""
     return [
-        f"Somebody else was at work on campaign {key[1]}: {counted(len(others), 'number')} appeared "
-        f"that no call of this run had named ({some(others)}). Nothing was done to them."
+        f"Somebody else was at work on campaign {key[1]}: {counted(len(others), 'number')} appeared"
+        f" that no call of this run had named ({some(others)}). Nothing was done to them."
         for key, numbers in sorted(campaign_set.strangers.items())
-        if key in keys and (others := numbers - set(respelt(sorted(numbers), campaign_set.announced)))
+        if key in keys
+        and (others := numbers - set(respelt(sorted(numbers), campaign_set.announced)))
     ]
 
 
@@ -370,11 +426,16 @@ def _without_rehearsal(campaign_set: CampaignSet, key: CampaignKey) -> Restorati
         remove(campaign_set, key, remaining, singly=True)
         last = answer_of(campaign_set.ask(key))
     if left and last.outcome == "nothing":
-        words = f"the target does not answer; {counted(len(left), 'number')} of this run may be left in it: {some(left)}"
+        words = (
+            f"the target does not answer; {counted(len(left), 'number')} of this run may be left in"
+            f" it: {some(left)}"
+        )
         return Restoration(campaign=key, left_over=frozenset(left), looked_at=False, problem=words)
     still = digit_runs(last) & own - kept if left else frozenset()
     words = f"{counted(len(still), 'number')} could not be removed: {some(still)}" if still else ""
-    return Restoration(campaign=key, removed=frozenset(left) - kept - still, kept=kept, problem=words)
+    return Restoration(
+        campaign=key, removed=frozenset(left) - kept - still, kept=kept, problem=words
+    )
 
 
 def shown_own(campaign_set: CampaignSet, key: CampaignKey) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Putting back, later and from its journals alone, what a run has left behind.
 
-Numbers that the run did not announce are never named: whoever added them meanwhile wants them there.
+Numbers that the run did not announce are never named: whoever added them meanwhile wants them
+there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,9 @@ from conformance.exchange import CampaignKey, Contents, Exchange
 from conformance.oracle import Look
 
 
-def resume(campaign_set: CampaignSet, left: Sequence[Leftover], *, observe: str, settle: float | None) -> list[Restoration]:
+def resume(
+    campaign_set: CampaignSet, left: Sequence[Leftover], *, observe: str, settle: float | None
+) -> list[Restoration]:
     """Give each campaign what it held before the run.
 
     Raises TargetUnreachable or CredentialsRefused when nothing can be done at all.
@@ -38,10 +41,14 @@ def resume(campaign_set: CampaignSet, left: Sequence[Leftover], *, observe: str,
 def settled(left: Leftover) -> Restoration:
     """Of a campaign that had been put back already, or seen to by hand."""
     kept = frozenset(left.kept)
-    return Restoration(campaign=left.campaign, settled_before=True, forgotten=left.forgotten, kept=kept)
+    return Restoration(
+        campaign=left.campaign, settled_before=True, forgotten=left.forgotten, kept=kept
+    )
 
 
-def _first_looks(campaign_set: CampaignSet, todo: Mapping[CampaignKey, Leftover]) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:
+def _first_looks(
+    campaign_set: CampaignSet, todo: Mapping[CampaignKey, Leftover]
+) -> tuple[dict[CampaignKey, Exchange], list[Restoration]]:
     """A look at each campaign; and what is wrong with those that can't be used."""
     first: dict[CampaignKey, Exchange] = {}
     refused = []
@@ -55,11 +62,17 @@ def _first_looks(campaign_set: CampaignSet, todo: Mapping[CampaignKey, Leftover]
     return first, refused
 
 
-def _take_over(campaign_set: CampaignSet, todo: Mapping[CampaignKey, Leftover], first: Mapping[CampaignKey, Exchange]) -> None:
+def _take_over(
+    campaign_set: CampaignSet,
+    todo: Mapping[CampaignKey, Leftover],
+    first: Mapping[CampaignKey, Exchange],
+) -> None:
     """Know again what the journals say: originals, and numbers that may have been added."""
     for key in first:
         each = todo[key]
-        campaign_set.announce(list(each.announced))  # a restoration names them in their own campaigns alone
+        campaign_set.announce(
+            list(each.announced)
+        )  # a restoration names them in their own campaigns alone
         campaign_set.added[key] = set(each.announced)
         for number in (*each.order, *each.announced):
             campaign_set.pool.reserve(number)
@@ -96,7 +109,9 @@ def _one(campaign_set: CampaignSet, left: Leftover, first: Exchange) -> Restorat
         return replace(restore(campaign_set, [key])[key], strangers=strangers)
     away = frozenset(left.borrowed)
     campaign_set.held[key] = Contents(numbers=left.original.numbers - away, complete=False)
-    may_be_there = campaign_set.added.get(key, set()) | set(left.announced)  # the rehearsal's own among them
+    may_be_there = campaign_set.added.get(key, set()) | set(
+        left.announced
+    )  # the rehearsal's own among them
     campaign_set.added[key] = set(may_be_there)
     campaign_set.uncertain[key] = set(may_be_there)
     return restore(campaign_set, [key])[key]

@@ -15,17 +15,25 @@ WAITS = (0.3, 0.9, 2.0)
 STEADY = 3
 """Looks in a row that must agree, so that instances which know nothing of each other are found."""
 MOST_CONTRADICTIONS = 1
-"""Looks that contradict replies for good, after which no other is asked for again: looks are steady."""
+"""Looks that contradict replies for good, after which no other is asked for again: looks are
+steady.
+"""
 
 
 def unless_stale(
-    campaign_set: "CampaignSet", key: CampaignKey, first: Exchange, expected: frozenset[str], doubtful: frozenset[str]
+    campaign_set: "CampaignSet",
+    key: CampaignKey,
+    first: Exchange,
+    expected: frozenset[str],
+    doubtful: frozenset[str],
 ) -> Exchange:
-    """A look, or the later one that shows it to have been stale: what replies told, again and again.
+    """A look, or the later one that shows it to have been stale: what replies told, again and
+    again.
 
     `expected` is what replies told, beside the `doubtful`, which may be there. A stale look is
-    noted in `campaign_set.stale`, and from then on looks wait as long as it was late. Once a server
-    contradicted itself for good, nothing is waited for any more: what its looks show is there.
+    noted in `campaign_set.stale`, and from then on looks wait as long as it was late. Once a
+    server contradicted itself for good, nothing is waited for any more: what its looks show is
+    there.
     """
 
     def shows_it(exchange: Exchange) -> bool:
@@ -35,7 +43,9 @@ def unless_stale(
     if shows_it(first) or shown_numbers(answer_of(first), campaign_set.look_form) is None:
         return first
     asked, begun = [first], time.perf_counter()
-    for wait in WAITS if campaign_set.stale or campaign_set.contradictions < MOST_CONTRADICTIONS else ():
+    for wait in (
+        WAITS if campaign_set.stale or campaign_set.contradictions < MOST_CONTRADICTIONS else ()
+    ):
         campaign_set.sleep(wait)
         waited = time.perf_counter() - begun
         agreeing: list[Exchange] = []

@@ -35,7 +35,9 @@ class PutBack(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-def put_back_by_replies(campaign_set: CampaignSet, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]) -> PutBack:
+def put_back_by_replies(
+    campaign_set: CampaignSet, key: CampaignKey, away: Sequence[str], left_over: Sequence[str]
+) -> PutBack:
     """Add `away`, which the campaign held, and delete `left_over`, which the run may have added.
 
     Two new numbers are the controls: one goes first, so that it is known whether deleting works,
@@ -88,7 +90,8 @@ def _delete(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str])
         unanswered = 0 if outcome in {"served", "refused"} else unanswered + 1
         if unanswered == MAX_UNANSWERED:
             raise TargetUnreachable(
-                f"the target gave {MAX_UNANSWERED} deletions in a row no answer that tells anything; run this again later"
+                f"the target gave {MAX_UNANSWERED} deletions in a row no answer that tells"
+                " anything; run this again later"
             )
         if outcome == "served":
             served.add(number)
@@ -100,15 +103,26 @@ def _about_adding(refused: Collection[str], *, can_add: bool) -> list[str]:
         return []
     listed = sorted(refused)
     more = " …" if len(listed) > _LISTED else ""
-    return [f"no number could be added, so it is not known whether these are there: {', '.join(listed[:_LISTED])}{more}"]
+    return [
+        "no number could be added, so it is not known whether these are there:"
+        f" {', '.join(listed[:_LISTED])}{more}"
+    ]
 
 
-def _about_deleting(late: Sequence[str], control: str, removed: Collection[str], *, can_add: bool) -> list[str]:
+def _about_deleting(
+    late: Sequence[str], control: str, removed: Collection[str], *, can_add: bool
+) -> list[str]:
     problems = []
     if can_add and control not in removed:
-        problems.append(f"number {control}, which this restoration added, could not be deleted; others that were announced may be left")
+        problems.append(
+            f"number {control}, which this restoration added, could not be deleted; others that"
+            " were announced may be left"
+        )
     if not can_add and not removed and late:
-        problems.append("nothing could be added and nothing deleted, so nothing is known of the announced numbers")
+        problems.append(
+            "nothing could be added and nothing deleted, so nothing is known of the announced"
+            " numbers"
+        )
     if len(late) > MAX_DELETED:
         problems.append(f"only the last {MAX_DELETED} of {len(late)} announced numbers were tried")
     return problems
@@ -120,4 +134,7 @@ def _about_staying(numbers: Collection[str]) -> list[str]:
         return []
     listed = sorted(numbers)
     more = " …" if len(listed) > _LISTED else ""
-    return [f"{counted(len(listed), 'number')} of this run could not be deleted: {', '.join(listed[:_LISTED])}{more}"]
+    return [
+        f"{counted(len(listed), 'number')} of this run could not be deleted:"
+        f" {', '.join(listed[:_LISTED])}{more}"
+    ]

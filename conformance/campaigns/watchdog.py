@@ -1,7 +1,9 @@
-"""Tells a target that has gone, or gone mad, from one that has a fault: a row of dead replies, then a look at what worked before.
+"""Tells a target that has gone, or gone mad, from one that has a fault: a row of dead replies, then
+a look at what worked before.
 
-A server with a fault fails on some calls and still shows a campaign when it is asked. One that shows nothing any more, neither
-at once nor when it has been waited for, says nothing about the interface: the run ends there, with what was seen.
+A server with a fault fails on some calls and still shows a campaign when it is asked. One that
+shows nothing any more, neither at once nor when it has been waited for, says nothing about the
+interface: the run ends there, with what was seen.
 """
 
 import threading
@@ -19,14 +21,18 @@ from conformance.exchange import Call, Exchange
 SILENT = 3
 """Calls in a row without an answer after which the target is looked at."""
 STRANGE = 5
-"""Calls in a row answered as by another server; doubled each time the look shows that the target is well, up to the most."""
+"""Calls in a row answered as by another server; doubled each time the look shows that the target is
+well, up to the most.
+"""
 MOST_STRANGE = 40
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 """Seconds between two looks at a target that has gone; each wait is twice the one before."""
 
 
 class Outage(Struct, frozen=True, kw_only=True):
-    """A time in which the target showed nothing, told by the numbers of the exchanges; `until` None: it did not come back."""
+    """A time in which the target showed nothing, told by the numbers of the exchanges; `until`
+    None: it did not come back.
+    """
 
     since: int
     until: int | None
@@ -34,9 +40,18 @@ class Outage(Struct, frozen=True, kw_only=True):
 
 
 class Watchdog:
-    """A wire that notices when nothing is at its other end. `probe` is a read that the target can be expected to answer as it did first."""
+    """A wire that notices when nothing is at its other end. `probe` is a read that the target can
+    be expected to answer as it did first.
+    """
 
-    def __init__(self, wire: CallSender, probe: Call, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        wire: CallSender,
+        probe: Call,
+        *,
+        patience: float,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """`patience`: seconds for which a target that has gone is waited for."""
         self._wire = wire
         self._probe = probe
@@ -52,11 +67,15 @@ class Watchdog:
         """Why the run has ended; empty while it has not."""
 
     def on_exchange(self, observer: Callable[[Exchange], None]) -> Callable[[], None]:
-        """See Wire. What the watchdog itself asks is nobody's look: it may come before a change shows."""
+        """See Wire. What the watchdog itself asks is nobody's look: it may come before a change
+        shows.
+        """
         return self._wire.on_exchange(lambda exchange: None if self._asking else observer(exchange))
 
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
-        """See Wire. Raises TargetUnreachable once the target has gone for good, except for what puts something back."""
+        """See Wire. Raises TargetUnreachable once the target has gone for good, except for what
+        puts something back.
+        """
         if self.gone and not restoring:
             raise TargetUnreachable(self.gone)
         exchange = self._wire.send(call, restoring=restoring)
@@ -88,11 +107,15 @@ class Watchdog:
             self._row.clear()
 
     def _shows_life(self, exchange: Exchange) -> bool:
-        """Whether the reply is what this target gives when it is well, though not the interface's."""
+        """Whether the reply is what this target gives when it is well, though not the
+        interface's.
+        """
         return exchange.call == self._probe and sign_of(exchange) == self._sign != ""
 
     def _suspicious(self) -> bool:
-        silent = len(self._row) >= SILENT and all(exchange.reply is None for exchange in self._row[-SILENT:])
+        silent = len(self._row) >= SILENT and all(
+            exchange.reply is None for exchange in self._row[-SILENT:]
+        )
         return silent or len(self._row) >= self._strange
 
     def _ask(self) -> Exchange:
@@ -120,17 +143,24 @@ class Watchdog:
 
     def _recovered(self, first: Exchange, shown: Exchange, *, away: bool) -> None:
         self._row.clear()
-        if not away:  # it is well, and has a fault that shows in these calls: that is for the oracle
+        if (
+            not away
+        ):  # it is well, and has a fault that shows in these calls: that is for the oracle
             self._strange = min(2 * self._strange, MOST_STRANGE)
             return
-        says = f"From call {first.number} to call {shown.number} the target gave nothing that could be used: {seen(first)}. It came back."
+        says = (
+            f"From call {first.number} to call {shown.number} the target gave nothing that could be"
+            f" used: {seen(first)}. It came back."
+        )
         self.outages.append(Outage(since=first.number, until=shown.number, says=says))
 
     def _give_up(self, first: Exchange) -> NoReturn:
         self.gone = (
-            f"From call {first.number} on the target gave nothing that could be used, not even to a query that it had answered before: "
-            f"{seen(first)}. It was waited for ({self._patience:g} s) in vain. The first call that failed so was {_told(first.call)}. "
-            "See whether that call brought the server down, and run again when it is well."
+            f"From call {first.number} on the target gave nothing that could be used, not even to a"
+            f" query that it had answered before: {seen(first)}. It was waited for"
+            f" ({self._patience:g} s) in vain. The first call that failed so was"
+            f" {_told(first.call)}. See whether that call brought the server down, and run again"
+            " when it is well."
         )
         self.outages.append(Outage(since=first.number, until=None, says=self.gone))
         raise TargetUnreachable(self.gone)

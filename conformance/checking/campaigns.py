@@ -1,4 +1,6 @@
-"""The campaigns: whether each is there, what the query shows, whether numbers can be added and taken out again."""
+"""The campaigns: whether each is there, what the query shows, whether numbers can be added and
+taken out again.
+"""
 
 import os
 from collections.abc import Sequence
@@ -46,22 +48,41 @@ def holds(campaign: Campaign, exchange: Exchange) -> Step:
     """What the query of a campaign tells of it."""
     name = f"campaign {campaign.campaign_id}"
     if exchange.reply is None:
-        return error(name, "its query gets no answer", "Run this again; if it stays so, ask the server's keeper.")
+        return error(
+            name,
+            "its query gets no answer",
+            "Run this again; if it stays so, ask the server's keeper.",
+        )
     code = answer_of(exchange).code
     if code == "0200007":
-        advice = "Name campaigns that exist, and that are disposable, under `campaigns` and `foreign`."
+        advice = (
+            "Name campaigns that exist, and that are disposable, under `campaigns` and `foreign`."
+        )
         return error(name, f"does not exist in VDN {campaign.vdn_id} (0200007)", advice)
     return _holding(name, campaign, exchange)
 
 
 def _holding(name: str, campaign: Campaign, exchange: Exchange) -> Step:
     shown = shown_numbers(answer_of(exchange))
-    if campaign.numbers is not None and shown is not None and not shown <= frozenset(campaign.numbers):
-        says = f"the query shows {len(shown - frozenset(campaign.numbers))} number(s) that the list in the target file lacks"
-        return error(name, says, "Correct `numbers`: what is not in that list would not be put back.")
+    if (
+        campaign.numbers is not None
+        and shown is not None
+        and not shown <= frozenset(campaign.numbers)
+    ):
+        says = (
+            f"the query shows {len(shown - frozenset(campaign.numbers))} number(s) that the list in"
+            " the target file lacks"
+        )
+        return error(
+            name, says, "Correct `numbers`: what is not in that list would not be put back."
+        )
     given = "" if campaign.numbers is None else f"; the target file lists {len(campaign.numbers)}"
     if shown is None:
-        return ok(name, f"is answered (HTTP {exchange.reply.status if exchange.reply else 0}), its numbers are not shown{given}")
+        return ok(
+            name,
+            f"is answered (HTTP {exchange.reply.status if exchange.reply else 0}), its numbers are"
+            f" not shown{given}",
+        )
     return ok(name, f"is there, {len(shown)} number(s) shown{given}")
 
 
@@ -79,7 +100,10 @@ def adding(target: Target, journal: Path) -> CampaignTrial:
     if opening.unrestored:
         advice = f"Put it back: isales-conformance restore {journal} with the target file."
         return CampaignTrial(
-            steps=tuple(error(f"campaign {key[1]}", f"own numbers were added; {what}", advice) for key, what in opening.unrestored.items()),
+            steps=tuple(
+                error(f"campaign {key[1]}", f"own numbers were added; {what}", advice)
+                for key, what in opening.unrestored.items()
+            ),
             shows=shows,
         )
     remarks = (ok("afterwards", words) for words in opening.remarks())
@@ -89,7 +113,9 @@ def adding(target: Target, journal: Path) -> CampaignTrial:
 def _of_campaign(campaign_set: CampaignSet, campaign: Campaign) -> Step:
     """What was seen of one campaign with own numbers, and what a run will do to its own."""
     name, key = f"adding to {campaign.campaign_id}", campaign.key
-    priority = f", with priority {campaign_set.priority}" if campaign_set.priority is not None else ""
+    priority = (
+        f", with priority {campaign_set.priority}" if campaign_set.priority is not None else ""
+    )
     if key == campaign_set.foreign:
         return ok(name, "own numbers will be added and taken out; none of its own is named")
     size = len(campaign_set.original[key].numbers)
@@ -110,7 +136,9 @@ def _query(campaign_set: CampaignSet) -> tuple[Step, ...]:
         late = f", {campaign_set.settle:.1f} s after a change" if campaign_set.settle else ""
         first = ok("query", f"{SHOWS['all']}{late}")
     else:
-        advice = "What happened is then told by replies; [observe] query says outright what it shows."
+        advice = (
+            "What happened is then told by replies; [observe] query says outright what it shows."
+        )
         first = warning("query", SHOWS[campaign_set.shows], advice)
     held = any(each.numbers for each in campaign_set.original.values())
     shown = campaign_set.look_form is not None and campaign_set.look_form.shows_priority

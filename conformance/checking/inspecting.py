@@ -20,7 +20,9 @@ StepGroup = Callable[[], list[Step]]
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """What the caller wants: `efforts` by name with their calls; `read_only` says why nothing may be changed, or is empty."""
+    """What the caller wants: `efforts` by name with their calls; `read_only` says why nothing may
+    be changed, or is empty.
+    """
 
     efforts: Mapping[str, int]
     journal: Path
@@ -28,13 +30,19 @@ class Wishes(Struct, frozen=True, kw_only=True):
 
 
 def inspect(target: Target, wishes: Wishes) -> Iterator[Step]:
-    """Look at a target step by step, each told as soon as it is known. Raises ConfigurationError for TLS files that can't be used."""
+    """Look at a target step by step, each told as soon as it is known. Raises ConfigurationError
+    for TLS files that can't be used.
+    """
     with ExitStack() as stack:
         transport = stack.enter_context(Transport(transport_options(target, rule=no_changes)))
         groups = Inspection(target, wishes, transport).groups()
         failed = ""
         for name, group in groups.items():
-            steps = [skipped(name, f"not tried, since {failed} failed")] if failed else _told(name, group)
+            steps = (
+                [skipped(name, f"not tried, since {failed} failed")]
+                if failed
+                else _told(name, group)
+            )
             yield from steps
             failed = failed or next((step.step for step in steps if step.status == "error"), "")
 
@@ -77,22 +85,40 @@ class Inspection:
         return [step, service.clock(self._first)] if step.status == "ok" else [step]
 
     def _credentials(self) -> list[Step]:
-        return service.credentials(self._target, self._transport, self._first, read_only=bool(self._wishes.read_only))
+        return service.credentials(
+            self._target, self._transport, self._first, read_only=bool(self._wishes.read_only)
+        )
 
     def _campaigns(self) -> list[Step]:
-        return [campaigns.there(self._target, self._transport, campaign) for campaign in campaigns.listed(self._target)]
+        return [
+            campaigns.there(self._target, self._transport, campaign)
+            for campaign in campaigns.listed(self._target)
+        ]
 
     def _adding(self) -> list[Step]:
         if self._wishes.read_only:
-            return [skipped("adding", f"left out: {self._wishes.read_only}"), skipped("query", "how much it shows is told by adding")]
+            return [
+                skipped("adding", f"left out: {self._wishes.read_only}"),
+                skipped("query", "how much it shows is told by adding"),
+            ]
         self._seen = campaigns.adding(self._target, self._wishes.journal)
         return list(self._seen.steps)
 
     def _duration(self) -> list[Step]:
-        return speed.durations(self._target, self._wishes.efforts, speed.latency_of(self._exchanges))
+        return speed.durations(
+            self._target, self._wishes.efforts, speed.latency_of(self._exchanges)
+        )
 
     def _judgement(self) -> list[Step]:
         seen = self._seen
-        steps = judged(self._target, shows=seen.shows if seen else None, can_add=seen.can_add if seen else None)
-        unknown = [warning("judgement", "without adding a number, not all of this is known", "Run the check without --read-only.")]
+        steps = judged(
+            self._target, shows=seen.shows if seen else None, can_add=seen.can_add if seen else None
+        )
+        unknown = [
+            warning(
+                "judgement",
+                "without adding a number, not all of this is known",
+                "Run the check without --read-only.",
+            )
+        ]
         return steps if seen else [*(step for step in steps if step.status != "ok"), *unknown]

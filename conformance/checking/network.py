@@ -27,7 +27,8 @@ def name(target: Target) -> Step:
         return error(
             "name",
             f"{hop.host} is not known here: {reason}",
-            f"Check the host in {key} (getent hosts {hop.host}), or write its address; where only a proxy knows it, give [network] proxy.",
+            f"Check the host in {key} (getent hosts {hop.host}), or write its address; where only a"
+            " proxy knows it, give [network] proxy.",
         )
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
@@ -35,7 +36,9 @@ def name(target: Target) -> Step:
 
 
 def spoken_to_plainly(target: Target) -> Step | None:
-    """The error of http:// to a port that speaks TLS, which else looks like a dead server; None where it does not."""
+    """The error of http:// to a port that speaks TLS, which else looks like a dead server; None
+    where it does not.
+    """
     address = target.address
     if address.secure or target.proxy is not None:
         return None
@@ -43,11 +46,17 @@ def spoken_to_plainly(target: Target) -> Step | None:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent over it
     try:
         with (
-            socket.create_connection((address.host, address.port), target.pace.timeout_seconds) as plain,
+            socket.create_connection(
+                (address.host, address.port), target.pace.timeout_seconds
+            ) as plain,
             context.wrap_socket(plain, server_hostname=address.host),
         ):
             url = f"https://{address.host_header}{address.base_path}"
-            return error("answer", "the port speaks TLS, and base_url begins with http://", f'Write base_url = "{url}".')
+            return error(
+                "answer",
+                "the port speaks TLS, and base_url begins with http://",
+                f'Write base_url = "{url}".',
+            )
     except OSError:
         return None
 
@@ -58,10 +67,15 @@ def port(target: Target) -> Step:
     try:
         socket.create_connection((hop.host, hop.port), target.pace.timeout_seconds).close()
     except OSError as problem:
-        reason = "nothing answered within the time limit" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
+        reason = (
+            "nothing answered within the time limit"
+            if isinstance(problem, TimeoutError)
+            else problem.strerror or str(problem)
+        )
         return error(
             "port",
             f"no connection to port {hop.port} of {hop.host}: {reason}",
-            f"Is the server running, is {hop.port} its port, and may this machine connect to it (firewall, security group)?",
+            f"Is the server running, is {hop.port} its port, and may this machine connect to it"
+            " (firewall, security group)?",
         )
     return ok("port", f"port {hop.port} is open ({(time.perf_counter() - began) * 1000:.0f} ms)")

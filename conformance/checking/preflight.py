@@ -17,13 +17,18 @@ TRIES = 3
 """A server that drops one call in many is to be judged for it, not turned away."""
 _TOLD = frozenset({"certificate", "clock"})
 """Warnings that change what a run is worth; others stand in `check`."""
-_REFUSALS: Mapping[str, type[CannotJudge]] = {"credentials": CredentialsRefused, "campaign": CampaignUnusable}
+_REFUSALS: Mapping[str, type[CannotJudge]] = {
+    "credentials": CredentialsRefused,
+    "campaign": CampaignUnusable,
+}
 
 
 def preflight(target: Target, effort: str, calls: int) -> list[str]:
-    """Warnings that deserve a line before a run. Raises CannotJudge, with what to do, where no run can begin.
+    """Warnings that deserve a line before a run. Raises CannotJudge, with what to do, where no run
+    can begin.
 
-    An answer that is odd stops nothing here: whether the target can be judged nonetheless is found out when the run opens.
+    An answer that is odd stops nothing here: whether the target can be judged nonetheless is found
+    out when the run opens.
     """
     told: list[str] = []
     with Transport(transport_options(target, rule=no_changes)) as transport:
@@ -31,7 +36,9 @@ def preflight(target: Target, effort: str, calls: int) -> list[str]:
         transport.on_exchange(exchanges.append)
         for step in _steps(target, transport):
             if step.status == "error":
-                raise _REFUSALS.get(step.step.partition(" ")[0], TargetUnreachable)(_paragraph(target, step))
+                raise _REFUSALS.get(step.step.partition(" ")[0], TargetUnreachable)(
+                    _paragraph(target, step)
+                )
             if step.status == "warning" and step.step in _TOLD:
                 told.append(_line(step))
     planned = speed.durations(target, {effort: calls}, speed.latency_of(exchanges))
@@ -50,7 +57,12 @@ def _steps(target: Target, transport: Transport) -> Iterator[Step]:
     if lifeless(first) and (plain := network.spoken_to_plainly(target)):
         yield plain
     if first.reply is None:
-        yield Step(step="answer", status="error", says=f"its first query got {seen(first)}", do=advice(first))
+        yield Step(
+            step="answer",
+            status="error",
+            says=f"its first query got {seen(first)}",
+            do=advice(first),
+        )
     if lifeless(first):
         return
     yield service.clock(first)
@@ -58,7 +70,9 @@ def _steps(target: Target, transport: Transport) -> Iterator[Step]:
         yield service.refused(target, first)
     for campaign in campaigns.listed(target):
         known = campaign.key == target.campaigns[0].key
-        yield campaigns.holds(campaign, first if known else _asked(transport, campaign.key, target.address.base_path))
+        yield campaigns.holds(
+            campaign, first if known else _asked(transport, campaign.key, target.address.base_path)
+        )
 
 
 def _asked(transport: Transport, key: CampaignKey, base_path: str) -> Exchange:
@@ -73,7 +87,10 @@ def _asked(transport: Transport, key: CampaignKey, base_path: str) -> Exchange:
 def _paragraph(target: Target, step: Step) -> str:
     advice_, _, command = step.do.partition("\n")
     shown = f" {command}" if command else ""
-    return f"The target {target.address.url} can't be judged: {step.step}: {step.says}. {advice_}{shown}"
+    return (
+        f"The target {target.address.url} can't be judged: {step.step}: {step.says}."
+        f" {advice_}{shown}"
+    )
 
 
 def _line(step: Step) -> str:

@@ -1,4 +1,6 @@
-"""TLS: which versions are offered, whether the certificate is trusted, for which host, and how long it lasts."""
+"""TLS: which versions are offered, whether the certificate is trusted, for which host, and how long
+it lasts.
+"""
 
 import socket
 import ssl
@@ -22,7 +24,9 @@ def security(target: Target) -> list[Step]:
     if not target.address.secure:
         return [
             warning(
-                "tls", "plain HTTP: credentials' signatures and numbers can be read on the way", "Use https:// where the server offers it."
+                "tls",
+                "plain HTTP: credentials' signatures and numbers can be read on the way",
+                "Use https:// where the server offers it.",
             )
         ]
     if target.proxy is not None:
@@ -36,11 +40,18 @@ def security(target: Target) -> list[Step]:
 def fetching(address: Address) -> str:
     """The command that writes what the server shows to a file."""
     name = "" if _is_address(address.host) else f" -servername {address.host}"
-    return f"openssl s_client -showcerts -connect {_host(address)}{name} </dev/null | sed -n '/BEGIN/,/END/p' > target-ca.pem"
+    return (
+        f"openssl s_client -showcerts -connect {_host(address)}{name} </dev/null | sed -n"
+        " '/BEGIN/,/END/p' > target-ca.pem"
+    )
 
 
 def _host(address: Address) -> str:
-    return f"[{address.host}]:{address.port}" if ":" in address.host else f"{address.host}:{address.port}"
+    return (
+        f"[{address.host}]:{address.port}"
+        if ":" in address.host
+        else f"{address.host}:{address.port}"
+    )
 
 
 def _is_address(host: str) -> bool:
@@ -65,10 +76,14 @@ def _trust_anyone(context: ssl.SSLContext) -> None:
 
 
 def _shown(target: Target, context: ssl.SSLContext) -> tuple[bytes, dict[str, Any]]:
-    """The certificate that the server shows: its bytes, and its members where it was verified. Raises OSError."""
+    """The certificate that the server shows: its bytes, and its members where it was verified.
+    Raises OSError.
+    """
     address = target.address
     with (
-        socket.create_connection((address.host, address.port), target.pace.timeout_seconds) as plain,
+        socket.create_connection(
+            (address.host, address.port), target.pace.timeout_seconds
+        ) as plain,
         context.wrap_socket(plain, server_hostname=address.host) as secured,
     ):
         return secured.getpeercert(binary_form=True) or b"", dict(secured.getpeercert() or {})
@@ -87,20 +102,32 @@ def _no_tls(target: Target) -> Step:
     return error(
         "tls",
         f"no TLS 1.2 or 1.3 on this port: {reason}",
-        "Is it an HTTPS port (http:// in base_url else)? Does the server ask for a client certificate ([tls] client_cert)?",
+        "Is it an HTTPS port (http:// in base_url else)? Does the server ask for a client"
+        " certificate ([tls] client_cert)?",
     )
 
 
 def _certificate(target: Target) -> Step:
     if not target.tls.verify:
-        says = "not checked ([tls] verify = false), so the target can't be told from somebody in between"
-        return warning("certificate", says, f'Better trust it, with [tls] ca_file = "target-ca.pem":\n{fetching(target.address)}')
+        says = (
+            "not checked ([tls] verify = false), so the target can't be told from somebody in"
+            " between"
+        )
+        return warning(
+            "certificate",
+            says,
+            f'Better trust it, with [tls] ca_file = "target-ca.pem":\n{fetching(target.address)}',
+        )
     try:
         _, members = _shown(target, client_context(target.tls))
     except ssl.SSLCertVerificationError as problem:
         return _untrusted(target, problem)
     except OSError as problem:
-        return error("certificate", f"the handshake failed: {problem}", "Does the server ask for a client certificate ([tls] client_cert)?")
+        return error(
+            "certificate",
+            f"the handshake failed: {problem}",
+            "Does the server ask for a client certificate ([tls] client_cert)?",
+        )
     return _lasting(members)
 
 
@@ -112,18 +139,31 @@ def _untrusted(target: Target, problem: ssl.SSLCertVerificationError) -> Step:
             "Have it renewed on the server; [tls] verify = false does without, at your risk.",
         )
     if problem.verify_code == _NOT_YET:
-        return error("certificate", "it is not valid yet", "Compare the clocks of this machine and of the server.")
+        return error(
+            "certificate",
+            "it is not valid yet",
+            "Compare the clocks of this machine and of the server.",
+        )
     if problem.verify_code in _WRONG_NAMES:
         names = _names(_leaf(target))
         says = f"it is not for {target.address.host}{f' but for {names}' if names else ''}"
-        return error("certificate", says, "Write a host that it names into base_url (an entry in the hosts file may lead there).")
+        return error(
+            "certificate",
+            says,
+            "Write a host that it names into base_url (an entry in the hosts file may lead there).",
+        )
     says = f"its chain is not trusted: {problem.verify_message}"
-    advice = 'Fetch it, compare its fingerprint with the server\'s keeper, then write [tls] ca_file = "target-ca.pem":'
+    advice = (
+        "Fetch it, compare its fingerprint with the server's keeper, then write [tls] ca_file ="
+        ' "target-ca.pem":'
+    )
     return error("certificate", says, f"{advice}\n{fetching(target.address)}")
 
 
 def _leaf(target: Target) -> dict[str, Any]:
-    """Members of a certificate that is not for this host: read by a context that does not ask for whom it is."""
+    """Members of a certificate that is not for this host: read by a context that does not ask for
+    whom it is.
+    """
     context = client_context(target.tls)
     context.check_hostname = False
     try:
@@ -133,7 +173,9 @@ def _leaf(target: Target) -> dict[str, Any]:
 
 
 def _since(target: Target) -> str:
-    """When an expired certificate ended; read from its bytes, since Python shows members of trusted ones only."""
+    """When an expired certificate ended; read from its bytes, since Python shows members of trusted
+    ones only.
+    """
     context = client_context(target.tls)
     _trust_anyone(context)
     try:
@@ -143,7 +185,9 @@ def _since(target: Target) -> str:
 
 
 def _last_date(certificate: bytes) -> str:
-    """The second of the two dates of a certificate (ASN.1 UTCTime, tag 0x17, 13 bytes), as a day."""
+    """The second of the two dates of a certificate (ASN.1 UTCTime, tag 0x17, 13 bytes), as a
+    day.
+    """
     first = certificate.index(b"\x17\x0d")
     second = certificate.index(b"\x17\x0d", first + 15)
     digits = certificate[second + 2 : second + 8].decode("ascii")
@@ -157,4 +201,8 @@ def _names(members: dict[str, Any]) -> str:
 def _lasting(members: dict[str, Any]) -> Step:
     days = int((ssl.cert_time_to_seconds(members["notAfter"]) - time.time()) // _SECONDS_A_DAY)
     says = f"trusted, for {_names(members)}; {days} days left (until {members['notAfter']})"
-    return warning("certificate", says, "Have it renewed soon.") if days < FEW_DAYS else ok("certificate", says)
+    return (
+        warning("certificate", says, "Have it renewed soon.")
+        if days < FEW_DAYS
+        else ok("certificate", says)
+    )

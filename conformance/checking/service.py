@@ -26,7 +26,10 @@ def answers(target: Target, transport: Transport) -> tuple[Step, Exchange]:
     if lifeless(exchange) and (plain := network.spoken_to_plainly(target)):
         return plain, exchange
     if isinstance(exchange.outcome, NoAnswer):
-        return error("answer", *_sentences(str(unreachable(exchange.outcome, target.address)))), exchange
+        return (
+            error("answer", *_sentences(str(unreachable(exchange.outcome, target.address)))),
+            exchange,
+        )
     return _interface(exchange.outcome), exchange
 
 
@@ -38,14 +41,32 @@ def _sentences(paragraph: str) -> tuple[str, str]:
 
 def _interface(reply: Reply) -> Step:
     if 300 <= reply.status < 400:
-        says = f"HTTP {reply.status}, a redirection to {(reply.header('location') or 'nowhere')[:80]!r}; none is followed"
-        return error("answer", says, "Is base_url the address of the interface, and not of a portal or a login page?")
+        says = (
+            f"HTTP {reply.status}, a redirection to"
+            f" {(reply.header('location') or 'nowhere')[:80]!r}; none is followed"
+        )
+        return error(
+            "answer",
+            says,
+            "Is base_url the address of the interface, and not of a portal or a login page?",
+        )
     if reply.status == 401 or _is_object(reply.body):
-        return ok("answer", f"HTTP {reply.status} from {(reply.header('server') or 'a server that does not say its name')[:60]}")
+        return ok(
+            "answer",
+            f"HTTP {reply.status} from"
+            f" {(reply.header('server') or 'a server that does not say its name')[:60]}",
+        )
     advice = "Is base_url right, the path before /rest included (https://gateway/isales)?"
     if reply.status >= 500:
-        advice = "The server or the gateway before it is not well: ask its keeper, with the time of this call."
-    return error("answer", f"HTTP {reply.status} with {reply.body[:40]!r}, which is not the interface's JSON", advice)
+        advice = (
+            "The server or the gateway before it is not well: ask its keeper, with the time of this"
+            " call."
+        )
+    return error(
+        "answer",
+        f"HTTP {reply.status} with {reply.body[:40]!r}, which is not the interface's JSON",
+        advice,
+    )
 
 
 def _is_object(body: bytes) -> bool:
@@ -62,8 +83,15 @@ def clock(exchange: Exchange) -> Step:
         return skipped("clock", "the reply carries no Date that can be read")
     if abs(skew) <= MOST_SKEW:
         return ok("clock", f"differs by {abs(skew):.0f} s")
-    says = f"the server's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's"
-    return warning("clock", says, "Signatures carry the time: set the clock that is wrong (this machine: timedatectl).")
+    says = (
+        f"the server's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this"
+        " machine's"
+    )
+    return warning(
+        "clock",
+        says,
+        "Signatures carry the time: set the clock that is wrong (this machine: timedatectl).",
+    )
 
 
 def skew_of(exchange: Exchange) -> float | None:
@@ -78,7 +106,9 @@ def skew_of(exchange: Exchange) -> float | None:
     return (told - datetime.now(UTC)).total_seconds() + passed
 
 
-def credentials(target: Target, transport: Transport, first: Exchange, *, read_only: bool) -> list[Step]:
+def credentials(
+    target: Target, transport: Transport, first: Exchange, *, read_only: bool
+) -> list[Step]:
     """Whether signed calls are let in, and unsigned ones not."""
     if first.reply is not None and first.reply.status == 401:
         return [refused(target, first)]
@@ -104,12 +134,21 @@ def refused(target: Target, exchange: Exchange) -> Step:
     skew = skew_of(exchange)
     if target.auth.scheme == "none":
         return error(
-            "credentials", "HTTP 401: the target asks for credentials", 'Give access_key and secret_key in [auth] (scheme = "auth-v2").'
+            "credentials",
+            "HTTP 401: the target asks for credentials",
+            'Give access_key and secret_key in [auth] (scheme = "auth-v2").',
         )
     advice = "Check access_key and secret_key, that this account may use the interface"
-    advice += f", and signed_headers (now {', '.join(target.auth.signed_headers)})." if target.auth.scheme == "auth-v2" else "."
+    advice += (
+        f", and signed_headers (now {', '.join(target.auth.signed_headers)})."
+        if target.auth.scheme == "auth-v2"
+        else "."
+    )
     if skew is not None and abs(skew) > MOST_SKEW:
-        advice = f"First set the clocks right: they differ by {abs(skew):.0f} s, and the signature holds the time. Then: {advice}"
+        advice = (
+            f"First set the clocks right: they differ by {abs(skew):.0f} s, and the signature holds"
+            f" the time. Then: {advice}"
+        )
     return error("credentials", f"HTTP 401: a {_signed(target)} read is refused", advice)
 
 
@@ -118,21 +157,47 @@ def _unsigned(transport: Transport, key: CampaignKey, base_path: str) -> Step:
     if exchange.reply is not None and exchange.reply.status == 401:
         return ok("no credentials", "the same read without them is refused (401)")
     status = f"HTTP {exchange.reply.status}" if exchange.reply else "no answer"
-    advice = 'Unless that is a finding: where nobody is meant to sign, write [auth] scheme = "none".'
-    return warning("no credentials", f"the same read without them is answered with {status}, not 401", advice)
+    advice = (
+        'Unless that is a finding: where nobody is meant to sign, write [auth] scheme = "none".'
+    )
+    return warning(
+        "no credentials", f"the same read without them is answered with {status}, not 401", advice
+    )
 
 
 def harmless(target: Target, campaign_set: CampaignSet) -> Step:
-    """A deletion that can delete nothing: a number that nobody has, in a campaign that can't exist."""
+    """A deletion that can delete nothing: a number that nobody has, in a campaign that can't
+    exist.
+    """
     key = (target.vdn_id, (target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS)[0])
     exchange = campaign_set.delete(key, campaign_set.fresh(1))
     if isinstance(exchange.outcome, NoAnswer):
-        says = f"a deletion that can delete nothing gets no answer ({exchange.outcome.kind}: {exchange.outcome.detail})"
-        return error("signed call", says, "Does a gateway or firewall before the server hold back DELETE or its body?")
+        says = (
+            f"a deletion that can delete nothing gets no answer ({exchange.outcome.kind}:"
+            f" {exchange.outcome.detail})"
+        )
+        return error(
+            "signed call",
+            says,
+            "Does a gateway or firewall before the server hold back DELETE or its body?",
+        )
     if exchange.outcome.status == 401:
-        advice = "Reads are let in. Does the account lack a right, or must signed_headers be content-length;content-type;host?"
-        return error("signed call", "HTTP 401: a deletion that can delete nothing is refused", advice)
+        advice = (
+            "Reads are let in. Does the account lack a right, or must signed_headers be"
+            " content-length;content-type;host?"
+        )
+        return error(
+            "signed call", "HTTP 401: a deletion that can delete nothing is refused", advice
+        )
     if exchange.outcome.status >= 500 or exchange.outcome.status in {403, 405, 501}:
         says = f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}"
-        return warning("signed call", says, "A gateway may hold back DELETE; a run would report it on every call.")
-    return ok("signed call", f"a deletion that can delete nothing is answered with HTTP {exchange.outcome.status}{_code(exchange)}")
+        return warning(
+            "signed call",
+            says,
+            "A gateway may hold back DELETE; a run would report it on every call.",
+        )
+    return ok(
+        "signed call",
+        "a deletion that can delete nothing is answered with HTTP"
+        f" {exchange.outcome.status}{_code(exchange)}",
+    )

@@ -12,13 +12,17 @@ from conformance.transport import Transport
 MOST_AT_ONCE = 10
 """The sibling interfaces ask for no more."""
 OWN_SECONDS = 0.003
-"""What drawing, judging and recording cost per call (measured on the emulator, whose replies take a fraction of it)."""
+"""What drawing, judging and recording cost per call (measured on the emulator, whose replies take a
+fraction of it).
+"""
 _MINUTE, _HOUR = 60.0, 3600.0
 
 
 def latency_of(exchanges: Sequence[Exchange]) -> float:
     """Seconds from call to reply in the middle of those that were answered."""
-    answered = [exchange.end - exchange.start for exchange in exchanges if exchange.reply is not None]
+    answered = [
+        exchange.end - exchange.start for exchange in exchanges if exchange.reply is not None
+    ]
     return median(answered) if answered else 0.0
 
 
@@ -29,11 +33,18 @@ def at_once(target: Target, transport: Transport) -> Step:
         return skipped("concurrency", "left out: concurrency = 1 in the target file")
     call = query(target.campaigns[0].key, base_path=target.address.base_path)
     outcomes = transport.burst([call] * size)
-    well = sum(1 for exchange in outcomes if exchange.reply is not None and exchange.reply.status < 429)
+    well = sum(
+        1 for exchange in outcomes if exchange.reply is not None and exchange.reply.status < 429
+    )
     if well == size:
         return ok("concurrency", f"{size} reads at once are all answered")
-    advice = f"Set [pace] concurrency to what the target takes (now {target.pace.concurrency}), or requests_per_second."
-    return warning("concurrency", f"of {size} reads at once {size - well} were refused or not answered", advice)
+    advice = (
+        f"Set [pace] concurrency to what the target takes (now {target.pace.concurrency}), or"
+        " requests_per_second."
+    )
+    return warning(
+        "concurrency", f"of {size} reads at once {size - well} were refused or not answered", advice
+    )
 
 
 def seconds_of(calls: int, latency: float, rate: float | None) -> float:
@@ -43,7 +54,11 @@ def seconds_of(calls: int, latency: float, rate: float | None) -> float:
 
 def durations(target: Target, efforts: Mapping[str, int], latency: float) -> list[Step]:
     """How long each effort will take at this latency and pace, and whether the budget covers it."""
-    pace = f"{target.pace.requests_per_second:g} calls per second" if target.pace.requests_per_second else "no pace set"
+    pace = (
+        f"{target.pace.requests_per_second:g} calls per second"
+        if target.pace.requests_per_second
+        else "no pace set"
+    )
     said = ok("latency", f"{latency * 1000:.1f} ms per call; {pace}")
     return [said, *(_duration(target, name, calls, latency) for name, calls in efforts.items())]
 

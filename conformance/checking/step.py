@@ -8,7 +8,9 @@ Status: TypeAlias = Literal["ok", "warning", "error", "skipped"]
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """What was looked at, how it stands, what was seen, and what to do about it: a sentence, on a second line a command to paste."""
+    """What was looked at, how it stands, what was seen, and what to do about it: a sentence, on a
+    second line a command to paste.
+    """
 
     step: str
     status: Status

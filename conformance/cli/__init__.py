@@ -1,6 +1,7 @@
 """The command line: a friendly face that turns options into one pytest call, and into exit codes.
 
-0 conforms · 1 deviates (or differs) · 2 wrong usage or configuration · 3 could not be judged · 4 the suite itself failed.
+0 conforms · 1 deviates (or differs) · 2 wrong usage or configuration · 3 could not be judged · 4
+the suite itself failed.
 """
 
 import sys
@@ -34,7 +35,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Conformance of a server to the CC-iSales interface Deleting Calling Numbers. Without --target everything runs on an emulator.",
+    help=(
+        "Conformance of a server to the CC-iSales interface Deleting Calling Numbers. Without"
+        " --target everything runs on an emulator."
+    ),
 )
 app.command("run")(running.run)
 app.command("check")(checking.check)
@@ -66,7 +70,10 @@ def main() -> None:
         _say(str(problem))
         sys.exit(problem.exit_code)
     except OSError as problem:
-        _say(f"{problem.filename or 'The operating system'}: {problem.strerror or problem}. Nothing was lost that had been written before.")
+        _say(
+            f"{problem.filename or 'The operating system'}: {problem.strerror or problem}. Nothing"
+            " was lost that had been written before."
+        )
         sys.exit(2)
     except KeyboardInterrupt:
         _interrupted()
@@ -74,8 +81,13 @@ def main() -> None:
         if end.code == _INTERRUPTED:
             _interrupted()
         raise
-    except Exception as error:  # noqa: BLE001 - a traceback tells a user nothing: it goes into a file
-        _say(failure.paragraph([failure.record(f"the command {' '.join(sys.argv[1:2])}".strip(), error)]))
+    # a traceback tells a user nothing: it goes into a file
+    except Exception as error:  # noqa: BLE001
+        _say(
+            failure.paragraph(
+                [failure.record(f"the command {' '.join(sys.argv[1:2])}".strip(), error)]
+            )
+        )
         sys.exit(failure.EXIT_CODE)
     finally:
         end_output()

@@ -28,19 +28,39 @@ _LABEL, _STEP = 8, 18
 
 
 def check(
-    target: Annotated[Path | None, typer.Option(readable=False, help="Target file (TOML); else ISALES_* variables.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Send reads only: add no number, delete nothing.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print a list of {step, status, says, do}.")] = False,
-    yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
+    target: Annotated[
+        Path | None,
+        typer.Option(readable=False, help="Target file (TOML); else ISALES_* variables."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file."),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Send reads only: add no number, delete nothing.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a list of {step, status, says, do}.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option(help="Do not ask before a target that is not this machine.")
+    ] = False,
 ) -> None:
-    """Look at a target: reachable, credentials, campaigns, how long a run takes, what it can judge. Exit 0: a run can begin."""
+    """Look at a target: reachable, credentials, campaigns, how long a run takes, what it can judge.
+    Exit 0: a run can begin.
+    """
     loaded = load_target(target, os.environ, planning.overridden(set_ or []))
     why_not = "--read-only" if read_only else _no_consent(target, set_ or [], yes=yes)
     if not why_not:
         refuse_early(loaded, target)
-    journal = state_folder() / f"check-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{os.getpid()}.journal.jsonl"
-    wishes = Wishes(efforts={name: amounts.calls for name, amounts in AMOUNTS.items()}, journal=journal, read_only=why_not)
+    journal = (
+        state_folder() / f"check-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{os.getpid()}.journal.jsonl"
+    )
+    wishes = Wishes(
+        efforts={name: amounts.calls for name, amounts in AMOUNTS.items()},
+        journal=journal,
+        read_only=why_not,
+    )
     steps = list(_printed(inspect(loaded, wishes), silent=json))
     if json:
         write_json(steps)

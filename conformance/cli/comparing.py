@@ -23,17 +23,30 @@ from conformance.transport.lock import state_folder
 
 
 def compare(
-    ours: Annotated[Path, typer.Argument(metavar="A.toml", help="Target file of the server that is the measure.")],
-    theirs: Annotated[Path, typer.Argument(metavar="B.toml", help="Target file of the server that is measured.")],
+    ours: Annotated[
+        Path,
+        typer.Argument(metavar="A.toml", help="Target file of the server that is the measure."),
+    ],
+    theirs: Annotated[
+        Path, typer.Argument(metavar="B.toml", help="Target file of the server that is measured.")
+    ],
     *,
-    max_calls: Annotated[int, typer.Option(help="Calls to each server at most; a few more may put things back.")] = 5000,
+    max_calls: Annotated[
+        int, typer.Option(help="Calls to each server at most; a few more may put things back.")
+    ] = 5000,
     seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
     strict: Annotated[bool, typer.Option("--strict", help="Texts and time count as well.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the journals; default: a new one in reports/.")] = None,
-    yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the journals; default: a new one in reports/.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option(help="Do not ask before a target that is not this machine.")
+    ] = False,
 ) -> None:
-    """Drive the same programmes on two servers and show what differs. Exit 1 when something does."""
+    """Drive the same programmes on two servers and show what differs. Exit 1 when something
+    does.
+    """
     for file in (ours, theirs):
         planning.consent(file, [], yes=yes)
         refuse_early(load_target(file, os.environ), file)
@@ -61,9 +74,13 @@ def _figures(result: Comparison, ours: str, theirs: str) -> dict[str, Any]:
         "fidelity": round(result.fidelity, 4),
         "equal": result.behaviours - result.unequal,
         "compared": result.behaviours,
-        "in most replies": [f"{kind}: {what}: {mine} → {their}" for kind, what, mine, their in result.everywhere],
+        "in most replies": [
+            f"{kind}: {what}: {mine} → {their}" for kind, what, mine, their in result.everywhere
+        ],
         "calls": list(result.calls),
-        "noise": [f"{each.kind}: {each.what}: {each.ours} / {each.theirs}" for each in result.noise],
+        "noise": [
+            f"{each.kind}: {each.what}: {each.ours} / {each.theirs}" for each in result.noise
+        ],
         "not_set_up": result.not_set_up,
     }
 
@@ -78,7 +95,11 @@ def show(differences: list[Difference], figures: dict[str, Any], *, json: bool) 
         out.print(Text(f"{name.replace('_', ' ')}: {one_line(str(value))}"))
     for each in comparisonpage.ordered(differences):
         out.print()
-        out.print(Text(one_line(comparisonpage.headline(each)), style="bold red" if each.counts else "bold"))
+        out.print(
+            Text(
+                one_line(comparisonpage.headline(each)), style="bold red" if each.counts else "bold"
+            )
+        )
         for line in comparisonpage.programme(each):
             out.print(Text(f"    {one_line(line)}"), soft_wrap=True)
     out.print()

@@ -15,19 +15,29 @@ from conformance.report.console import console, write_json
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="Output folder of the earlier run, or its profile.toml.")],
-    new: Annotated[Path, typer.Argument(help="Output folder of the later run, or its profile.toml.")],
+    old: Annotated[
+        Path, typer.Argument(help="Output folder of the earlier run, or its profile.toml.")
+    ],
+    new: Annotated[
+        Path, typer.Argument(help="Output folder of the later run, or its profile.toml.")
+    ],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
-    markdown: Annotated[Path | None, typer.Option(help="Write the page as Markdown to this file.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write the page as Markdown to this file.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the page as HTML to this file.")] = None,
-    fail_on: Annotated[str, typer.Option(help="Classes of change that end in exit code 1, separated by commas.")] = ",".join(
-        DEFAULT_POLICY
-    ),
+    fail_on: Annotated[
+        str, typer.Option(help="Classes of change that end in exit code 1, separated by commas.")
+    ] = ",".join(DEFAULT_POLICY),
 ) -> None:
-    """Compare two runs: clauses broken and fixed, codes, readings, texts, shapes, latency. Exit 1 for what the policy names."""
+    """Compare two runs: clauses broken and fixed, codes, readings, texts, shapes, latency. Exit 1
+    for what the policy names.
+    """
     sides = _side(old), _side(new)
-    page = changespage.ChangesPage(old=str(old), new=str(new), changes=tuple(changes(*sides)), policy=_policy(fail_on))
+    page = changespage.ChangesPage(
+        old=str(old), new=str(new), changes=tuple(changes(*sides)), policy=_policy(fail_on)
+    )
     for file, text in ((markdown, changespage.markdown), (html, changespage.html)):
         if file is not None:
             file.write_text(text(page), encoding="utf-8")
@@ -44,7 +54,10 @@ def _side(path: Path) -> Side:
         return Side(name=str(path), profile=profile.read(path))
     verdict, learnt = path / verdict_json.FILE, path / profile.FILE
     if not verdict.exists() and not learnt.exists():
-        raise UsageError(f"{path} is neither the output folder of a run ({verdict_json.FILE}, {profile.FILE}) nor a profile.")
+        raise UsageError(
+            f"{path} is neither the output folder of a run ({verdict_json.FILE}, {profile.FILE})"
+            " nor a profile."
+        )
     return Side(
         name=str(path),
         document=verdict_json.load(verdict) if verdict.exists() else None,
@@ -56,7 +69,10 @@ def _policy(given: str) -> tuple[ChangeClass, ...]:
     names = [name.strip() for name in given.split(",") if name.strip()]
     for name in names:
         if name not in CLASSES:
-            raise UsageError(f"There is no class of change {name!r}{nearest(name, CLASSES)}: {', '.join(CLASSES)}.")
+            raise UsageError(
+                f"There is no class of change {name!r}{nearest(name, CLASSES)}:"
+                f" {', '.join(CLASSES)}."
+            )
     return tuple(kind for kind in CLASSES if kind in names)
 
 

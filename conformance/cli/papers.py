@@ -1,4 +1,6 @@
-"""The papers of an exam: what one run of the suite was given, what came, and the figures over all of them."""
+"""The papers of an exam: what one run of the suite was given, what came, and the figures over all
+of them.
+"""
 
 import statistics
 from collections.abc import Sequence
@@ -16,7 +18,9 @@ class Paper(Struct, frozen=True, kw_only=True):
     kind: str
     """`fault` or `profile`."""
     result: str
-    """found, elsewhere (found, but under other clauses), survived; conforms, false-alarm, unjudged; broken."""
+    """found, elsewhere (found, but under other clauses), survived; conforms, false-alarm, unjudged;
+    broken.
+    """
     verdict: str = ""
     expected: tuple[str, ...] = ()
     """Clauses that the answer key names."""
@@ -35,11 +39,18 @@ def marked(kind: str, name: str, document: VerdictDocument) -> Paper:
     """Hold the verdict on one server against the answer key."""
     failed = tuple(result.id for result in document.clauses if result.verdict == "fail")
     expected = expected_clauses(name) if kind == "fault" else ()
-    shown = [deviation for result in document.of("fail") for deviation in result.deviations if not expected or result.id in expected]
+    shown = [
+        deviation
+        for result in document.of("fail")
+        for deviation in result.deviations
+        if not expected or result.id in expected
+    ]
     if kind == "fault":
         result = "found" if set(failed) & set(expected) else "elsewhere" if failed else "survived"
     else:
-        result = {"conforms": "conforms", "deviates": "false-alarm", "inconclusive": "unjudged"}[document.verdict]
+        result = {"conforms": "conforms", "deviates": "false-alarm", "inconclusive": "unjudged"}[
+            document.verdict
+        ]
     return Paper(
         name=name,
         kind=kind,
@@ -47,17 +58,30 @@ def marked(kind: str, name: str, document: VerdictDocument) -> Paper:
         verdict=document.verdict,
         expected=expected,
         failed=failed,
-        beside=tuple(clause for clause in failed if clause not in expected) if kind == "fault" else (),
+        beside=tuple(clause for clause in failed if clause not in expected)
+        if kind == "fault"
+        else (),
         calls=document.requests,
         seconds=document.seconds,
-        first_at_call=min((deviation.at_call for deviation in shown if deviation.at_call), default=0),
-        shortest=min((sum(call.status is not None for call in deviation.calls) for deviation in shown if deviation.calls), default=0),
+        first_at_call=min(
+            (deviation.at_call for deviation in shown if deviation.at_call), default=0
+        ),
+        shortest=min(
+            (
+                sum(call.status is not None for call in deviation.calls)
+                for deviation in shown
+                if deviation.calls
+            ),
+            default=0,
+        ),
         note="; ".join(document.headline) if kind == "profile" and result != "conforms" else "",
     )
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """What an exam comes to. Each count stands beside the number of papers that it is of; broken papers count nowhere else."""
+    """What an exam comes to. Each count stands beside the number of papers that it is of; broken
+    papers count nowhere else.
+    """
 
     faults: int
     found: int
@@ -94,7 +118,9 @@ def figures(papers: Sequence[Paper]) -> Figures:
         false_alarms=_named(profiles, "false-alarm"),
         unjudged=_named(profiles, "unjudged"),
         broken=_named(papers, "broken"),
-        survivors={paper.name: why_unseen(paper.name) for paper in faults if paper.result == "survived"},
+        survivors={
+            paper.name: why_unseen(paper.name) for paper in faults if paper.result == "survived"
+        },
         first_finding=_spread([paper.first_at_call for paper in found if paper.first_at_call]),
         calls=_spread([paper.calls for paper in papers if paper.calls]),
         shown=_spread([paper.shortest for paper in found if paper.shortest]),
@@ -116,13 +142,32 @@ def in_words(sums: Figures) -> list[tuple[str, str]]:
         share = 100 * sums.found / sums.faults
         rows += [
             ("faulty servers found", f"{sums.found} of {sums.faults} ({share:.1f} %)"),
-            ("under a clause of the answer key", f"{sums.right_clause} of {sums.faults}; under no other besides: {sums.exact}"),
-            ("calls to the first finding", f"median {sums.first_finding[0]:g}, worst {sums.first_finding[1]}"),
-            ("calls in the program shown", f"median {sums.shown[0]:g}, worst {sums.shown[1]} (set-up not counted)"),
+            (
+                "under a clause of the answer key",
+                f"{sums.right_clause} of {sums.faults}; under no other besides: {sums.exact}",
+            ),
+            (
+                "calls to the first finding",
+                f"median {sums.first_finding[0]:g}, worst {sums.first_finding[1]}",
+            ),
+            (
+                "calls in the program shown",
+                f"median {sums.shown[0]:g}, worst {sums.shown[1]} (set-up not counted)",
+            ),
         ]
     if sums.profiles:
-        rows.append(("correct servers failed", f"{len(sums.false_alarms)} of {sums.profiles}{_listing(sums.false_alarms)}"))
-        rows.append(("correct servers not judged", f"{len(sums.unjudged)} of {sums.profiles}{_listing(sums.unjudged)}"))
+        rows.append(
+            (
+                "correct servers failed",
+                f"{len(sums.false_alarms)} of {sums.profiles}{_listing(sums.false_alarms)}",
+            )
+        )
+        rows.append(
+            (
+                "correct servers not judged",
+                f"{len(sums.unjudged)} of {sums.profiles}{_listing(sums.unjudged)}",
+            )
+        )
     rows.append(("calls per run", f"median {sums.calls[0]:g}, worst {sums.calls[1]}"))
     if sums.broken:
         rows.append(("broken", _listing(sums.broken).removeprefix(": ")))

@@ -1,4 +1,6 @@
-"""`record`, `replay`, `judge`, `verify`: what a server answered once, kept and held against others."""
+"""`record`, `replay`, `judge`, `verify`: what a server answered once, kept and held against
+others.
+"""
 
 import os
 import sys
@@ -43,21 +45,40 @@ _PLANS = ("gentle",)
 
 
 def record(
-    target: Annotated[Path | None, typer.Option(help="Target file of the server to record.")] = None,
+    target: Annotated[
+        Path | None, typer.Option(help="Target file of the server to record.")
+    ] = None,
     *,
     out: Annotated[Path, typer.Option(help="File of the recording (*.jsonl); it must not exist.")],
-    plan: Annotated[str, typer.Option(help="gentle: each defect and each reading once, one call at a time.")] = "gentle",
-    from_har: Annotated[Path | None, typer.Option(help="Make the recording of a HAR file instead of a server.")] = None,
+    plan: Annotated[
+        str, typer.Option(help="gentle: each defect and each reading once, one call at a time.")
+    ] = "gentle",
+    from_har: Annotated[
+        Path | None, typer.Option(help="Make the recording of a HAR file instead of a server.")
+    ] = None,
     held: Annotated[
-        str, typer.Option(help="With --from-har: what the campaign held at first, numbers with commas, where no look in the file shows it.")
+        str,
+        typer.Option(
+            help=(
+                "With --from-har: what the campaign held at first, numbers with commas, where no"
+                " look in the file shows it."
+            )
+        ),
     ] = "",
-    by: Annotated[str, typer.Option(envvar="ISALES_RECORDED_BY", help="Who orders the recording.")] = "not told",
+    by: Annotated[
+        str, typer.Option(envvar="ISALES_RECORDED_BY", help="Who orders the recording.")
+    ] = "not told",
     per_second: Annotated[float, typer.Option(help="Calls a second at most.")] = GENTLE_PACE,
     yes: Annotated[bool, typer.Option(help="Do not ask after the plan was printed.")] = False,
 ) -> None:
-    """Record what a server answers to a small, paced, harmless plan, which is printed and confirmed first."""
+    """Record what a server answers to a small, paced, harmless plan, which is printed and confirmed
+    first.
+    """
     if out.exists():
-        raise UsageError(f"{out} is there already. A recording is evidence and never overwritten: give another file.")
+        raise UsageError(
+            f"{out} is there already. A recording is evidence and never overwritten: give another"
+            " file."
+        )
     if plan not in _PLANS:
         raise UsageError(f"There is no plan {plan!r}: gentle.")
     if from_har is not None:
@@ -66,7 +87,9 @@ def record(
         recordings.write(out, made)
         console().print(Text(_what_it_is_good_for(made)), soft_wrap=True)
     elif target is None:
-        raise UsageError("Name the server to record with --target FILE, or a HAR file with --from-har FILE.")
+        raise UsageError(
+            "Name the server to record with --target FILE, or a HAR file with --from-har FILE."
+        )
     else:
         _show_plan(load_target(target, os.environ), per_second)
         if not yes:
@@ -77,10 +100,15 @@ def record(
 
 
 def _what_it_is_good_for(made: recordings.Recording) -> str:
-    """Of an imported recording: how many exchanges can be judged, and how many of them played again."""
+    """Of an imported recording: how many exchanges can be judged, and how many of them played
+    again.
+    """
     steps = sum(1 for _ in made.steps())
     playable = f"{steps} can be played again" if steps else f"none can be played again: {_NOT_TOLD}"
-    return f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}. All can be judged; {playable}."
+    return (
+        f"{len(made.entries)} exchanges of {made.header.target['base_url']}, {made.header.plan}."
+        f" All can be judged; {playable}."
+    )
 
 
 _NOT_TOLD = "no look shows all that the campaign held; --held NUMBER,NUMBER says it"
@@ -90,23 +118,38 @@ def _show_plan(target: Target, per_second: float) -> None:
     """What will be sent, before anything is."""
     out = console()
     campaigns = ", ".join(f"{vdn}/{campaign}" for vdn, campaign in target.disposable)
-    nobody = CallContext(key=(target.vdn_id, 1), present=("1", "2", "3", "4"), absent=tuple("5678"), foreign=(2, 2), other=(1, 2))
+    nobody = CallContext(
+        key=(target.vdn_id, 1),
+        present=("1", "2", "3", "4"),
+        absent=tuple("5678"),
+        foreign=(2, 2),
+        other=(1, 2),
+    )
     names = list(dict.fromkeys(named_call.behaviour for named_call in questions.gentle(nobody)))
     calls = len(questions.gentle(nobody)) * CALLS_PER_NAMED_CALL
     out.print(f"Server: {target.base_url}. Campaigns: {campaigns}; what they hold is put back.")
-    out.print(f"At most about {calls} calls, one at a time, {per_second:g} a second: {calls / per_second / 60:.0f} min. No races.")
+    out.print(
+        f"At most about {calls} calls, one at a time, {per_second:g} a second:"
+        f" {calls / per_second / 60:.0f} min. No races."
+    )
     out.print(Text(f"Once each: {', '.join(names)}."))
 
 
 def _ask() -> None:
     if not sys.stdin.isatty():
-        raise UsageError("Nobody can be asked here. Give --yes once the plan above is approved. Nothing was sent.")
+        raise UsageError(
+            "Nobody can be asked here. Give --yes once the plan above is approved. Nothing was"
+            " sent."
+        )
     confirm("Go on?")
 
 
 def _recorded(file: Path, out: Path, by: str, plan: str, per_second: float) -> recordings.Recording:
     folder = new_folder("record", root=out.parent)  # beside the recording, which is a file
-    with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (target, campaign_set):
+    with opened(file, folder, name=out.stem, seed=1, per_second=per_second) as (
+        target,
+        campaign_set,
+    ):
         context = playing.context_for(campaign_set)
         header = recordings.Provenance(
             target={"base_url": target.base_url, "vdn_id": str(target.vdn_id)},
@@ -124,14 +167,25 @@ _PRIVATE = frozenset({"set-cookie", "authorization", "www-authenticate"})
 
 
 def cleaner() -> Callable[[Exchange], Exchange]:
-    """Takes secrets out of exchanges: what this process has read as one, and headers that nobody needs."""
+    """Takes secrets out of exchanges: what this process has read as one, and headers that nobody
+    needs.
+    """
     redactor = known()
 
     def clean(exchange: Exchange) -> Exchange:
         if not isinstance(exchange.outcome, Reply):
             return exchange
-        kept = tuple((name, redactor.text(value)) for name, value in exchange.outcome.headers if name.lower() not in _PRIVATE)
-        return replace(exchange, outcome=replace(exchange.outcome, headers=kept, body=redactor.data(exchange.outcome.body)))
+        kept = tuple(
+            (name, redactor.text(value))
+            for name, value in exchange.outcome.headers
+            if name.lower() not in _PRIVATE
+        )
+        return replace(
+            exchange,
+            outcome=replace(
+                exchange.outcome, headers=kept, body=redactor.data(exchange.outcome.body)
+            ),
+        )
 
     return clean
 
@@ -142,13 +196,22 @@ def replay(
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Texts count as well.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the journal; default: a new one in reports/.")] = None,
-    yes: Annotated[bool, typer.Option(help="Do not ask before a target that is not this machine.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the journal; default: a new one in reports/.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option(help="Do not ask before a target that is not this machine.")
+    ] = False,
 ) -> None:
-    """Send the calls of a recording to another server and show what it answers otherwise. Exit 1 when something differs."""
+    """Send the calls of a recording to another server and show what it answers otherwise. Exit 1
+    when something differs.
+    """
     kept = recordings.read(recording)
     if not any(entry.held for entry in kept.entries):
-        told = "does not say what the campaign held before each call, so it can be judged but not played again"
+        told = (
+            "does not say what the campaign held before each call, so it can be judged but not"
+            " played again"
+        )
         raise UsageError(f"{recording} {told} ({_NOT_TOLD} when it is imported).")
     planning.consent(target, [], yes=yes)
     refuse_early(load_target(target, os.environ), target)
@@ -160,11 +223,18 @@ def replay(
     raise typer.Exit(1 if differs(differences, strict=strict) else 0)
 
 
-def _figures(kept: recordings.Recording, target: Target, campaign_set: CampaignSet, file: Path) -> dict[str, object]:
+def _figures(
+    kept: recordings.Recording, target: Target, campaign_set: CampaignSet, file: Path
+) -> dict[str, object]:
     recorded = kept.header.target.get("base_url", "")
-    told: dict[str, object] = {"a": f"{file}: {recorded}, {kept.header.started}", "b": target.base_url}
+    told: dict[str, object] = {
+        "a": f"{file}: {recorded}, {kept.header.started}",
+        "b": target.base_url,
+    }
     if recorded == target.base_url:
-        told["pointed out"] = "this recording was taken from this very server: it is compared with its own past"
+        told["pointed out"] = (
+            "this recording was taken from this very server: it is compared with its own past"
+        )
     if campaign_set.shows != "all":
         told["state"] = "not compared: this server does not show what a campaign holds"
     return told
@@ -175,10 +245,18 @@ def judge(recording: Annotated[Path, typer.Argument(help="A recording.")]) -> No
     kept = recordings.read(recording)
     judgement = judged(kept.history)
     out = console()
-    out.print(Text(f"{kept.header.target.get('base_url', '')}, recorded {kept.header.started}: {len(kept.entries)} exchanges"))
+    out.print(
+        Text(
+            f"{kept.header.target.get('base_url', '')}, recorded {kept.header.started}:"
+            f" {len(kept.entries)} exchanges"
+        )
+    )
     for finding in {found.key: found for found in judgement.findings}.values():
         out.print(Text(f"FAIL {finding.clause} ({finding.kind}): {one_line(finding.summary)}"))
-    out.print(f"{len({found.clause for found in judgement.findings})} clause(s) broken, {len(judgement.cases)} judged. Nothing was sent.")
+    out.print(
+        f"{len({found.clause for found in judgement.findings})} clause(s) broken,"
+        f" {len(judgement.cases)} judged. Nothing was sent."
+    )
     raise typer.Exit(1 if judgement.findings else 0)
 
 
@@ -186,5 +264,8 @@ def verify(recording: Annotated[Path, typer.Argument(help="A recording.")]) -> N
     """Check that a recording is whole and as it was written."""
     kept = recordings.read(recording)
     header = kept.header
-    said = f"{len(kept.entries)} exchanges with {header.target.get('base_url', '?')}, {header.started}, by {header.recorded_by}"
+    said = (
+        f"{len(kept.entries)} exchanges with {header.target.get('base_url', '?')},"
+        f" {header.started}, by {header.recorded_by}"
+    )
     console().print(Text(f"Whole and unchanged: {said}."), soft_wrap=True)

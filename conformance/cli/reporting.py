@@ -19,7 +19,12 @@ def report(
     document = verdict_json.load(folder / verdict_json.FILE)
     files = sorted(folder.glob("traffic*.ndjson"))
     traffic = Traffic(
-        source=lambda: chain.from_iterable(recorder.read(file) for file in files), base_url=document.target.get("base_url", "")
+        source=lambda: chain.from_iterable(recorder.read(file) for file in files),
+        base_url=document.target.get("base_url", ""),
     )
-    written = write_all(document, folder, traffic=traffic if files else None, html=html, append_history=False)
-    terminal.final_table(document, terminal.console(), files=written.paths, problems=written.problems)
+    written = write_all(
+        document, folder, traffic=traffic if files else None, html=html, append_history=False
+    )
+    terminal.final_table(
+        document, terminal.console(), files=written.paths, problems=written.problems
+    )

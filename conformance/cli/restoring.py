@@ -41,12 +41,27 @@ class _Source(Struct, frozen=True, kw_only=True):
 def restore(
     journal: Annotated[
         list[Path],
-        typer.Argument(help="Journal of a run, or the run's folder (reports/latest); several are those of one run's workers."),
+        typer.Argument(
+            help=(
+                "Journal of a run, or the run's folder (reports/latest); several are those of one"
+                " run's workers."
+            )
+        ),
     ],
-    target: Annotated[Path | None, typer.Option(help="Target file; without it the journal's base URL and ISALES_* variables.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file.")] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option(help="Target file; without it the journal's base URL and ISALES_* variables."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the target file."),
+    ] = None,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Send nothing: somebody has seen to it by hand. Says what the journal held.")
+        bool,
+        typer.Option(
+            "--forget",
+            help="Send nothing: somebody has seen to it by hand. Says what the journal held.",
+        ),
     ] = False,
 ) -> None:
     """Give the campaigns of a run that ended early what they held before it. Can be run twice."""
@@ -56,7 +71,9 @@ def restore(
         _forget(sources, index)
         return
     if not sources:
-        console(sys.stdout).print("No campaign had been opened there, and no journal is open: nothing is to be put back.")
+        console(sys.stdout).print(
+            "No campaign had been opened there, and no journal is open: nothing is to be put back."
+        )
         return
     for source in sources:
         _must_tell_something(source)
@@ -69,7 +86,11 @@ def restore(
     result = _put_back(sources, loaded)
     damage = _damage(sources)
     _show(result, loaded.base_url, sources, damage)
-    raise typer.Exit(CannotJudge.exit_code if damage or any(each.problem or each.damage for each in result) else 0)
+    raise typer.Exit(
+        CannotJudge.exit_code
+        if damage or any(each.problem or each.damage for each in result)
+        else 0
+    )
 
 
 def _put_back(sources: Sequence[_Source], target: Target) -> list[Restoration]:
@@ -92,21 +113,34 @@ def _at(path: Path, index: OpenJournals) -> list[Path]:
     if _touched_nothing(path):
         return []
     if path.is_dir():
-        raise UsageError(f"There is no journal in {path}. A run leaves journal.jsonl in its folder: reports/latest leads to the last one.")
-    raise UsageError(f"The journal {path} can't be read (No such file or directory), and the index of open journals does not know it.")
+        raise UsageError(
+            f"There is no journal in {path}. A run leaves journal.jsonl in its folder:"
+            " reports/latest leads to the last one."
+        )
+    raise UsageError(
+        f"The journal {path} can't be read (No such file or directory), and the index of open"
+        " journals does not know it."
+    )
 
 
 def _finished_beside(sources: Sequence[_Source], index: OpenJournals) -> list[_Source]:
     """What other workers of the same runs wrote, who had put everything back.
 
-    Their numbers may be among what an unfinished journal says was held, and what they left is told again.
+    Their numbers may be among what an unfinished journal says was held, and what they left is told
+    again.
     """
     about = {uniform(source.base_url) for source in sources if source.base_url}
-    folders = dict.fromkeys(source.path.parent for source in sources if not source.contents.finished)
+    folders = dict.fromkeys(
+        source.path.parent for source in sources if not source.contents.finished
+    )
     given = {source.path.resolve() for source in sources}
     files = [file for folder in folders for file in journals_in(folder, index) if file not in given]
     beside = [_Source(path=file, contents=index.read(file)) for file in files if not is_aside(file)]
-    return [each for each in beside if each.contents.finished and each.base_url and uniform(each.base_url) in about]
+    return [
+        each
+        for each in beside
+        if each.contents.finished and each.base_url and uniform(each.base_url) in about
+    ]
 
 
 def _touched_nothing(folder: Path) -> bool:
@@ -126,11 +160,14 @@ def _must_tell_something(source: _Source) -> None:
     if not contents.blank or contents.facts or contents.end_known:
         return
     if not contents.alike:
-        raise UsageError(f"{source.path} is no journal of this program. Give the file journal.jsonl of a run.")
+        raise UsageError(
+            f"{source.path} is no journal of this program. Give the file journal.jsonl of a run."
+        )
     raise CannotJudge(
-        f"{source.path} holds no whole record, and the index of open journals knows nothing of it: what the run had changed can't be "
-        "known. Compare the campaigns that it was to use with your own lists; then say that somebody has seen to it:\n"
-        f"    {_forget_command(source.path)}"
+        f"{source.path} holds no whole record, and the index of open journals knows nothing of it:"
+        " what the run had changed can't be known. Compare the campaigns that it was to use with"
+        " your own lists; then say that somebody has seen to it:\n   "
+        f" {_forget_command(source.path)}"
     )
 
 
@@ -139,12 +176,16 @@ def _forget_command(path: Path) -> str:
 
 
 def _forget(sources: Sequence[_Source], index: OpenJournals) -> None:
-    """Say what each journal held, then have it count as seen to. Raises CampaignInUse where the run is still at work."""
+    """Say what each journal held, then have it count as seen to. Raises CampaignInUse where the run
+    is still at work.
+    """
     out = console(sys.stdout)
     for source in sources:
         with ExitStack() as stack:
             for campaign in source.contents.campaigns if source.base_url else ():
-                stack.enter_context(CampaignLock(state_folder(), base_url=source.base_url or "", campaign=campaign))
+                stack.enter_context(
+                    CampaignLock(state_folder(), base_url=source.base_url or "", campaign=campaign)
+                )
             _forget_one(source, index, out)
 
 
@@ -164,35 +205,57 @@ def _held(left: Leftover) -> str:
         return f"{name} had been put back already."
     numbers = ", ".join(left.order) or "no number that is known"
     lost = f" ({'; '.join(left.damage)})" if left.damage else ""
-    return f"{name} held {numbers}{lost}; {len(left.announced)} number(s) of the run may be left in it."
+    return (
+        f"{name} held {numbers}{lost}; {len(left.announced)} number(s) of the run may be left"
+        " in it."
+    )
 
 
 def _damage(sources: Sequence[_Source]) -> list[str]:
-    """What journals have lost that are not known to be done with, and those whose end nobody knows."""
+    """What journals have lost that are not known to be done with, and those whose end nobody
+    knows.
+    """
     told: list[str] = []
     for contents in (source.contents for source in sources):
         if not contents.finished:
             told += contents.damage
-    unknown = [each.path.name for each in sources if not each.contents.intact and not each.contents.damage and not each.contents.campaigns]
+    unknown = [
+        each.path.name
+        for each in sources
+        if not each.contents.intact and not each.contents.damage and not each.contents.campaigns
+    ]
     told += [f"{name} names no campaign, and nothing shows that it is whole" for name in unknown]
     return list(dict.fromkeys(told))
 
 
-def _target(file: Path | None, overrides: dict[str, str], sources: Sequence[_Source], left: Sequence[Leftover]) -> Target:
-    """The target of the journals. Raises UsageError where the file is about another one, or does not list a campaign."""
+def _target(
+    file: Path | None,
+    overrides: dict[str, str],
+    sources: Sequence[_Source],
+    left: Sequence[Leftover],
+) -> Target:
+    """The target of the journals. Raises UsageError where the file is about another one, or does
+    not list a campaign.
+    """
     about = _about(sources)
     if file is None:
         if about is None and not os.environ.get("ISALES_BASE_URL"):
-            raise UsageError(f"{_damage(sources)[0]}: give the target file of that run with --target.")
+            raise UsageError(
+                f"{_damage(sources)[0]}: give the target file of that run with --target."
+            )
         overrides = (_told_by(about, left) if about else {}) | overrides
     loaded = load_target(file, os.environ, overrides)
     if about is not None and parse_address(about).url != loaded.address.url:
-        raise UsageError(f"The journal is about {about}, the target file about {loaded.base_url}. Give the target file of that run.")
+        raise UsageError(
+            f"The journal is about {about}, the target file about {loaded.base_url}. Give the"
+            " target file of that run."
+        )
     unlisted = sorted({each.campaign for each in left if not each.settled} - set(loaded.disposable))
     if unlisted:
         names = ", ".join(f"{vdn}/{campaign}" for vdn, campaign in unlisted)
         raise UsageError(
-            f"The journal names campaigns that the target file does not list (VDN/id): {names}. List them, so that they may be changed."
+            f"The journal names campaigns that the target file does not list (VDN/id): {names}."
+            " List them, so that they may be changed."
         )
     return loaded
 
@@ -202,12 +265,17 @@ def _about(sources: Sequence[_Source]) -> str | None:
     urls = {parse_address(source.base_url).url: source for source in sources if source.base_url}
     if len(urls) > 1:
         commands = "\n".join(f"    {restore_command([source.path])}" for source in sources)
-        raise UsageError(f"These journals are about several servers ({', '.join(urls)}). Put each back by itself:\n{commands}")
+        raise UsageError(
+            f"These journals are about several servers ({', '.join(urls)}). Put each back by"
+            f" itself:\n{commands}"
+        )
     return next((source.base_url for source in urls.values()), None)
 
 
 def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
-    """Where there is no target file: address and campaigns from the journal, so that only credentials must be given."""
+    """Where there is no target file: address and campaigns from the journal, so that only
+    credentials must be given.
+    """
     if os.environ.get("ISALES_BASE_URL") or not left:
         return {"base_url": base_url}
     vdn = left[0].campaign[0]
@@ -217,17 +285,30 @@ def _told_by(base_url: str, left: Sequence[Leftover]) -> dict[str, str]:
     return told | ({"foreign": f"{foreign[0][0]}/{foreign[0][1]}"} if foreign else {})
 
 
-def _show(result: Sequence[Restoration], base_url: str, sources: Sequence[_Source], damage: Sequence[str]) -> None:
+def _show(
+    result: Sequence[Restoration], base_url: str, sources: Sequence[_Source], damage: Sequence[str]
+) -> None:
     out = console(sys.stdout)
     for words in damage:
-        out.print(Text.assemble(("error", "bold red"), f" {words}: what it said there can't be known."), soft_wrap=True)
+        out.print(
+            Text.assemble(("error", "bold red"), f" {words}: what it said there can't be known."),
+            soft_wrap=True,
+        )
     for each in result:
         sign, style = ("error", "bold red") if each.problem or each.damage else ("ok", "green")
-        out.print(Text.assemble((sign.ljust(5), style), f" campaign {each.campaign[1]} of VDN {each.campaign[0]}: {_said(each)}"))
+        out.print(
+            Text.assemble(
+                (sign.ljust(5), style),
+                f" campaign {each.campaign[1]} of VDN {each.campaign[0]}: {_said(each)}",
+            )
+        )
     if not result and not damage:
         out.print("The journal is whole and names no campaign: the run had changed nothing.")
     if any(each.problem for each in result):
-        out.print(f"Not everything on {base_url} could be put back. See to what is named above, then run this command again.")
+        out.print(
+            f"Not everything on {base_url} could be put back. See to what is named above, then run"
+            " this command again."
+        )
     if damage or any(each.damage for each in result):
         out.print(_ADVICE)
         for source in sources:
@@ -235,8 +316,8 @@ def _show(result: Sequence[Restoration], base_url: str, sources: Sequence[_Sourc
 
 
 _ADVICE = (
-    "What could be read was seen to. Compare the campaigns with your own lists, since more may have been lost; then say that somebody "
-    "has seen to it:"
+    "What could be read was seen to. Compare the campaigns with your own lists, since more may have"
+    " been lost; then say that somebody has seen to it:"
 )
 
 
@@ -247,14 +328,25 @@ def _said(result: Restoration) -> str:
     parts = [result.problem] if result.problem else []
     parts += [f"{len(result.added)} number(s) added again"] if result.added else []
     parts += (
-        [f"{len(result.removed)} number(s) of the run {'removed' if result.looked_at else 'deleted, were they there or not'}"]
+        [
+            f"{len(result.removed)} number(s) of the run"
+            f" {'removed' if result.looked_at else 'deleted, were they there or not'}"
+        ]
         if result.removed
         else []
     )
     parts += [_kept(result)] if result.kept else []
-    parts += [f"{len(result.strangers)} number(s) left that nobody announced"] if result.strangers else []
+    parts += (
+        [f"{len(result.strangers)} number(s) left that nobody announced"]
+        if result.strangers
+        else []
+    )
     parts += [] if parts else ["nothing was missing and nothing left over"]
-    looked = "it was looked at afterwards" if result.looked_at else "told by replies, since it can't be looked at"
+    looked = (
+        "it was looked at afterwards"
+        if result.looked_at
+        else "told by replies, since it can't be looked at"
+    )
     checked = "" if result.problem else f"; {looked}"
     doubt = f". Not known to be all of it: {'; '.join(result.damage)}" if result.damage else ""
     return "; ".join(parts) + checked + doubt + "."

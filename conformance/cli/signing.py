@@ -15,14 +15,25 @@ from conformance.exchange import SIGNED
 def sign(
     method: Annotated[str, typer.Option(help="Method of the call.")],
     path_and_query: Annotated[str, typer.Option(help="Path and query as on the wire.")],
-    target: Annotated[Path | None, typer.Option(help="Target file; else ISALES_* variables.")] = None,
-    credential: Annotated[str, typer.Option(help="How a valid header is spoilt; default: not at all.")] = SIGNED,
-    header: Annotated[list[str] | None, typer.Option(help="NAME: VALUE, for each header that is signed besides host.")] = None,
+    target: Annotated[
+        Path | None, typer.Option(help="Target file; else ISALES_* variables.")
+    ] = None,
+    credential: Annotated[
+        str, typer.Option(help="How a valid header is spoilt; default: not at all.")
+    ] = SIGNED,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME: VALUE, for each header that is signed besides host."),
+    ] = None,
     body: Annotated[str | None, typer.Option(help="Body as text.")] = None,
     body_hex: Annotated[str | None, typer.Option(help="Body as hexadecimal digits.")] = None,
-    body_file: Annotated[Path | None, typer.Option(help="File with the body; - is the standard input.")] = None,
+    body_file: Annotated[
+        Path | None, typer.Option(help="File with the body; - is the standard input.")
+    ] = None,
 ) -> None:
-    """Print the value of the Authorization header for a call, and nothing else. Secrets come from the target file or ISALES_*."""
+    """Print the value of the Authorization header for a call, and nothing else. Secrets come from
+    the target file or ISALES_*.
+    """
     loaded = load_target(target, os.environ)
     data = _body(body, body_hex, body_file)
     headers = [("Host", loaded.address.host_header), *(_header(line) for line in header or [])]

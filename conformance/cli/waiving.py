@@ -14,20 +14,28 @@ from conformance.report.terminal import console
 EXPIRED = 1
 """Exit code of `check` where an entry has expired: such a run deviates."""
 _PREFACE = """\
-# Known deviations that somebody answers for, until a date. Kind and detail say which deviation of the clause; "*" stands for all.
-# `server` is a pattern (*, ?, […]) for what the server calls itself or its address. Every run fails once an entry has expired or is
-# no longer needed; intermittent = true with rate = 0.05 is for what need not occur in every run.
+# Known deviations that somebody answers for, until a date. Kind and detail say which deviation of
+# the clause; "*" stands for all. `server` is a pattern (*, ?, […]) for what the server calls itself
+# or its address. Every run fails once an entry has expired or is no longer needed;
+# intermittent = true with rate = 0.05 is for what need not occur in every run.
 """
 
-app = typer.Typer(no_args_is_help=True, help="Known deviations that somebody answers for: draft them from a run, check a file.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Known deviations that somebody answers for: draft them from a run, check a file.",
+)
 
 
 @app.command()
 def add(
     folder: Annotated[Path, typer.Option("--from", help="Output folder of a run.")],
-    to: Annotated[Path, typer.Option(help="Waivers file; new entries go to its end.")] = Path("waivers.toml"),
+    to: Annotated[Path, typer.Option(help="Waivers file; new entries go to its end.")] = Path(
+        "waivers.toml"
+    ),
 ) -> None:
-    """Write an entry for each deviation of a run that nothing excuses. Reason and owner are left for you."""
+    """Write an entry for each deviation of a run that nothing excuses. Reason and owner are left
+    for you.
+    """
     document = verdict_json.load(folder)
     present = read_drafts(to) if to.exists() else ()
     entries = draft(document, _today(), present)
@@ -36,19 +44,34 @@ def add(
         with to.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(("" if present or to.stat().st_size else _PREFACE) + "".join(entries))
     out = console()
-    out.print(f"{len(entries)} entries added to {to}." if entries else f"Nothing to add to {to}: the run shows no further deviation.")
+    out.print(
+        f"{len(entries)} entries added to {to}."
+        if entries
+        else f"Nothing to add to {to}: the run shows no further deviation."
+    )
     if entries:
-        out.print("Complete reason and owner of each (`run` refuses empty ones), look at server and expires, then:")
+        out.print(
+            "Complete reason and owner of each (`run` refuses empty ones), look at server and"
+            " expires, then:"
+        )
         out.print(f"    isales-conformance waivers check {to}", soft_wrap=True)
 
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="Waivers file.")]) -> None:
-    """Say whether `run` would take a file, and what will expire. Exit 1: an entry has expired; 2: the file can't be used."""
+    """Say whether `run` would take a file, and what will expire. Exit 1: an entry has expired; 2:
+    the file can't be used.
+    """
     waivers, today = read_waivers(file), _today()
     table = Table("deviation", "server", "owner", "until", "days left", box=None, pad_edge=False)
     for waiver in waivers:
-        table.add_row(waiver.subject, waiver.server, waiver.owner, waiver.expires.isoformat(), _left(waiver, today))
+        table.add_row(
+            waiver.subject,
+            waiver.server,
+            waiver.owner,
+            waiver.expires.isoformat(),
+            _left(waiver, today),
+        )
     out = console()
     out.print(table if waivers else f"{file} holds no waiver.")
     raise typer.Exit(EXPIRED if any(waiver.days_left(today) < 0 for waiver in waivers) else 0)

@@ -1,4 +1,6 @@
-"""How a server was seen to behave: counts by aspect and subject, which processes of one run can add up."""
+"""How a server was seen to behave: counts by aspect and subject, which processes of one run can add
+up.
+"""
 
 from collections.abc import Mapping
 
@@ -9,7 +11,9 @@ MOST_TIMES = 20_000
 LONGEST_VALUE = 200
 """Characters of what a server said that are counted by."""
 MOST_VALUES = 32
-"""Different values of one subject that are counted apart; a value that is never the same twice says that alone."""
+"""Different values of one subject that are counted apart; a value that is never the same twice says
+that alone.
+"""
 MOST_SUBJECTS = 1000
 """Subjects of one aspect: a server that makes up names of headers or members has no end of them."""
 OTHERS = "(others)"
@@ -17,7 +21,9 @@ OTHERS = "(others)"
 
 
 def tally(counts: dict[str, int], value: str, times: int = 1) -> None:
-    """Count a value that a server chose: cut where it is long, among the others where there are too many."""
+    """Count a value that a server chose: cut where it is long, among the others where there are too
+    many.
+    """
     value = brief(value)
     if value not in counts and len(counts) >= MOST_VALUES:
         value = OTHERS
@@ -35,7 +41,9 @@ def is_whole(text: str) -> bool:
 
 
 class Behaviour(Struct, kw_only=True):
-    """Counts: aspect (`code`, `pair`, `status`, …) to subject (a defect, a reading) to what the server did, and how often."""
+    """Counts: aspect (`code`, `pair`, `status`, …) to subject (a defect, a reading) to what the
+    server did, and how often.
+    """
 
     counts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     milliseconds: list[float] = field(default_factory=list)
@@ -73,7 +81,9 @@ class Behaviour(Struct, kw_only=True):
         return self.of(aspect).get(subject, {})
 
     def usual(self, aspect: str, subject: str) -> str | None:
-        """What was seen most; of equals the first in the alphabet, so that the answer is stable. None: never seen."""
+        """What was seen most; of equals the first in the alphabet, so that the answer is stable.
+        None: never seen.
+        """
         counted = self.seen(aspect, subject)
         values = {value: times for value, times in counted.items() if value != OTHERS} or counted
         return min(values, key=lambda value: (-values[value], value)) if values else None

@@ -1,4 +1,6 @@
-"""From two runs to what has changed between them, each change of one class, so that a policy can say which ones matter."""
+"""From two runs to what has changed between them, each change of one class, so that a policy can
+say which ones matter.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias, get_args
@@ -9,7 +11,18 @@ from conformance.compare.conclusions import FILE_ORDER, MAY_BE_ACCEPTED
 from conformance.verdict import ClauseResult, VerdictDocument
 
 ChangeClass: TypeAlias = Literal[
-    "broken", "fixed", "still", "otherwise", "unjudged", "unreachable", "reachable", "codes", "readings", "text", "shape", "latency"
+    "broken",
+    "fixed",
+    "still",
+    "otherwise",
+    "unjudged",
+    "unreachable",
+    "reachable",
+    "codes",
+    "readings",
+    "text",
+    "shape",
+    "latency",
 ]
 CLASSES: tuple[ChangeClass, ...] = get_args(ChangeClass)
 SAYS: dict[ChangeClass, str] = {
@@ -28,13 +41,17 @@ SAYS: dict[ChangeClass, str] = {
 }
 DEFAULT_POLICY: tuple[ChangeClass, ...] = ("broken", "codes", "unreachable")
 SLOWER = 2.0
-"""Times by which a median must differ before it is called a change: what is less is the day and the network."""
+"""Times by which a median must differ before it is called a change: what is less is the day and the
+network.
+"""
 NOTICEABLE_MS = 20.0
 """Milliseconds that it must differ besides."""
 
 
 class RunChange(Struct, frozen=True, kw_only=True):
-    """One change. `subject` a clause, code, defect or setting; `calls` show it, ready to paste, where a run has shown them."""
+    """One change. `subject` a clause, code, defect or setting; `calls` show it, ready to paste,
+    where a run has shown them.
+    """
 
     kind: ChangeClass
     subject: str
@@ -47,7 +64,9 @@ class RunChange(Struct, frozen=True, kw_only=True):
 
 
 class Side(Struct, frozen=True, kw_only=True):
-    """What is known of one run: its verdict, its profile, or both. `name` is what the user called it."""
+    """What is known of one run: its verdict, its profile, or both. `name` is what the user
+    called it.
+    """
 
     name: str
     document: VerdictDocument | None = None
@@ -61,7 +80,11 @@ def changes(old: Side, new: Side) -> list[RunChange]:
         found += _clauses(old.document, new.document)
         found += _reached(old.document, new.document)
     if old.profile is not None and new.profile is not None:
-        found += [*_codes(old.profile, new.profile), *_order(old.profile, new.profile), *_settings(old.profile, new.profile)]
+        found += [
+            *_codes(old.profile, new.profile),
+            *_order(old.profile, new.profile),
+            *_settings(old.profile, new.profile),
+        ]
         found += _latency(old.profile, new.profile)
     return sorted(found, key=lambda change: (CLASSES.index(change.kind), change.subject))
 
@@ -71,7 +94,7 @@ def matters(found: list[RunChange], policy: tuple[ChangeClass, ...]) -> list[Run
     return [change for change in found if change.kind in policy]
 
 
-# -- clauses and codes --------------------------------------------------------------------------------------------------
+# -- clauses and codes -----------------------------------------------------------------------------
 
 
 def _clauses(old: VerdictDocument, new: VerdictDocument) -> Iterator[RunChange]:
@@ -81,7 +104,12 @@ def _clauses(old: VerdictDocument, new: VerdictDocument) -> Iterator[RunChange]:
         if known is not None and result.level != "open" and (kind := _turn(known, result)):
             shown = result if result.deviations else known
             yield RunChange(
-                kind=kind, subject=result.id, before=known.verdict, after=result.verdict, says=_said(shown, result), calls=_calls(shown)
+                kind=kind,
+                subject=result.id,
+                before=known.verdict,
+                after=result.verdict,
+                says=_said(shown, result),
+                calls=_calls(shown),
             )
 
 
@@ -122,21 +150,35 @@ def _reached(old: VerdictDocument, new: VerdictDocument) -> Iterator[RunChange]:
             kind="unreachable" if known.reached else "reachable",
             subject=code.code,
             before="reached" if known.reached else "not reached",
-            after="reached" if code.reached else f"not reached in {code.tries} tries{f'; instead {instead}' if instead else ''}",
+            after=(
+                "reached"
+                if code.reached
+                else f"not reached in {code.tries} tries{f'; instead {instead}' if instead else ''}"
+            ),
             says=f"{code.says}; asked for by {known.trigger or code.trigger}",
             calls=(shown.curl,) if shown is not None else (),
         )
 
 
-# -- profiles -----------------------------------------------------------------------------------------------------------
+# -- profiles --------------------------------------------------------------------------------------
 
 
 def _codes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
     before, after = old.get("codes", {}), new.get("codes", {})
     for name in FILE_ORDER:
         if name in before and name in after and before[name] != after[name]:
-            kind: ChangeClass = "readings" if name in MAY_BE_ACCEPTED and "accept" in (before[name], after[name]) else "codes"
-            yield RunChange(kind=kind, subject=name, before=before[name], after=after[name], once=_once(name, old, new))
+            kind: ChangeClass = (
+                "readings"
+                if name in MAY_BE_ACCEPTED and "accept" in (before[name], after[name])
+                else "codes"
+            )
+            yield RunChange(
+                kind=kind,
+                subject=name,
+                before=before[name],
+                after=after[name],
+                once=_once(name, old, new),
+            )
 
 
 def _once(name: str, *profiles: Mapping[str, Any]) -> bool:
@@ -144,11 +186,23 @@ def _once(name: str, *profiles: Mapping[str, Any]) -> bool:
 
 
 def _order(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
-    """Pairs of defects of which another one is told now; the codes themselves may be the same as ever."""
-    turned = [pair for pair in sorted(_pairs(old).keys() & _pairs(new).keys()) if _pairs(old)[pair] != _pairs(new)[pair]]
+    """Pairs of defects of which another one is told now; the codes themselves may be the same as
+    ever.
+    """
+    turned = [
+        pair
+        for pair in sorted(_pairs(old).keys() & _pairs(new).keys())
+        if _pairs(old)[pair] != _pairs(new)[pair]
+    ]
     for pair in turned:
         says = f"a call with both is now refused for {_pairs(new)[pair]}"
-        yield RunChange(kind="readings", subject=f"order of {pair}", before=_pairs(old)[pair], after=_pairs(new)[pair], says=says)
+        yield RunChange(
+            kind="readings",
+            subject=f"order of {pair}",
+            before=_pairs(old)[pair],
+            after=_pairs(new)[pair],
+            says=says,
+        )
 
 
 def _pairs(profile: Mapping[str, Any]) -> dict[str, str]:
@@ -157,15 +211,28 @@ def _pairs(profile: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair, values in {**learnt, **learnt.get("pair", {})}.items():
         names = pair.replace("&", "+").split("+")
-        if len(names) == 2 and isinstance(values, Mapping) and all(name in codes for name in names) and len({codes[n] for n in names}) == 2:
-            told = [name for name in names if codes[name] == max(values, key=lambda value: (values[value], value))]
+        if (
+            len(names) == 2
+            and isinstance(values, Mapping)
+            and all(name in codes for name in names)
+            and len({codes[n] for n in names}) == 2
+        ):
+            told = [
+                name
+                for name in names
+                if codes[name] == max(values, key=lambda value: (values[value], value))
+            ]
             found |= {pair: told[0]} if told else {}
     return found
 
 
 _TABLES: tuple[tuple[str, ChangeClass], ...] = (
-    ("readings", "readings"), ("query", "readings"), ("auth", "readings"), ("text", "text"), ("reply", "shape"),
-)  # fmt: skip
+    ("readings", "readings"),
+    ("query", "readings"),
+    ("auth", "readings"),
+    ("text", "text"),
+    ("reply", "shape"),
+)
 _NOT_COMPARED = {"reply.delay"}
 """Told of under latency."""
 
@@ -175,10 +242,21 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunCha
         before, after = old.get(table, {}), new.get(table, {})
         for name in sorted(before.keys() | after.keys()):
             both = name in before and name in after
-            if f"{table}.{name}" in _NOT_COMPARED or before.get(name) == after.get(name) or not (both or name in _ALWAYS_SEEN):
+            if (
+                f"{table}.{name}" in _NOT_COMPARED
+                or before.get(name) == after.get(name)
+                or not (both or name in _ALWAYS_SEEN)
+            ):
                 continue
-            yield RunChange(kind=kind, subject=f"{table}.{name}", before=_shown(before.get(name)), after=_shown(after.get(name)))
-    if items := {str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new)}:
+            yield RunChange(
+                kind=kind,
+                subject=f"{table}.{name}",
+                before=_shown(before.get(name)),
+                after=_shown(after.get(name)),
+            )
+    if items := {
+        str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new)
+    }:
         yield from _items(old, new) if len(items) > 1 else ()
     yield from _shapes(old, new)
 
@@ -188,7 +266,9 @@ _ALWAYS_SEEN = {"extra", "headers", "order", "gzip"}
 
 
 def _items(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:
-    before, after = (str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new))
+    before, after = (
+        str(profile.get("order", {}).get("items", "first-kind")) for profile in (old, new)
+    )
     yield RunChange(kind="readings", subject="order.items", before=before, after=after)
 
 
@@ -198,11 +278,23 @@ def _shapes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChang
     for name in sorted(before.keys() & after.keys()):
         was, is_ = next(iter(before[name])), next(iter(after[name]))
         if was != is_ and was not in after[name] and is_ not in before[name]:
-            yield RunChange(kind="text", subject=f"description of {name}", before=was, after=is_, once=_once(name, old, new))
+            yield RunChange(
+                kind="text",
+                subject=f"description of {name}",
+                before=was,
+                after=is_,
+                once=_once(name, old, new),
+            )
 
 
 def _shown(value: object) -> str:
-    return "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (
+        "none"
+        if value is None
+        else ", ".join(map(str, value))
+        if isinstance(value, list)
+        else str(value)
+    )
 
 
 def _latency(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RunChange]:

@@ -10,10 +10,13 @@ from conformance.compare.changes import CLASSES, SAYS, ChangeClass, RunChange, m
 from conformance.readable import each_text, readable
 
 _STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c1c1c;background:#fff}"
-    "h1{font-size:1.4rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}table{border-collapse:collapse;width:100%}"
-    "td,th{border-bottom:1px solid #d0d0d0;padding:.3rem .5rem;text-align:left;vertical-align:top}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f3f3f3;padding:.5rem;margin:.3rem 0;font-size:.85rem}"
+    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0"
+    " 1rem;color:#1c1c1c;background:#fff}h1{font-size:1.4rem}h2{font-size:1.05rem;margin:1.6rem 0"
+    " .4rem}table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid"
+    " #d0d0d0;padding:.3rem"
+    " .5rem;text-align:left;vertical-align:top}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f3f3f3;padding:.5rem;"
+    "margin:.3rem 0;font-size:.85rem}"
     ".bad{color:#a30000;font-weight:600}.good{color:#0a6b2d;font-weight:600}"
 )
 
@@ -39,7 +42,10 @@ class ChangesPage(msgspec.Struct, frozen=True, kw_only=True):
         counted = ", ".join(f"{len(group)} {kind}" for kind, group in groups(self.changes))
         verdict = f"{len(self.failing)} of them do not pass" if self.failing else "all of them pass"
         policy = ", ".join(self.policy) or "none"
-        return f"{len(self.changes)} change(s) from {self.old} to {self.new}: {counted}; {verdict} (policy: {policy})."
+        return (
+            f"{len(self.changes)} change(s) from {self.old} to {self.new}: {counted}; {verdict}"
+            f" (policy: {policy})."
+        )
 
 
 def groups(changes: Sequence[RunChange]) -> Iterator[tuple[ChangeClass, list[RunChange]]]:
@@ -76,15 +82,24 @@ def markdown(page: ChangesPage) -> str:
 def html(page: ChangesPage) -> str:
     """The page as one HTML file."""
     page = each_text(page, readable)
-    parts = [f"<h1>What has changed</h1><p class='{'bad' if page.failing else 'good'}'>{escape(page.headline)}</p>"]
+    parts = [
+        "<h1>What has changed</h1><p"
+        f" class='{'bad' if page.failing else 'good'}'>{escape(page.headline)}</p>"
+    ]
     for kind, group in groups(page.changes):
         rows = "".join(map(_row, group))
         heads = "<tr><th>What</th><th>Before</th><th>Now</th><th>How it shows</th></tr>"
         parts.append(f"<h2>{escape(SAYS[kind])} ({len(group)})</h2><table>{heads}{rows}</table>")
     title = "<!doctype html><html lang='en'><meta charset='utf-8'><title>What has changed</title>"
-    return f"{title}<meta name='viewport' content='width=device-width'><style>{_STYLE}</style><body>{''.join(parts)}</body></html>\n"
+    head = f"{title}<meta name='viewport' content='width=device-width'><style>{_STYLE}</style>"
+    return f"{head}<body>{''.join(parts)}</body></html>\n"
 
 
 def _row(change: RunChange) -> str:
-    shown = escape(change.says) + (" (seen once)" if change.once else "") + "".join(f"<pre>{escape(call)}</pre>" for call in change.calls)
-    return f"<tr><td>{escape(change.subject)}</td><td>{escape(change.before)}</td><td>{escape(change.after)}</td><td>{shown}</td></tr>"
+    shown = (
+        escape(change.says)
+        + (" (seen once)" if change.once else "")
+        + "".join(f"<pre>{escape(call)}</pre>" for call in change.calls)
+    )
+    cells = (*map(escape, (change.subject, change.before, change.after)), shown)
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -8,22 +8,39 @@ import msgspec
 from conformance.compare.differences import CLASSES, Difference
 from conformance.exchange import Exchange, Reply
 
-NO_ORACLE = "Two servers that are wrong in the same way are equal here: only `run` holds a server to the document."
+NO_ORACLE = (
+    "Two servers that are wrong in the same way are equal here: only `run` holds a server to the"
+    " document."
+)
 SHOWN_BODY = 400
 
 
 def ordered(differences: Sequence[Difference]) -> list[Difference]:
     """The gravest class first, in it the shortest programme."""
-    return sorted(differences, key=lambda each: (CLASSES.index(each.contrast.kind), len(each.named_calls), each.contrast.what))
+    return sorted(
+        differences,
+        key=lambda each: (
+            CLASSES.index(each.contrast.kind),
+            len(each.named_calls),
+            each.contrast.what,
+        ),
+    )
 
 
 def headline(difference: Difference) -> str:
     """One difference in one line."""
     contrast = difference.contrast
-    more = f" (and {len(difference.behaviours) - 1} more behaviours)" if len(difference.behaviours) > 1 else ""
+    more = (
+        f" (and {len(difference.behaviours) - 1} more behaviours)"
+        if len(difference.behaviours) > 1
+        else ""
+    )
     unsteady = "" if difference.steady else " — seen once, not when played again"
     shown_by = f" | {difference.behaviours[0]}" if difference.behaviours else ""
-    return f"{contrast.kind}: {contrast.what}: {contrast.ours} → {contrast.theirs}{shown_by}{more}{unsteady}"
+    return (
+        f"{contrast.kind}: {contrast.what}: {contrast.ours} →"
+        f" {contrast.theirs}{shown_by}{more}{unsteady}"
+    )
 
 
 def programme(difference: Difference) -> Iterator[str]:

@@ -11,11 +11,15 @@ from conformance.exchange import Exchange
 DifferenceClass: TypeAlias = Literal["state", "success", "code", "status", "shape", "text", "time"]
 CLASSES: tuple[DifferenceClass, ...] = get_args(DifferenceClass)
 CASUAL: frozenset[DifferenceClass] = frozenset({"text", "time"})
-"""Classes that do not count unless somebody is strict: the document leaves words and time to the server."""
+"""Classes that do not count unless somebody is strict: the document leaves words and time to the
+server.
+"""
 
 
 class Contrast(Struct, frozen=True, kw_only=True):
-    """One thing that two servers did differently: `what` (a member, `result`, a campaign), and what each did."""
+    """One thing that two servers did differently: `what` (a member, `result`, a campaign), and what
+    each did.
+    """
 
     kind: DifferenceClass
     what: str
@@ -24,9 +28,11 @@ class Contrast(Struct, frozen=True, kw_only=True):
 
 
 class Difference(Struct, kw_only=True):
-    """A contrast with the shortest programme that shows it: the exchanges of both servers, call by call.
+    """A contrast with the shortest programme that shows it: the exchanges of both servers, call
+    by call.
 
-    `behaviours` are all calls that showed the same contrast. `steady`: it showed again when it was played again.
+    `behaviours` are all calls that showed the same contrast. `steady`: it showed again when it
+    was played again.
     """
 
     contrast: Contrast
@@ -44,7 +50,9 @@ class Difference(Struct, kw_only=True):
 
 
 def contrasts(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast]:
-    """Everything that differs between two replies to the same call. What follows from another difference is not told twice."""
+    """Everything that differs between two replies to the same call. What follows from another
+    difference is not told twice.
+    """
     if ours.result != theirs.result:
         yield Contrast(kind="success", what="result", ours=_told(ours), theirs=_told(theirs))
         return
@@ -54,15 +62,22 @@ def contrasts(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast
     if not unread:
         yield from _codes(ours, theirs)
     if ours.status != theirs.status:
-        yield Contrast(kind="status", what="status", ours=str(ours.status), theirs=str(theirs.status))
+        yield Contrast(
+            kind="status", what="status", ours=str(ours.status), theirs=str(theirs.status)
+        )
     if len(unread) == 1:
         bodies = [dict(side.shape).get("body", "members") for side in (ours, theirs)]
         yield Contrast(kind="shape", what="body", ours=bodies[0], theirs=bodies[1])
         return
     yield from _by_part("shape", *_both_have(SEPARATOR, ours.shape, theirs.shape))
     if ours.codes == theirs.codes:
-        both = dict(ours.text).keys() & dict(theirs.text).keys()  # a missing member is a matter of shape
-        yield from _by_part("text", *(tuple(part for part in side.text if part[0] in both) for side in (ours, theirs)))
+        both = (
+            dict(ours.text).keys() & dict(theirs.text).keys()
+        )  # a missing member is a matter of shape
+        yield from _by_part(
+            "text",
+            *(tuple(part for part in side.text if part[0] in both) for side in (ours, theirs)),
+        )
 
 
 Parts: TypeAlias = tuple[tuple[str, str], ...]
@@ -81,7 +96,12 @@ def _codes(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast]:
     agree = all(side.codes[0] == side.codes[1] for side in (ours, theirs))
     for place, name in enumerate(("resultCode", "returnCode")[: 1 if agree else 2]):
         if ours.codes[place] != theirs.codes[place]:
-            yield Contrast(kind="code", what=name, ours=ours.codes[place] or "none", theirs=theirs.codes[place] or "none")
+            yield Contrast(
+                kind="code",
+                what=name,
+                ours=ours.codes[place] or "none",
+                theirs=theirs.codes[place] or "none",
+            )
 
 
 def _told(seen: NormalExchange) -> str:
@@ -92,7 +112,12 @@ def _by_part(kind: DifferenceClass, ours: Parts, theirs: Parts) -> Iterator[Cont
     before, after = dict(ours), dict(theirs)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            yield Contrast(kind=kind, what=name, ours=before.get(name, "missing"), theirs=after.get(name, "missing"))
+            yield Contrast(
+                kind=kind,
+                what=name,
+                ours=before.get(name, "missing"),
+                theirs=after.get(name, "missing"),
+            )
 
 
 def state_contrast(campaign: str, ours: frozenset[str], theirs: frozenset[str]) -> Contrast | None:
@@ -100,7 +125,12 @@ def state_contrast(campaign: str, ours: frozenset[str], theirs: frozenset[str]) 
     if ours == theirs:
         return None
     only_ours, only_theirs = sorted(ours - theirs), sorted(theirs - ours)
-    return Contrast(kind="state", what=campaign, ours=_kept(only_ours, only_theirs), theirs=_kept(only_theirs, only_ours))
+    return Contrast(
+        kind="state",
+        what=campaign,
+        ours=_kept(only_ours, only_theirs),
+        theirs=_kept(only_theirs, only_ours),
+    )
 
 
 def _kept(kept: list[str], gone: list[str]) -> str:

@@ -8,7 +8,9 @@ from conformance.exchange import Call, CampaignKey
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where a server's campaigns are: the one that programmes work on, a second one, and one of another VDN."""
+    """Where a server's campaigns are: the one that programmes work on, a second one, and one of
+    another VDN.
+    """
 
     key: CampaignKey
     base_path: str = ""
@@ -28,7 +30,11 @@ def moved(call: Call, source: Place, target: Place) -> Call:
         return call
     path, mark, query = call.target[len(prefix) :].partition("?")
     parts = path.split("/")
-    pairs = [(ours, theirs) for ours, theirs in zip(source.campaigns, target.campaigns, strict=True) if ours and theirs]
+    pairs = [
+        (ours, theirs)
+        for ours, theirs in zip(source.campaigns, target.campaigns, strict=True)
+        if ours and theirs
+    ]
     vdns = {str(ours[0]): str(theirs[0]) for ours, theirs in reversed(pairs)}
     campaigns = {str(ours[1]): str(theirs[1]) for ours, theirs in reversed(pairs)}
     parts[0] = vdns.get(parts[0], parts[0])

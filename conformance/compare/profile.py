@@ -1,4 +1,5 @@
-"""`profile.toml`: how a server behaves, in the format that the emulator takes, with what was counted beside it.
+"""`profile.toml`: how a server behaves, in the format that the emulator takes, with what was
+counted beside it.
 
 Stable order, one fact a line: two profiles are compared with `diff`, ours or the system's.
 """
@@ -18,7 +19,10 @@ from conformance.readable import each_text, readable
 
 FILE = "profile.toml"
 Tables: TypeAlias = dict[str, Any]
-_PREFACE = "# How a server behaved, as a run of isales-conformance saw it. `isales-conformance emulate --profile` behaves so.\n\n"
+_PREFACE = (
+    "# How a server behaved, as a run of isales-conformance saw it. `isales-conformance emulate"
+    " --profile` behaves so.\n\n"
+)
 
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -33,7 +37,9 @@ def tables_of(
     unreached: tuple[str, ...] = (),
     authenticated: bool = True,
 ) -> Tables:
-    """Everything that a profile file holds. `observed`: what the oracle learnt of each defect, pair and open question."""
+    """Everything that a profile file holds. `observed`: what the oracle learnt of each defect, pair
+    and open question.
+    """
     host = fingerprint.get("base_url", "a server").partition("://")[2]
     made: Tables = {
         "name": f"learnt-{host.partition('/')[0]}",
@@ -78,17 +84,36 @@ def _learnt(behaviour: Behaviour, observed: Counts, unreached: tuple[str, ...]) 
     found |= {subject: _counted(values) for subject, values in sorted(observed.items())}
     for aspect in ASPECTS:
         if behaviour.of(aspect):
-            found[aspect] = {subject: _counted(values) for subject, values in sorted(behaviour.of(aspect).items())}
+            found[aspect] = {
+                subject: _counted(values)
+                for subject, values in sorted(behaviour.of(aspect).items())
+            }
     if behaviour.of("no-answer"):
         found["no-answer"] = _counted(behaviour.seen("no-answer", "kind"))
     return found
 
 
-ASPECTS = ("code", "status", "content-type", "shape", "pair", "reading", "adding", "query", "text", "style", "extra", "header", "auth")
+ASPECTS = (
+    "code",
+    "status",
+    "content-type",
+    "shape",
+    "pair",
+    "reading",
+    "adding",
+    "query",
+    "text",
+    "style",
+    "extra",
+    "header",
+    "auth",
+)
 
 
 def _counted(values: Mapping[str, int]) -> dict[str, int]:
-    """Counts, the usual first; of values that are never twice the same (trace ids) only how many there were."""
+    """Counts, the usual first; of values that are never twice the same (trace ids) only how many
+    there were.
+    """
     if len(values) > MOST_VALUES:
         many = f"more than {len(values) - 1}" if OTHERS in values else str(len(values))
         return {f"{many} different values": sum(values.values())}
@@ -101,4 +126,7 @@ MOST_VALUES = 12
 
 def _latency(behaviour: Behaviour) -> dict[str, float]:
     quantiles = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9), ("p99", 0.99))
-    return {name: round(replyshape.quantile(behaviour.milliseconds, share), 1) for name, share in quantiles}
+    return {
+        name: round(replyshape.quantile(behaviour.milliseconds, share), 1)
+        for name, share in quantiles
+    }

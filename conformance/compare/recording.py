@@ -1,7 +1,9 @@
-"""A recording: what one server answered, with its provenance, in a file that shows when somebody changed it.
+"""A recording: what one server answered, with its provenance, in a file that shows when somebody
+changed it.
 
-One JSON object a line. Each line ends in `chain`: the SHA-256 of the line before's chain and of the line itself without it. The
-first line is the header, the last says how many there are, so that a file that was cut short is seen.
+One JSON object a line. Each line ends in `chain`: the SHA-256 of the line before's chain and of the
+line itself without it. The first line is the header, the last says how many there are, so that a
+file that was cut short is seen.
 """
 
 import hashlib
@@ -22,7 +24,9 @@ FORMAT = "isales-recording/1"
 
 
 class Provenance(Struct, frozen=True, kw_only=True):
-    """Where it comes from: who answered, when, by which suite and whose order, and the world as it was at first."""
+    """Where it comes from: who answered, when, by which suite and whose order, and the world as it
+    was at first.
+    """
 
     target: dict[str, str]
     started: str
@@ -35,7 +39,9 @@ class Provenance(Struct, frozen=True, kw_only=True):
 
 
 class RecordedExchange(Struct, frozen=True, kw_only=True):
-    """One exchange. `named_call`: it is a step of the plan, made while the campaign held `held`; `look`: it shows what that step left."""
+    """One exchange. `named_call`: it is a step of the plan, made while the campaign held `held`;
+    `look`: it shows what that step left.
+    """
 
     exchange: Exchange
     named_call: str = field(default="", name="deed")
@@ -52,14 +58,19 @@ class Recording(Struct, frozen=True, kw_only=True):
     @property
     def history(self) -> History:
         """All exchanges, as the oracle takes them."""
-        return History(setting=self.header.setting, exchanges=tuple(entry.exchange for entry in self.entries))
+        return History(
+            setting=self.header.setting, exchanges=tuple(entry.exchange for entry in self.entries)
+        )
 
     def steps(self) -> Iterator[tuple[RecordedExchange, Exchange | None]]:
         """Each step of the plan with the look that followed it."""
         for place, entry in enumerate(self.entries):
             if entry.named_call:
                 following = self.entries[place + 1] if place + 1 < len(self.entries) else None
-                yield entry, following.exchange if following is not None and following.look else None
+                yield (
+                    entry,
+                    following.exchange if following is not None and following.look else None,
+                )
 
 
 class _Sealed(Struct, kw_only=True):
@@ -70,8 +81,13 @@ class _Sealed(Struct, kw_only=True):
 
 
 def write(path: Path, recording: Recording) -> None:
-    """Write a recording to a new file. Raises UsageError where the file is there already: a recording is evidence."""
-    parts: list[tuple[str, object]] = [("header", recording.header), *(("entry", entry) for entry in recording.entries)]
+    """Write a recording to a new file. Raises UsageError where the file is there already: a
+    recording is evidence.
+    """
+    parts: list[tuple[str, object]] = [
+        ("header", recording.header),
+        *(("entry", entry) for entry in recording.entries),
+    ]
     try:
         with os.fdopen(private_files.create(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
             chain = ""
@@ -80,11 +96,16 @@ def write(path: Path, recording: Recording) -> None:
                 chain = _sealed(chain, name, data)
                 file.write(b'{"%b":%b,"chain":"%b"}\n' % (name.encode(), data, chain.encode()))
     except FileExistsError:
-        raise UsageError(f"{path} is there already. A recording is evidence and never overwritten: give another file.") from None
+        raise UsageError(
+            f"{path} is there already. A recording is evidence and never overwritten: give another"
+            " file."
+        ) from None
 
 
 def read(path: Path) -> Recording:
-    """Read and verify a recording. Raises UsageError that names the first line which is not as it was written."""
+    """Read and verify a recording. Raises UsageError that names the first line which is not as it
+    was written.
+    """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as problem:
@@ -96,7 +117,10 @@ def read(path: Path) -> Recording:
         entries += [sealed.entry] if sealed.entry is not None else []
         ended = sealed.end == len(entries)
     if header is None or not ended:
-        raise UsageError(f"{path} is no whole recording: {'its end is missing' if header else 'it has no header'}.")
+        raise UsageError(
+            f"{path} is no whole recording:"
+            f" {'its end is missing' if header else 'it has no header'}."
+        )
     return Recording(header=header, entries=tuple(entries))
 
 
@@ -108,7 +132,10 @@ def _verified(line: bytes, chain: str, where: str) -> tuple[_Sealed, str]:
         raise UsageError(f"{where}: no line of a recording ({problem}).") from problem
     names = [name for name in raw if name != "chain"]
     if len(names) != 1 or sealed.chain != _sealed(chain, names[0], bytes(raw[names[0]])):
-        raise UsageError(f"{where}: the hash chain does not hold. The recording was changed here, or a line before it was taken out.")
+        raise UsageError(
+            f"{where}: the hash chain does not hold. The recording was changed here, or a line"
+            " before it was taken out."
+        )
     return sealed, sealed.chain
 
 
@@ -123,5 +150,9 @@ def entries_of(
     found = []
     for exchange in exchanges:
         named_call, held = steps.get(exchange.number, ("", ()))
-        found.append(RecordedExchange(exchange=exchange, named_call=named_call, held=held, look=exchange.number in looks))
+        found.append(
+            RecordedExchange(
+                exchange=exchange, named_call=named_call, held=held, look=exchange.number in looks
+            )
+        )
     return tuple(found)

@@ -7,7 +7,8 @@ from conformance.compare.behaviour import Behaviour, is_whole
 from conformance.contract import REPLY_MEMBERS
 
 NOTICEABLE = 0.01
-"""Seconds of delay from which a server is called slow; what is less is the machine and the network."""
+"""Seconds of delay from which a server is called slow; what is less is the machine and the network.
+"""
 
 
 def query(behaviour: Behaviour) -> dict[str, object]:
@@ -23,7 +24,10 @@ def query(behaviour: Behaviour) -> dict[str, object]:
 def text(behaviour: Behaviour) -> dict[str, object]:
     """Languages as far as their script shows them, and how returnDesc stands to resultDesc."""
     found: dict[str, object] = {}
-    scripts = {locale: behaviour.usual("text", f"script for {locale}") for locale in ("no locale", "zh_CN", "en_US")}
+    scripts = {
+        locale: behaviour.usual("text", f"script for {locale}")
+        for locale in ("no locale", "zh_CN", "en_US")
+    }
     names = {"zh": "zh_CN", "en": "en_US"}
     if scripts["no locale"]:
         found["default"] = names[scripts["no locale"]]
@@ -36,7 +40,9 @@ def text(behaviour: Behaviour) -> dict[str, object]:
 
 def _return_desc(behaviour: Behaviour) -> str:
     """A `short` form differs in failures only, so those decide where they were seen."""
-    refused = behaviour.usual("text", "return_desc when refused") or behaviour.usual("text", "return_desc when served")
+    refused = behaviour.usual("text", "return_desc when refused") or behaviour.usual(
+        "text", "return_desc when served"
+    )
     return refused if refused in {"same", "code", "short", "empty"} else ""
 
 
@@ -44,7 +50,9 @@ def reply(behaviour: Behaviour) -> dict[str, object]:
     """The shape of replies on the wire."""
     style = {name: behaviour.usual("style", name) for name in behaviour.of("style")}
     found: dict[str, object] = {
-        name: value for name in ("content_type", "header_case", "framing", "connection") if (value := style.get(name)) is not None
+        name: value
+        for name in ("content_type", "header_case", "framing", "connection")
+        if (value := style.get(name)) is not None
     }
     if found.get("framing") == "close":
         found.pop("connection", None)  # the end of the connection ends the body: it closes anyway
@@ -63,7 +71,9 @@ def reply(behaviour: Behaviour) -> dict[str, object]:
 
 
 def _constant(behaviour: Behaviour) -> dict[str, object]:
-    """Further members and headers that never change; one that does (a trace id) can't be copied, and is told of in `learnt`."""
+    """Further members and headers that never change; one that does (a trace id) can't be copied,
+    and is told of in `learnt`.
+    """
     extra = {name: json.loads(text) for name, text in _unchanging(behaviour, "extra")}
     extra = {name: value for name, value in extra.items() if value is not None}  # TOML has no null
     headers = dict(_unchanging(behaviour, "header"))
@@ -82,7 +92,11 @@ def auth(behaviour: Behaviour, *, authenticated: bool) -> dict[str, object]:
     """How those are refused who can't prove who they are."""
     if not authenticated or behaviour.usual("auth", "scheme") == "let in":
         return {"scheme": "none"}
-    found: dict[str, object] = {name: value for name in ("refusal", "refusal_code") if (value := behaviour.usual("auth", name)) is not None}
+    found: dict[str, object] = {
+        name: value
+        for name in ("refusal", "refusal_code")
+        if (value := behaviour.usual("auth", name)) is not None
+    }
     return {"scheme": "auth-v2", **_validity(behaviour), **found}
 
 

@@ -1,7 +1,8 @@
 """A reply after the declared normalisers: what is left is what two servers can be compared by.
 
-Normalised away, and nothing else: the words of descriptions (their structure and script stay), every header but Content-Type, the
-order of members, how JSON is laid out, the time, ids of requests and traces (members whose values are never the same twice).
+Normalised away, and nothing else: the words of descriptions (their structure and script stay),
+every header but Content-Type, the order of members, how JSON is laid out, the time, ids of requests
+and traces (members whose values are never the same twice).
 """
 
 import json
@@ -17,15 +18,20 @@ from conformance.exchange import Exchange, NoAnswer, Reply
 
 SEPARATOR = "between numbers"
 SCRIPT = "script"
-"""Parts of a reply that are told of where both sides have them: Chinese or not, and what stands between numbers."""
+"""Parts of a reply that are told of where both sides have them: Chinese or not, and what stands
+between numbers.
+"""
 LONGEST = 60
-"""Characters of a description's structure that are compared: what follows is a list of something."""
+"""Characters of a description's structure that are compared: what follows is a list of something.
+"""
 DEEPEST = 16
 """Levels of a member that are compared: the interface has three."""
 
 
 class NormalExchange(Struct, frozen=True, kw_only=True):
-    """One exchange, normalised. `result`: served, refused, unclear, or `no answer (…)`; `shape` and `text` by member or part."""
+    """One exchange, normalised. `result`: served, refused, unclear, or `no answer (…)`; `shape` and
+    `text` by member or part.
+    """
 
     result: str
     status: int = 0
@@ -72,11 +78,24 @@ def _result(reply: Reply, codes: tuple[str, str]) -> str:
 
 
 def _shape(reply: Reply, members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    media, _, parameters = (reply.header("content-type") or "none").lower().replace('"', "").replace(" ", "").partition(";")
+    media, _, parameters = (
+        (reply.header("content-type") or "none")
+        .lower()
+        .replace('"', "")
+        .replace(" ", "")
+        .partition(";")
+    )
     if members is None:
-        return [("content type", media if reply.body else "none"), ("body", "not JSON" if reply.body else "empty")]
+        return [
+            ("content type", media if reply.body else "none"),
+            ("body", "not JSON" if reply.body else "empty"),
+        ]
     charset = parameters.removeprefix("charset=") or "none"
-    found = [("content type", media), ("charset", charset), *((name, _type(members[name])) for name in sorted(members))]
+    found = [
+        ("content type", media),
+        ("charset", charset),
+        *((name, _type(members[name])) for name in sorted(members)),
+    ]
     first = members.get("resultDesc")
     number = wording.count(first) if isinstance(first, str) else None
     return [*found, ("num", "none" if number is None else str(number)), *_separator(members)]
@@ -94,7 +113,13 @@ def _type(value: object, deeper: int = DEEPEST) -> str:
     if isinstance(value, dict | list) and not deeper:
         return "…"
     if isinstance(value, dict):
-        return "{" + ", ".join(sorted(f"{name}: {_type(member, deeper - 1)}" for name, member in value.items())) + "}"
+        return (
+            "{"
+            + ", ".join(
+                sorted(f"{name}: {_type(member, deeper - 1)}" for name, member in value.items())
+            )
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(sorted({_type(member, deeper - 1) for member in value})) + "]"
     names = {str: "text", bool: "boolean", int: "number", float: "number", type(None): "null"}
@@ -103,9 +128,16 @@ def _type(value: object, deeper: int = DEEPEST) -> str:
 
 def _text(members: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     texts = [(name, (members or {}).get(name)) for name in REPLY_MEMBERS if name.endswith("Desc")]
-    found = [(name, wording.shape(value)[:LONGEST]) for name, value in texts if isinstance(value, str)]
+    found = [
+        (name, wording.shape(value)[:LONGEST]) for name, value in texts if isinstance(value, str)
+    ]
     if len(found) == 2:
         first, second = (str(value) for _, value in texts)
-        found.append(("returnDesc", f"{found.pop()[1]} ({wording.second(first, second, _code(members, 'resultCode'))})"))
+        found.append(
+            (
+                "returnDesc",
+                f"{found.pop()[1]} ({wording.second(first, second, _code(members, 'resultCode'))})",
+            )
+        )
     spoken = [(SCRIPT, wording.script(value)) for _, value in texts[:1] if isinstance(value, str)]
     return found + spoken

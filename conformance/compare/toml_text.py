@@ -13,7 +13,11 @@ def document(tables: Mapping[str, object]) -> str:
 
 
 def _blocks(path: tuple[str, ...], table: Mapping[str, object]) -> list[str]:
-    plain = {name: value for name, value in table.items() if not isinstance(value, Mapping) or _inline(value, path)}
+    plain = {
+        name: value
+        for name, value in table.items()
+        if not isinstance(value, Mapping) or _inline(value, path)
+    }
     lines = [f"{_key(name)} = {_value(value)}" for name, value in plain.items()]
     head = [f"[{'.'.join(map(_key, path))}]"] if path and lines else []
     blocks = ["\n".join([*head, *lines])]
@@ -24,7 +28,9 @@ def _blocks(path: tuple[str, ...], table: Mapping[str, object]) -> list[str]:
 
 
 def _inline(value: Mapping[str, object], path: tuple[str, ...]) -> bool:
-    """Small tables below the first level stand on one line: a changed count is then a changed line."""
+    """Small tables below the first level stand on one line: a changed count is then a changed
+    line.
+    """
     return bool(path) and not any(isinstance(member, Mapping) for member in value.values())
 
 
@@ -38,7 +44,13 @@ def _value(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(member)}" for name, member in value.items()) + " }" if value else "{}"
+        return (
+            "{ "
+            + ", ".join(f"{_key(name)} = {_value(member)}" for name, member in value.items())
+            + " }"
+            if value
+            else "{}"
+        )
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(_value, value)) + "]"
     return _text(str(value))

@@ -1,4 +1,6 @@
-"""Descriptions by their structure: an edition may word them in any language, so nothing ever compares their letters."""
+"""Descriptions by their structure: an edition may word them in any language, so nothing ever
+compares their letters.
+"""
 
 import re
 
@@ -11,7 +13,9 @@ _DIGITS = re.compile(r"(?<!#)\d+")
 
 
 def shape(text: str) -> str:
-    """The structure of a description: its `num:#`, its punctuation, one word for each run of letters or of other scripts."""
+    """The structure of a description: its `num:#`, its punctuation, one word for each run of
+    letters or of other scripts.
+    """
     counted = _COUNT.sub("\x00", text[:LONGEST_READ])
     plain = _WORDS.sub("w", _FOREIGN.sub("w", counted))
     plain = re.sub(r"w(?:\s*w)+", "w", plain)
@@ -25,7 +29,9 @@ def count(text: str) -> int | None:
 
 
 def second(description: str, other: str, code: str) -> str:
-    """How returnDesc stands to resultDesc: `same`, `code`, `empty`, `short` (up to the colon), or `other`."""
+    """How returnDesc stands to resultDesc: `same`, `code`, `empty`, `short` (up to the colon), or
+    `other`.
+    """
     if other == description:
         return "same"
     if not other:

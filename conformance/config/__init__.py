@@ -5,4 +5,13 @@ from conformance.config.loading import load_target
 from conformance.config.secret import Secret
 from conformance.config.target import Campaign, CodeTrigger, Target
 
-__all__ = ["Campaign", "CodeTrigger", "Secret", "Target", "authorizer", "guard", "load_target", "transport_options"]
+__all__ = [
+    "Campaign",
+    "CodeTrigger",
+    "Secret",
+    "Target",
+    "authorizer",
+    "guard",
+    "load_target",
+    "transport_options",
+]

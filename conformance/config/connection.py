@@ -68,7 +68,9 @@ def authorizer(auth: Auth) -> Authorizer:
             keys = Keys(access_key=auth.access_key, secret_key=_revealed(auth.secret_key))
             return AuthV2(keys, signed_headers=auth.signed_headers, milliseconds=auth.milliseconds)
         case "header":
-            return CommandHeader(auth.command) if auth.command else FixedHeader(_revealed(auth.header))
+            return (
+                CommandHeader(auth.command) if auth.command else FixedHeader(_revealed(auth.header))
+            )
         case "none":
             return NoHeader()
 

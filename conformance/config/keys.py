@@ -23,7 +23,9 @@ def campaign(value: object) -> dict[str, Any]:
     """A campaign id, or a table of id and numbers."""
     if isinstance(value, dict):
         words = 'an id, or a table { id = 1001, numbers = ["5245241"] }'
-        return values.table(value, {"id": campaign_id, "numbers": numbers}, words, needed=frozenset({"id"}))
+        return values.table(
+            value, {"id": campaign_id, "numbers": numbers}, words, needed=frozenset({"id"})
+        )
     return {"id": campaign_id(value)}
 
 
@@ -39,7 +41,12 @@ def foreign(value: object) -> dict[str, Any]:
 
 def trigger(value: object) -> CodeTrigger:
     """A call of the user's own."""
-    members = {"name": values.text, "method": values.text, "query": values.any_text, "body": values.any_text}
+    members = {
+        "name": values.text,
+        "method": values.text,
+        "query": values.any_text,
+        "body": values.any_text,
+    }
     words = "a table of name and, where wanted, method, query and body"
     return CodeTrigger(**values.table(value, members, words, needed=frozenset({"name"})))
 
@@ -48,7 +55,9 @@ KEYS: Mapping[str, values.Reader] = MappingProxyType(
     {
         "base_url": values.text,
         "vdn_id": vdn_id,
-        "campaigns": values.listed(campaign, "a list of at least one campaign, as in [1001, 1002]", least=1),
+        "campaigns": values.listed(
+            campaign, "a list of at least one campaign, as in [1001, 1002]", least=1
+        ),
         "foreign": foreign,
         "auth.scheme": values.one_of("auth-v2", "header", "none"),
         "auth.access_key": values.text,
@@ -75,14 +84,18 @@ KEYS: Mapping[str, values.Reader] = MappingProxyType(
         "safety.originals": values.one_of("borrow", "keep"),
         "safety.restore_seconds": values.positive_number,
         "network.proxy": values.text,
-        "safe.unknown_campaigns": values.listed(campaign_id, "a list of ids of campaigns that do not exist"),
+        "safe.unknown_campaigns": values.listed(
+            campaign_id, "a list of ids of campaigns that do not exist"
+        ),
         "triggers": values.listed(trigger, "a list of tables [[triggers]]"),
     }
 )
 
 SECTIONS = frozenset(key.partition(".")[0] for key in KEYS if "." in key)
 NEEDED = ("base_url", "vdn_id", "campaigns")
-REFERABLE = frozenset({"base_url", "auth.access_key", "auth.secret_key", "auth.header", "network.proxy"})
+REFERABLE = frozenset(
+    {"base_url", "auth.access_key", "auth.secret_key", "auth.header", "network.proxy"}
+)
 """Keys whose text may be `env:NAME` or `file:PATH`."""
 SECRET = frozenset({"auth.secret_key", "auth.header", "network.proxy"})
 """Keys whose value no message may show."""

@@ -14,7 +14,15 @@ from conformance.config.keys import FILES, KEYS, NEEDED, REFERABLE, SECRET, vari
 from conformance.config.references import resolved
 from conformance.config.secret import Secret
 from conformance.config.sources import GivenValue, from_environment, from_file, from_options
-from conformance.config.target import Auth, Campaign, Numbers, PaceLimits, ProxyAddress, Safety, Target
+from conformance.config.target import (
+    Auth,
+    Campaign,
+    Numbers,
+    PaceLimits,
+    ProxyAddress,
+    Safety,
+    Target,
+)
 from conformance.config.values import Unfit
 from conformance.errors import ConfigurationError
 from conformance.transport.address import parse_address
@@ -24,8 +32,11 @@ from conformance.transport.tls import Tls
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def load_target(path: Path | None, environ: Mapping[str, str] = os.environ, overrides: Mapping[str, str] = _NONE) -> Target:
-    """Read a target. `overrides`: dotted key (`pace.concurrency`) to text; option wins over environment, environment over file.
+def load_target(
+    path: Path | None, environ: Mapping[str, str] = os.environ, overrides: Mapping[str, str] = _NONE
+) -> Target:
+    """Read a target. `overrides`: dotted key (`pace.concurrency`) to text; option wins over
+    environment, environment over file.
 
     `path` None: there is no file. Raises ConfigurationError with one paragraph for each mistake.
     """
@@ -48,7 +59,9 @@ def _stop(complaints: list[str]) -> None:
         raise ConfigurationError("\n\n".join(dict.fromkeys(complaints)))
 
 
-def _values(entries: Mapping[str, GivenValue], environ: Mapping[str, str], complaints: list[str]) -> dict[str, Any]:
+def _values(
+    entries: Mapping[str, GivenValue], environ: Mapping[str, str], complaints: list[str]
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, entry in entries.items():
         try:
@@ -71,7 +84,9 @@ def _value(key: str, entry: GivenValue, environ: Mapping[str, str]) -> object:
     try:
         text = resolved(value, entry.folder, environ)
     except ValueError as error:
-        raise ConfigurationError(f"{entry.place}: {written(key)} can't be looked up: {error}.") from None
+        raise ConfigurationError(
+            f"{entry.place}: {written(key)} can't be looked up: {error}."
+        ) from None
     if key == "base_url":
         try:
             parse_address(text)
@@ -89,11 +104,19 @@ def _shown(value: object) -> str:
 
 
 def _missing(key: str, path: Path | None) -> str:
-    where = f"{path}: {key} is missing. Write" if path is not None else f"{key} is missing. Give it in a target file:"
+    where = (
+        f"{path}: {key} is missing. Write"
+        if path is not None
+        else f"{key} is missing. Give it in a target file:"
+    )
     return f"{where} {_EXAMPLES[key]}, or set {variable(key)}."
 
 
-_EXAMPLES = {"base_url": 'base_url = "https://10.0.0.5:28443"', "vdn_id": "vdn_id = 1", "campaigns": "campaigns = [1001, 1002]"}
+_EXAMPLES = {
+    "base_url": 'base_url = "https://10.0.0.5:28443"',
+    "vdn_id": "vdn_id = 1",
+    "campaigns": "campaigns = [1001, 1002]",
+}
 
 
 def _target(found: Mapping[str, Any]) -> Target:
@@ -103,7 +126,9 @@ def _target(found: Mapping[str, Any]) -> Target:
         address=parse_address(found["base_url"]),
         vdn_id=vdn,
         campaigns=tuple(_campaign(vdn, row["id"], row) for row in found["campaigns"]),
-        foreign=_campaign(row["vdn_id"], row["campaign_id"], row) if (row := found.get("foreign")) else None,
+        foreign=_campaign(row["vdn_id"], row["campaign_id"], row)
+        if (row := found.get("foreign"))
+        else None,
         auth=_auth(_section(found, "auth")),
         tls=Tls(**_section(found, "tls")),
         pace=PaceLimits(**_section(found, "pace")),
@@ -118,7 +143,11 @@ def _target(found: Mapping[str, Any]) -> Target:
 
 
 def _section(found: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key.removeprefix(f"{name}."): value for key, value in found.items() if key.startswith(f"{name}.")}
+    return {
+        key.removeprefix(f"{name}."): value
+        for key, value in found.items()
+        if key.startswith(f"{name}.")
+    }
 
 
 def _campaign(vdn_id: int, campaign_id: int, row: Mapping[str, Any]) -> Campaign:
@@ -138,8 +167,12 @@ def _proxy(text: str) -> ProxyAddress:
     if not at:
         return ProxyAddress(url=text)
     user, _, password = credentials.partition(":")
-    return ProxyAddress(url=f"{scheme}{separator}{host}", user=unquote(user), password=Secret(unquote(password)))
+    return ProxyAddress(
+        url=f"{scheme}{separator}{host}", user=unquote(user), password=Secret(unquote(password))
+    )
 
 
-def _with_warnings(target: Target, entries: Mapping[str, GivenValue], environ: Mapping[str, str]) -> Target:
+def _with_warnings(
+    target: Target, entries: Mapping[str, GivenValue], environ: Mapping[str, str]
+) -> Target:
     return replace(target, warnings=tuple(warnings_about(target, entries, environ)))

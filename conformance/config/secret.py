@@ -5,7 +5,9 @@ from typing import final
 
 @final
 class Secret:
-    """Holds a text; its repr and str are stars. Ask `reveal` where it is needed, and nowhere else."""
+    """Holds a text; its repr and str are stars. Ask `reveal` where it is needed, and nowhere
+    else.
+    """
 
     __slots__ = ("_text",)
 

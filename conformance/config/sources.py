@@ -14,7 +14,9 @@ from conformance.errors import ConfigurationError, nearest
 
 
 class GivenValue(Struct, frozen=True, kw_only=True):
-    """A value as given. `place` names file and line, variable or option; `folder` is where relative paths start."""
+    """A value as given. `place` names file and line, variable or option; `folder` is where relative
+    paths start.
+    """
 
     value: object
     place: str
@@ -23,7 +25,9 @@ class GivenValue(Struct, frozen=True, kw_only=True):
 
 
 def from_file(path: Path) -> tuple[dict[str, GivenValue], list[str]]:
-    """Entries by dotted key, and a complaint for each unknown one. Raises ConfigurationError for a file that can't be read at all."""
+    """Entries by dotted key, and a complaint for each unknown one. Raises ConfigurationError for a
+    file that can't be read at all.
+    """
     text = _text(path)
     try:
         content = tomllib.loads(text)
@@ -40,18 +44,24 @@ def from_file(path: Path) -> tuple[dict[str, GivenValue], list[str]]:
     return entries, complaints
 
 
-_HINT = 'Texts stand in quotes (base_url = "https://…"), lists in brackets, and a section such as [auth] on a line of its own.'
+_HINT = (
+    'Texts stand in quotes (base_url = "https://…"), lists in brackets, and a section such as'
+    " [auth] on a line of its own."
+)
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"The target file {path} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8.") from None
+        raise ConfigurationError(
+            f"The target file {path} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8."
+        ) from None
     except OSError as error:
         raise ConfigurationError(
-            f"The target file {path} can't be read ({error.strerror}). Give the path of a file that this user may read with --target; "
-            "without --target the run uses the embedded emulator."
+            f"The target file {path} can't be read ({error.strerror}). Give the path of a file that"
+            " this user may read with --target; without --target the run uses the embedded"
+            " emulator."
         ) from None
 
 
@@ -66,10 +76,20 @@ def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 def _unknown(key: str, place: str) -> str:
     section, dot, name = key.partition(".")
     if dot and section not in SECTIONS:
-        return f"{place}: there is no section [{section}]{nearest(section, SECTIONS)}. Sections: {', '.join(sorted(SECTIONS))}."
-    siblings = [known.rpartition(".")[2] for known in KEYS if known.startswith(f"{section}.")] if dot else [k for k in KEYS if "." not in k]
+        return (
+            f"{place}: there is no section [{section}]{nearest(section, SECTIONS)}. Sections:"
+            f" {', '.join(sorted(SECTIONS))}."
+        )
+    siblings = (
+        [known.rpartition(".")[2] for known in KEYS if known.startswith(f"{section}.")]
+        if dot
+        else [k for k in KEYS if "." not in k]
+    )
     hint = nearest(name or key, siblings) or _elsewhere(name or key)
-    return f"{place}: the key {written(key)} is unknown{hint}. Known {'there' if dot else 'outside sections'}: {', '.join(siblings)}."
+    return (
+        f"{place}: the key {written(key)} is unknown{hint}. Known"
+        f" {'there' if dot else 'outside sections'}: {', '.join(siblings)}."
+    )
 
 
 def _elsewhere(name: str) -> str:
@@ -114,8 +134,12 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, GivenValue]:
 def from_options(overrides: Mapping[str, str]) -> tuple[dict[str, GivenValue], list[str]]:
     """Entries from options (dotted key: text), and a complaint for each unknown one."""
     entries = {
-        key: GivenValue(value=GivenText(text), place=f"option {key}", folder=Path()) for key, text in overrides.items() if key in KEYS
+        key: GivenValue(value=GivenText(text), place=f"option {key}", folder=Path())
+        for key, text in overrides.items()
+        if key in KEYS
     }
-    unknown = [re.split("[^A-Za-z_.]", key)[0] for key in overrides if key not in KEYS]  # what follows a name may be a secret
+    unknown = [
+        re.split("[^A-Za-z_.]", key)[0] for key in overrides if key not in KEYS
+    ]  # what follows a name may be a secret
     complaints = [f"option {key}: there is no such key{nearest(key, KEYS)}." for key in unknown]
     return entries, complaints

@@ -15,7 +15,9 @@ Originals = Literal["borrow", "keep"]
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """A disposable campaign. `numbers`: all that it holds, where the server can't be asked; None: ask."""
+    """A disposable campaign. `numbers`: all that it holds, where the server can't be asked;
+    None: ask.
+    """
 
     vdn_id: int
     campaign_id: int
@@ -53,9 +55,11 @@ class PaceLimits(Struct, frozen=True, kw_only=True):
 
 
 class Numbers(Struct, frozen=True, kw_only=True):
-    """The numbers that a run adds: their first digits, and the priority that is sent with them (None: the member is not sent).
+    """The numbers that a run adds: their first digits, and the priority that is sent with them
+    (None: the member is not sent).
 
-    Without a prefix numbers of every legal shape are tried, leading zeros and single digits among them.
+    Without a prefix numbers of every legal shape are tried, leading zeros and single digits among
+    them.
     """
 
     prefix: str = ""
@@ -63,9 +67,11 @@ class Numbers(Struct, frozen=True, kw_only=True):
 
 
 class Safety(Struct, frozen=True, kw_only=True):
-    """What may be done to the numbers that a campaign held before the run, and how long putting back may take (None: estimated).
+    """What may be done to the numbers that a campaign held before the run, and how long putting
+    back may take (None: estimated).
 
-    `borrow`: they are taken out for the checks that need exact contents, and put back. `keep`: no call names one.
+    `borrow`: they are taken out for the checks that need exact contents, and put back. `keep`: no
+    call names one.
     """
 
     originals: Originals = "borrow"
@@ -81,7 +87,9 @@ class ProxyAddress(Struct, frozen=True, kw_only=True):
 
 
 class CodeTrigger(Struct, frozen=True, kw_only=True):
-    """A call of the user's own that may make the server return a rare code; sent to a campaign's calling numbers."""
+    """A call of the user's own that may make the server return a rare code; sent to a campaign's
+    calling numbers.
+    """
 
     name: str
     method: str = "DELETE"
@@ -90,7 +98,9 @@ class CodeTrigger(Struct, frozen=True, kw_only=True):
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """A server under test, and what may be done to it. `warnings` are paragraphs to show before a run."""
+    """A server under test, and what may be done to it. `warnings` are paragraphs to show before
+    a run.
+    """
 
     base_url: str
     address: Address
@@ -113,7 +123,10 @@ class Target(Struct, frozen=True, kw_only=True):
     @property
     def disposable(self) -> tuple[CampaignKey, ...]:
         """Every campaign in which something may be deleted, the foreign one last."""
-        return tuple(campaign.key for campaign in (*self.campaigns, *((self.foreign,) if self.foreign else ())))
+        return tuple(
+            campaign.key
+            for campaign in (*self.campaigns, *((self.foreign,) if self.foreign else ()))
+        )
 
     def secrets(self) -> tuple[str, ...]:
         """Texts that must appear in no output."""

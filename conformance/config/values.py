@@ -1,5 +1,6 @@
-"""What a value of the target file may be. Each reader takes what TOML gave, or a text from an option or a variable, and returns the
-value, or raises Unfit with the words that follow "must be"."""
+"""What a value of the target file may be. Each reader takes what TOML gave, or a text from an
+option or a variable, and returns the value, or raises Unfit with the words that follow "must be".
+"""
 
 import re
 import shlex
@@ -20,7 +21,9 @@ class Unfit(Exception):
 
 
 class GivenText(str):
-    """A value that came as text, from an option or a variable: numbers and lists in it are read, too."""
+    """A value that came as text, from an option or a variable: numbers and lists in it are read,
+    too.
+    """
 
     __slots__ = ()
 
@@ -42,7 +45,11 @@ def any_text(value: object) -> str:
 def command(value: object) -> tuple[str, ...]:
     """A program and its arguments: a list of texts, or one text that is split as a shell would."""
     try:
-        parts = shlex.split(value) if isinstance(value, str) and not value.lstrip().startswith("[") else _items(value)
+        parts = (
+            shlex.split(value)
+            if isinstance(value, str) and not value.lstrip().startswith("[")
+            else _items(value)
+        )
     except ValueError:
         parts = None
     if not isinstance(parts, list) or not parts or not all(isinstance(part, str) for part in parts):
@@ -72,12 +79,19 @@ def flag(value: object) -> bool:
 
 def integer(low: int, high: int | None = None) -> Reader:
     """A whole number in a range."""
-    words = f"a whole number in {low}..{high}" if high is not None else f"a whole number, {low} or more"
+    words = (
+        f"a whole number in {low}..{high}" if high is not None else f"a whole number, {low} or more"
+    )
 
     def read(value: object) -> int:
         if isinstance(value, GivenText) and re.fullmatch(r"\s*[+-]?[0-9]{1,20}\s*", value):
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or value < low or (high is not None and value > high):
+        if (
+            not isinstance(value, int)
+            or isinstance(value, bool)
+            or value < low
+            or (high is not None and value > high)
+        ):
             raise Unfit(words)
         return value
 
@@ -103,7 +117,11 @@ def number_from_zero(value: object) -> float:
 def _number(value: object) -> float | None:
     if isinstance(value, GivenText) and re.fullmatch(r"\s*[0-9]{1,18}(\.[0-9]{1,18})?\s*", value):
         return float(value)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not float("-inf") < value < float("inf"):
+    if (
+        not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or not float("-inf") < value < float("inf")
+    ):
         return None
     return float(value)
 
@@ -126,7 +144,9 @@ def header_name(value: object) -> str:
     return value.lower()
 
 
-def listed(item: Callable[[object], Item], words: str, *, least: int = 0) -> Callable[[object], tuple[Item, ...]]:
+def listed(
+    item: Callable[[object], Item], words: str, *, least: int = 0
+) -> Callable[[object], tuple[Item, ...]]:
     """A list; as text its items are separated by commas, or it is written as in TOML."""
 
     def read(value: object) -> tuple[Item, ...]:
@@ -157,7 +177,9 @@ def as_toml(value: GivenText) -> object:
         return value
 
 
-def table(value: object, members: Mapping[str, Reader], words: str, *, needed: frozenset[str]) -> dict[str, Any]:
+def table(
+    value: object, members: Mapping[str, Reader], words: str, *, needed: frozenset[str]
+) -> dict[str, Any]:
     """A table with some members, each read by its own reader."""
     if isinstance(value, GivenText):
         value = as_toml(value)

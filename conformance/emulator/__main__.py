@@ -13,7 +13,9 @@ from conformance.emulator.world import DEFAULT_CAMPAIGNS, parse_campaign
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line asks for; keys come from variables of its own, never from arguments."""
+    """Run what the command line asks for; keys come from variables of its own, never from
+    arguments.
+    """
     given = _parser().parse_args(arguments)
     if given.embedded:
         return embedded.run()
@@ -41,7 +43,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _options(given: argparse.Namespace) -> EmulatorOptions:
-    keys = {"access_key": os.environ.get("ISALES_EMULATOR_AK"), "secret_key": os.environ.get("ISALES_EMULATOR_SK")}
+    keys = {
+        "access_key": os.environ.get("ISALES_EMULATOR_AK"),
+        "secret_key": os.environ.get("ISALES_EMULATOR_SK"),
+    }
     return EmulatorOptions(
         host=given.host,
         port=given.port,

@@ -60,7 +60,7 @@ class EmulatorAnswer:
     numbers: tuple[str, ...] = field(default=())
 
 
-# Handling a call yields the seconds it wants to wait, so that one code path serves the immediate reply, the slow
-# profile and the race: whoever drives it decides how waiting is done.
+# Handling a call yields the seconds it wants to wait, so that one code path serves the immediate
+# reply, the slow profile and the race: whoever drives it decides how waiting is done.
 Steps: TypeAlias = Generator[float, None, EmulatorAnswer]
 Deciding: TypeAlias = Generator[float, None, Decision]

@@ -6,10 +6,13 @@ from pathlib import Path
 
 
 def make_context(host: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """Issue a certificate for this machine; return the server's context and the file with the authority's."""
+    """Issue a certificate for this machine; return the server's context and the file with the
+    authority's.
+    """
     import trustme  # noqa: PLC0415  slow to import, and not needed over plain HTTP
 
-    names = {"localhost", "127.0.0.1", "::1", socket.gethostname()} | ({host} - {"", "0.0.0.0"})  # noqa: S104  compared, not bound
+    anywhere = {"", "0.0.0.0"}  # noqa: S104 - compared, not bound
+    names = {"localhost", "127.0.0.1", "::1", socket.gethostname()} | ({host} - anywhere)
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -1,4 +1,6 @@
-"""One connection: bytes to calls, replies to bytes, one call at a time in the order of their coming."""
+"""One connection: bytes to calls, replies to bytes, one call at a time in the order of their
+coming.
+"""
 
 import asyncio
 import itertools
@@ -82,13 +84,18 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            return  # asked to speak another protocol: the call itself is answered, nothing more is read
+            # asked to speak another protocol: the call itself is answered, nothing more is read
+            return
         except httptools.HttpParserError:
             self._refuse(400)
 
     def _refuse(self, status: int) -> None:
         if not self.transport.is_closing():
-            self.transport.write(self._service.wire.write(EmulatorAnswer(status=status), closing=True, accepts_gzip=False, is_head=False))
+            self.transport.write(
+                self._service.wire.write(
+                    EmulatorAnswer(status=status), closing=True, accepts_gzip=False, is_head=False
+                )
+            )
             self.transport.close()
 
     # httptools' side
@@ -150,7 +157,8 @@ class Connection(asyncio.Protocol):
             pause = next(steps)
         except StopIteration as result:
             self._finish(result.value, pending)
-        except Exception:  # noqa: BLE001  the emulator's own bug must show as what it is, and not end the server
+        # the emulator's own bug must show as what it is, and not end the server
+        except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stderr)
             self._finish(EmulatorAnswer(status=500, code="500"), pending)
         else:
@@ -195,7 +203,9 @@ class Connection(asyncio.Protocol):
             return
         if len(data) > size:
             self.transport.write(data[:size])
-            asyncio.get_running_loop().call_later(0.001, lambda: self._dribble(data[size:], closing=closing))
+            asyncio.get_running_loop().call_later(
+                0.001, lambda: self._dribble(data[size:], closing=closing)
+            )
             return
         self._is_busy = False
         self._send(data, closing=closing)

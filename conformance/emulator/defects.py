@@ -1,4 +1,6 @@
-"""The things that can be wrong with a call, and what the emulator makes of each when no profile says otherwise."""
+"""The things that can be wrong with a call, and what the emulator makes of each when no profile
+says otherwise.
+"""
 
 from collections.abc import Mapping
 
@@ -71,4 +73,6 @@ OPEN = frozenset(
 )
 
 # Defects of one item, for servers that check item by item.
-OF_ITEMS = frozenset(name for name in DEFAULT_CODES if name.startswith(("item.", "access-code.", "priority.")))
+OF_ITEMS = frozenset(
+    name for name in DEFAULT_CODES if name.startswith(("item.", "access-code.", "priority."))
+)

@@ -1,4 +1,6 @@
-"""The child's side of `process`: options on standard input, one line when ready, gone when the input ends."""
+"""The child's side of `process`: options on standard input, one line when ready, gone when the
+input ends.
+"""
 
 import asyncio
 import json
@@ -13,7 +15,9 @@ from conformance.emulator.server import listening
 
 def run() -> int:
     """Serve until the parent closes our input."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we go
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the parent decides when we go
     options = from_json(sys.stdin.readline())
     try:
         asyncio.run(_serve(options))
@@ -29,7 +33,12 @@ async def _serve(options: EmulatorOptions) -> None:
     watch = CallLog(sys.stderr) if options.log else None
     async with listening(options, watch) as address:
         loop.add_reader(sys.stdin.fileno(), ended.set)
-        _tell({"base_url": address.base_url, "ca_file": str(address.ca_file) if address.ca_file else None})
+        _tell(
+            {
+                "base_url": address.base_url,
+                "ca_file": str(address.ca_file) if address.ca_file else None,
+            }
+        )
         await ended.wait()
 
 

@@ -1,4 +1,6 @@
-"""What went wrong in starting or configuring the emulator, worded for the person who has to put it right."""
+"""What went wrong in starting or configuring the emulator, worded for the person who has to put it
+right.
+"""
 
 import difflib
 from collections.abc import Iterable

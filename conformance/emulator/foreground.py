@@ -25,7 +25,10 @@ class CallLog:
         numbers = ",".join(answer.numbers[:_SHOWN_NUMBERS])
         if len(answer.numbers) > _SHOWN_NUMBERS:
             numbers += f",… ({len(answer.numbers)})"
-        line = f"{time.strftime('%H:%M:%S')} {call.method} {call.path} {numbers or '-'} {answer.code or answer.status}"
+        line = (
+            f"{time.strftime('%H:%M:%S')} {call.method} {call.path} {numbers or '-'}"
+            f" {answer.code or answer.status}"
+        )
         self._out.write(f"{line} {milliseconds:.1f} ms\n")
         self._out.flush()
 
@@ -52,7 +55,10 @@ def _introduce(options: EmulatorOptions, address: ListenAddress, out: TextIO) ->
         f"access key  {options.access_key}",
         f"secret key  {options.secret_key}",
     ]
-    lines += [f"campaign    {vdn}/{campaign}: {len(held)} numbers" for (vdn, campaign), held in options.campaigns.items()]
+    lines += [
+        f"campaign    {vdn}/{campaign}: {len(held)} numbers"
+        for (vdn, campaign), held in options.campaigns.items()
+    ]
     lines += [f"fault       {name}" for name in options.faults]
     out.write("\n".join(lines) + "\n(Ctrl-C ends it)\n")
     out.flush()

@@ -1,4 +1,6 @@
-"""Looking for everything that is wrong with a call, apart from what only the campaign's state can tell."""
+"""Looking for everything that is wrong with a call, apart from what only the campaign's state can
+tell.
+"""
 
 import re
 from collections.abc import Callable
@@ -116,7 +118,12 @@ def find_in_items(request: Request) -> None:
     for position, item in enumerate(request.items):
         if type(item) is dict and len(item) == 1:
             value = item.get("accessCode")
-            if type(value) is str and 0 < len(value) <= LONGEST_NUMBER and value.isascii() and value.isdigit():
+            if (
+                type(value) is str
+                and 0 < len(value) <= LONGEST_NUMBER
+                and value.isascii()
+                and value.isdigit()
+            ):
                 numbers.append(value)
                 continue
         _find_in_item(request, item, position)
@@ -131,7 +138,9 @@ def _find_in_item(request: Request, item: object, position: int) -> None:
         request.note("item.not-object", position)
     else:
         _find_times(request, item, position)
-        known = {"accessCode", "hour", "minute"} | ({"priority"} if request.operation == "add" else set())
+        known = {"accessCode", "hour", "minute"} | (
+            {"priority"} if request.operation == "add" else set()
+        )
         if item.keys() - known:
             request.note("member.unknown", position)
         _find_in_number(request, item.get("accessCode", MISSING), position)
@@ -172,7 +181,9 @@ def find_priorities(request: Request, *, mandatory: bool) -> None:
             _find_priority(request, item, position, mandatory=mandatory)
 
 
-def _find_priority(request: Request, item: dict[str, object], position: int, *, mandatory: bool) -> None:
+def _find_priority(
+    request: Request, item: dict[str, object], position: int, *, mandatory: bool
+) -> None:
     if "priority" not in item:
         if mandatory:
             request.note("priority.missing", position)

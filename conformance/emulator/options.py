@@ -18,7 +18,9 @@ class EmulatorOptions:
     port: int = 0
     http: bool = False
     base_path: str = ""
-    campaigns: Mapping[Key, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_CAMPAIGNS))
+    campaigns: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=lambda: dict(DEFAULT_CAMPAIGNS)
+    )
     access_key: str = "emulator"
     secret_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     profile: Path | None = None
@@ -48,7 +50,9 @@ def to_json(options: EmulatorOptions) -> str:
 def from_json(text: str) -> EmulatorOptions:
     """Read what `to_json` wrote."""
     table = json.loads(text)
-    table["campaigns"] = {(vdn, campaign): tuple(numbers) for vdn, campaign, numbers in table["campaigns"]}
+    table["campaigns"] = {
+        (vdn, campaign): tuple(numbers) for vdn, campaign, numbers in table["campaigns"]
+    }
     table["faults"] = tuple(table["faults"])
     table["profile"] = Path(table["profile"]) if table["profile"] else None
     table["ca_dir"] = Path(table["ca_dir"]) if table["ca_dir"] else None

@@ -1,4 +1,6 @@
-"""The named points of handling a call. Each is a callable that a fault may replace or wrap; the defaults are honest."""
+"""The named points of handling a call. Each is a callable that a fault may replace or wrap; the
+defaults are honest.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,4 +53,6 @@ class Points:
     operations: dict[str, Callable[[Request], Deciding]]
     members: Callable[[Request, Decision], Members]
     render: Callable[[ReceivedCall, Members], bytes]
-    reply: Callable[[Request, Decision], EmulatorAnswer]  # members, render and all that belongs to the reply
+    reply: Callable[
+        [Request, Decision], EmulatorAnswer
+    ]  # members, render and all that belongs to the reply

@@ -76,12 +76,16 @@ def _search_path() -> str:
 def _wait_until_ready(process: "subprocess.Popen[bytes]", options: EmulatorOptions) -> Running:
     assert process.stdin
     assert process.stdout
-    with contextlib.suppress(BrokenPipeError):  # a child that died at once says why on its standard error
+    with contextlib.suppress(
+        BrokenPipeError
+    ):  # a child that died at once says why on its standard error
         process.stdin.write(to_json(options).encode() + b"\n")
         process.stdin.flush()
     line = process.stdout.readline()
     if not line:
-        raise EmulatorError("The emulator ended before it was ready; its own words stand above. Start it once more.")
+        raise EmulatorError(
+            "The emulator ended before it was ready; its own words stand above. Start it once more."
+        )
     told = json.loads(line)
     if "error" in told:
         raise EmulatorError(told["error"])

@@ -1,24 +1,32 @@
-"""How a server behaves where the document leaves it the choice; a TOML file that names only what differs.
+"""How a server behaves where the document leaves it the choice: a TOML file.
+
+It names only what differs.
 
 A complete example of the format, with the defaults (every table and key is optional)::
 
     name = "default"                    # free text, for people
     description = "one line"
 
-    [codes]                             # defect = failure code; "accept" where the document leaves the defect open
+    [codes]                             # defect = failure code; "accept" where the document leaves
+                                        # the defect open
     "body.empty" = "02000001"           # the names are those of `defects.DEFAULT_CODES`
 
     [order]
-    checks = []                         # looked for first to last; what is not named follows in the default order
-    items = "first-kind"                # or "first-item": the first bad item wins, whatever is wrong with it
+    checks = []                         # looked for first to last; what is not named follows in the
+                                        # default order
+    items = "first-kind"                # or "first-item": the first bad item wins, whatever is
+                                        # wrong with it
 
     [readings]
     absent = ""                         # a number that the campaign lacks: "ignore", "refuse",
-                                        # "refuse-if-none-present"; "" follows the code of "number.absent"
+                                        # "refuse-if-none-present"; "" follows the code of
+                                        # "number.absent"
     duplicate = ""                      # a number named twice: "ignore", "refuse"; "" as above
-    num = "deleted"                     # num:N counts: "deleted", "named" (items), "distinct", "absent" (no num at all)
+    num = "deleted"                     # num:N counts: "deleted", "named" (items), "distinct",
+                                        # "absent" (no num at all)
     limit_counts = "items"              # what may be 100 at most: "items", "distinct"
-    last_number = "remaining"           # refused when none would remain, or when as many are named as there are:
+    last_number = "remaining"           # refused when none would remain, or when as many are named
+                                        # as there are:
                                         # "named-items", "named-distinct"
     other_methods = "405"               # "404", "200-code" (HTTP 200 with a failure code)
     existing_on_add = "ignore"          # adding a number that is there: "refuse"
@@ -50,7 +58,8 @@ A complete example of the format, with the defaults (every table and key is opti
     headers = {}                        # further headers
     indent = 0
     ascii = false                       # other characters as \\uXXXX
-    framing = "length"                  # "chunked", "close" (the end of the connection ends the body)
+    framing = "length"                  # "chunked", "close" (the end of the connection ends the
+                                        # body)
     gzip = false                        # when the caller accepts it
     connection = "keep-alive"           # "close"
     close_after = 0                     # close, unannounced, an idle connection after so many calls
@@ -178,7 +187,10 @@ class Profile:
     def complete_codes(self) -> dict[str, str]:
         """Return the code (or "accept") of every defect, with the readings worked in."""
         codes = {**defects.DEFAULT_CODES, **self.codes}
-        for name, reading in (("number.absent", self.readings.absent), ("number.duplicate", self.readings.duplicate)):
+        for name, reading in (
+            ("number.absent", self.readings.absent),
+            ("number.duplicate", self.readings.duplicate),
+        ):
             if reading == "ignore":
                 codes[name] = defects.ACCEPT
             elif reading and codes[name] == defects.ACCEPT:
@@ -187,7 +199,10 @@ class Profile:
 
     def ranks(self) -> dict[str, int]:
         """Return each defect's place in the order of checks."""
-        names = [*self.order.checks, *(name for name in defects.DEFAULT_CODES if name not in self.order.checks)]
+        names = [
+            *self.order.checks,
+            *(name for name in defects.DEFAULT_CODES if name not in self.order.checks),
+        ]
         return {name: rank for rank, name in enumerate(names)}
 
 
@@ -196,7 +211,9 @@ def load_profile(path: str | Path) -> Profile:
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise EmulatorError(f"The profile {path} can't be read: {error.strerror}. Check the path.") from error
+        raise EmulatorError(
+            f"The profile {path} can't be read: {error.strerror}. Check the path."
+        ) from error
     except ValueError as error:
         raise EmulatorError(f"The profile {path} is no TOML: {error}.") from error
     profile = read_table(Profile, table, f"The profile {path}", _IGNORED)
@@ -208,13 +225,19 @@ def _check_codes(profile: Profile, where: str) -> None:
     for name, code in profile.codes.items():
         _check_name(name, f"{where}, codes")
         if code == defects.ACCEPT and name not in defects.OPEN:
-            raise EmulatorError(f"{where}, codes: {name!r} can't be accepted, the document wants it refused.")
+            raise EmulatorError(
+                f"{where}, codes: {name!r} can't be accepted, the document wants it refused."
+            )
         if code not in (*answer.FAILURES, defects.ACCEPT):
-            raise EmulatorError(f"{where}, codes, {name}: {code!r} is no code. {nearest(code, answer.FAILURES)}")
+            raise EmulatorError(
+                f"{where}, codes, {name}: {code!r} is no code. {nearest(code, answer.FAILURES)}"
+            )
     for name in profile.order.checks:
         _check_name(name, f"{where}, order")
 
 
 def _check_name(name: str, where: str) -> None:
     if name not in defects.DEFAULT_CODES:
-        raise EmulatorError(f"{where}: there is no defect {name!r}. {nearest(name, defects.DEFAULT_CODES)}")
+        raise EmulatorError(
+            f"{where}: there is no defect {name!r}. {nearest(name, defects.DEFAULT_CODES)}"
+        )

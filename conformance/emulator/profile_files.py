@@ -6,7 +6,10 @@ from conformance.emulator.errors import EmulatorError, nearest
 
 _ROOT = Path(__file__).resolve().parents[2]
 # In a checkout the files stand at the top; in an installed package beside the code.
-_FOLDERS = (_ROOT / "specs" / "profiles" / "correct", _ROOT / "conformance" / "_specs" / "profiles" / "correct")
+_FOLDERS = (
+    _ROOT / "specs" / "profiles" / "correct",
+    _ROOT / "conformance" / "_specs" / "profiles" / "correct",
+)
 
 
 def _files() -> dict[str, Path]:

@@ -23,8 +23,12 @@ class Replies:
         self._refusals: Mapping[str, Callable[[ReceivedCall], EmulatorAnswer]] = {
             "members": self._refuse_with_members,
             "empty": lambda _: EmulatorAnswer(status=401),
-            "text": lambda _: EmulatorAnswer(status=401, body=b"Unauthorized", content_type="text/plain"),
-            "html": lambda _: EmulatorAnswer(status=401, body=b"<h1>401 Unauthorized</h1>", content_type="text/html"),
+            "text": lambda _: EmulatorAnswer(
+                status=401, body=b"Unauthorized", content_type="text/plain"
+            ),
+            "html": lambda _: EmulatorAnswer(
+                status=401, body=b"<h1>401 Unauthorized</h1>", content_type="text/html"
+            ),
             "error": lambda _: self.plain(401, "authentication failed"),
         }
 
@@ -33,7 +37,9 @@ class Replies:
         readings = self._profile.readings
         status = readings.path_not_integer_status if decision.defect in _NOT_INTEGER else 200
         body = points.render(request.call, points.members(request, decision))
-        return EmulatorAnswer(status=status, body=body, code=decision.code, numbers=tuple(request.numbers))
+        return EmulatorAnswer(
+            status=status, body=body, code=decision.code, numbers=tuple(request.numbers)
+        )
 
     def members(self, request: Request, decision: Decision) -> Members:
         """Make the four members, and what else belongs to the reply."""
@@ -72,15 +78,23 @@ class Replies:
 
     def _refuse_with_members(self, call: ReceivedCall) -> EmulatorAnswer:
         code = self._profile.auth.refusal_code
-        return EmulatorAnswer(status=401, body=self.render(call, self._four(code, "authentication failed")))
+        return EmulatorAnswer(
+            status=401, body=self.render(call, self._four(code, "authentication failed"))
+        )
 
     def failure(self, call: ReceivedCall, name: str) -> EmulatorAnswer:
         """Answer HTTP 200 with the code for what has no better code."""
         language = self._wording.language(call.headers.get("locale"))
         description = self._wording.failure(answer.PARAMETER_ERROR, "", language)
         members = self._four(answer.PARAMETER_ERROR, f"{description}: {name}")
-        return EmulatorAnswer(status=200, body=self.render(call, members), code=answer.PARAMETER_ERROR)
+        return EmulatorAnswer(
+            status=200, body=self.render(call, members), code=answer.PARAMETER_ERROR
+        )
 
     def plain(self, status: int, message: str) -> EmulatorAnswer:
         """Answer what does not belong to the interface."""
-        return EmulatorAnswer(status=status, body=json.dumps({"status": status, "message": message}).encode(), code=str(status))
+        return EmulatorAnswer(
+            status=status,
+            body=json.dumps({"status": status, "message": message}).encode(),
+            code=str(status),
+        )

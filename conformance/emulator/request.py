@@ -59,4 +59,9 @@ def parse_json(body: bytes, on_duplicate: Callable[[], None]) -> object:
             on_duplicate()
         return made
 
-    return json.loads(body.decode("utf-8"), object_pairs_hook=build, parse_int=_parse_integer, parse_constant=_refuse_constant)
+    return json.loads(
+        body.decode("utf-8"),
+        object_pairs_hook=build,
+        parse_int=_parse_integer,
+        parse_constant=_refuse_constant,
+    )

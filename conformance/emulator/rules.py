@@ -17,7 +17,9 @@ from conformance.emulator.world import DEFAULT_PRIORITY, World
 class Rules:
     """Decides calls by a profile, over one world. Whatever it does, it does through its points."""
 
-    def __init__(self, profile: Profile, world: World, verifier: Verifier, base_path: str = "") -> None:
+    def __init__(
+        self, profile: Profile, world: World, verifier: Verifier, base_path: str = ""
+    ) -> None:
         self._readings = profile.readings
         self._ranks = profile.ranks()
         self._item_rank = min(self._ranks[name] for name in defects.OF_ITEMS)
@@ -45,7 +47,9 @@ class Rules:
             window=lambda _: 0.0,
             remove=_remove,
             add=_add,
-            refuse=lambda request, defect: Decision(code=self.points.code(request, defect), defect=defect),
+            refuse=lambda request, defect: Decision(
+                code=self.points.code(request, defect), defect=defect
+            ),
             operations={"delete": self._delete, "add": self._add, "query": self._query},
             members=replies.members,
             render=replies.render,
@@ -57,7 +61,11 @@ class Rules:
         if self._pause:
             yield self._pause / 2
         call = points.receive(call)
-        reply = points.unauthorised(call) if not points.authenticate(call) else (yield from self._serve(call))
+        reply = (
+            points.unauthorised(call)
+            if not points.authenticate(call)
+            else (yield from self._serve(call))
+        )
         if self._pause:
             yield self._pause / 2
         return reply
@@ -125,7 +133,9 @@ class Rules:
         if defect or held is None:
             return points.refuse(request, defect or "campaign-id.unknown")
         yield from self._wait(request)
-        return Decision(code=answer.SUCCESS, count=self._count(request, points.remove(request, held)))
+        return Decision(
+            code=answer.SUCCESS, count=self._count(request, points.remove(request, held))
+        )
 
     def _wait(self, request: Request) -> Generator[float, None, None]:
         """Leave the time between decision and act that an honest server does not have."""
@@ -212,7 +222,11 @@ class Rules:
         return Decision(code=answer.SUCCESS, shown=self._shown(request, list(held)))
 
     def _shown(self, request: Request, numbers: list[str]) -> answer.Members:
-        return {"vdnId": request.vdn, "campaignId": request.campaign, "callerNo": self._shown_numbers(numbers)}
+        return {
+            "vdnId": request.vdn,
+            "campaignId": request.campaign,
+            "callerNo": self._shown_numbers(numbers),
+        }
 
     def _shown_numbers(self, numbers: list[str]) -> str:
         query = self.points.profile.query

@@ -33,7 +33,9 @@ def make_service(options: EmulatorOptions, watch: Watch | None = None) -> Servic
     profile = load_profile(options.profile) if options.profile else Profile()
     if options.latency_ms:
         delay = profile.reply.delay + options.latency_ms / 1000
-        profile = dataclasses.replace(profile, reply=dataclasses.replace(profile.reply, delay=delay))
+        profile = dataclasses.replace(
+            profile, reply=dataclasses.replace(profile.reply, delay=delay)
+        )
     verifier = Verifier(
         access_key=options.access_key,
         secret_key=options.secret_key,
@@ -51,14 +53,26 @@ def make_service(options: EmulatorOptions, watch: Watch | None = None) -> Servic
 
 
 @contextlib.asynccontextmanager
-async def listening(options: EmulatorOptions, watch: Watch | None = None) -> AsyncIterator[ListenAddress]:
+async def listening(
+    options: EmulatorOptions, watch: Watch | None = None
+) -> AsyncIterator[ListenAddress]:
     """Open the sockets, and close them and all connections in the end."""
     service = make_service(options, watch)
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
-        context, ca_file = (None, None) if options.http else make_context(options.host, options.ca_dir or Path(folder))
+        context, ca_file = (
+            (None, None)
+            if options.http
+            else make_context(options.host, options.ca_dir or Path(folder))
+        )
         loop = asyncio.get_running_loop()
         try:
-            server = await loop.create_server(lambda: Connection(service), options.host or None, options.port, ssl=context, backlog=512)
+            server = await loop.create_server(
+                lambda: Connection(service),
+                options.host or None,
+                options.port,
+                ssl=context,
+                backlog=512,
+            )
         except OSError as error:
             raise _not_listening(options, error) from error
         try:
@@ -72,13 +86,14 @@ async def listening(options: EmulatorOptions, watch: Watch | None = None) -> Asy
 
 def _base_url(options: EmulatorOptions, server: asyncio.Server) -> str:
     port = server.sockets[0].getsockname()[1]
-    host = "127.0.0.1" if options.host in ("", "0.0.0.0") else options.host  # noqa: S104  compared, not bound
+    # compared, not bound
+    host = "127.0.0.1" if options.host in ("", "0.0.0.0") else options.host  # noqa: S104
     shown = f"[{host}]" if ":" in host else host
     return f"{'http' if options.http else 'https'}://{shown}:{port}{options.prefix}"
 
 
 def _not_listening(options: EmulatorOptions, error: OSError) -> EmulatorError:
     return EmulatorError(
-        f"The emulator can't listen on {options.host}:{options.port}: {error.strerror or error}. Another process may "
-        "hold the port: choose another one, or port 0 for any that is free."
+        f"The emulator can't listen on {options.host}:{options.port}: {error.strerror or error}."
+        " Another process may hold the port: choose another one, or port 0 for any that is free."
     )

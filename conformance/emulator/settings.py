@@ -11,8 +11,12 @@ Record = TypeVar("Record")
 Hint: TypeAlias = Any  # what annotations are made of has no type of its own
 
 
-def read_table(kind: type[Record], table: object, where: str, ignored: frozenset[str] = frozenset()) -> Record:
-    """Make a dataclass of a TOML table; an unknown key or a wrong value is an error that says what is known."""
+def read_table(
+    kind: type[Record], table: object, where: str, ignored: frozenset[str] = frozenset()
+) -> Record:
+    """Make a dataclass of a TOML table; an unknown key or a wrong value is an error that says what
+    is known.
+    """
     if not isinstance(table, Mapping):
         raise EmulatorError(f"{where} must be a table, not {table!r}.")
     hints = get_type_hints(kind)

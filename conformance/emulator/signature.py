@@ -49,7 +49,9 @@ def parse_authorization(text: str) -> Authorization | None:
     access_key, timestamp, names, signature = parts
     if not (_is_time(timestamp) and _are_names(names) and _SIGNATURE.fullmatch(signature)):
         return None
-    return Authorization(access_key=access_key, timestamp=timestamp, signed_headers=names, signature=signature)
+    return Authorization(
+        access_key=access_key, timestamp=timestamp, signed_headers=names, signature=signature
+    )
 
 
 def _is_time(text: str) -> bool:
@@ -73,7 +75,9 @@ def signature_of(secret: str, prefix: str, canonical: str) -> str:
 
 
 def canonical_requests(call: ReceivedCall, signed_headers: str) -> Iterator[str]:
-    """Yield the canonical forms that a client may rightly have signed; more than one only where a query is odd."""
+    """Yield the canonical forms that a client may rightly have signed; more than one only where a
+    query is odd.
+    """
     headers = _canonical_headers(call.headers, signed_headers)
     if headers is None:
         return
@@ -93,7 +97,9 @@ def _canonical_headers(headers: Mapping[str, str], names: str) -> str | None:
 
 
 def _canonical_queries(query: str) -> list[str]:
-    """Say how a query may be written canonically: `+` may stand for a space, and sorting may see pairs or lines."""
+    """Say how a query may be written canonically: `+` may stand for a space, and sorting may see
+    pairs or lines.
+    """
     if not query:
         return [""]
     forms: dict[str, None] = {}
@@ -106,7 +112,9 @@ def _canonical_queries(query: str) -> list[str]:
 
 def _pair(part: str) -> tuple[str, str]:
     key, _, value = part.partition("=")
-    return encode(unquote_to_bytes(key.encode("latin-1"))), encode(unquote_to_bytes(value.encode("latin-1")))
+    return encode(unquote_to_bytes(key.encode("latin-1"))), encode(
+        unquote_to_bytes(value.encode("latin-1"))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +135,9 @@ class Verifier:
     def matches(self, call: ReceivedCall, given: Authorization) -> bool:
         """Compare the signature alone."""
         return any(
-            hmac.compare_digest(signature_of(self.secret_key, given.prefix, canonical), given.signature)
+            hmac.compare_digest(
+                signature_of(self.secret_key, given.prefix, canonical), given.signature
+            )
             for canonical in canonical_requests(call, given.signed_headers)
         )
 

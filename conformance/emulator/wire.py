@@ -9,7 +9,11 @@ from http import HTTPStatus
 from conformance.emulator.answer import EmulatorAnswer
 from conformance.emulator.profile import Profile
 
-_CASES: Mapping[str, Callable[[str], str]] = {"title": lambda name: name, "lower": str.lower, "upper": str.upper}
+_CASES: Mapping[str, Callable[[str], str]] = {
+    "title": lambda name: name,
+    "lower": str.lower,
+    "upper": str.upper,
+}
 
 
 class ReplyWriter:
@@ -23,7 +27,9 @@ class ReplyWriter:
         self._date_name = self._case("Date").encode()
         self._length_name = b"\r\n" + self._case("Content-Length").encode() + b": "
         self._content_type = self._line("Content-Type", self._reply.content_type)
-        self._extra = "".join(self._line(name, value) for name, value in self._reply.headers.items())
+        self._extra = "".join(
+            self._line(name, value) for name, value in self._reply.headers.items()
+        )
 
     def _status_line(self, status: HTTPStatus) -> bytes:
         return f"HTTP/{self._reply.http} {status.value} {status.phrase}\r\n".encode()
@@ -34,9 +40,16 @@ class ReplyWriter:
     def closes(self, *, keep_alive: bool) -> bool:
         """Tell whether the connection ends with the reply."""
         reply = self._reply
-        return not keep_alive or reply.connection == "close" or reply.framing == "close" or reply.http == "1.0"
+        return (
+            not keep_alive
+            or reply.connection == "close"
+            or reply.framing == "close"
+            or reply.http == "1.0"
+        )
 
-    def write(self, answer: EmulatorAnswer, *, closing: bool, accepts_gzip: bool, is_head: bool) -> bytes:
+    def write(
+        self, answer: EmulatorAnswer, *, closing: bool, accepts_gzip: bool, is_head: bool
+    ) -> bytes:
         """Return the bytes of a reply."""
         body = answer.body
         lines = [self._line(*header) for header in answer.headers]
@@ -44,7 +57,11 @@ class ReplyWriter:
             body = gzip.compress(body, mtime=0)
             lines.append(self._line("Content-Encoding", "gzip"))
         if body:
-            lines.append(self._line("Content-Type", answer.content_type) if answer.content_type else self._content_type)
+            lines.append(
+                self._line("Content-Type", answer.content_type)
+                if answer.content_type
+                else self._content_type
+            )
         if closing:
             lines.append(self._line("Connection", "close"))
         lines.append(self._extra)
@@ -54,7 +71,9 @@ class ReplyWriter:
     def _framed(self, body: bytes, length: int) -> bytes:
         framing = self._reply.framing
         if framing == "chunked" and self._reply.http == "1.1":
-            return f"\r\n{self._case('Transfer-Encoding')}: chunked\r\n\r\n".encode() + _chunks(body)
+            return f"\r\n{self._case('Transfer-Encoding')}: chunked\r\n\r\n".encode() + _chunks(
+                body
+            )
         if framing == "close":
             return b"\r\n\r\n" + body
         return self._length_name + str(length).encode() + b"\r\n\r\n" + body

@@ -77,7 +77,11 @@ class Wording:
     def __init__(self, profile: Profile) -> None:
         self._text = profile.text
         self._counts = profile.readings.num != "absent"
-        self._templates = {"delete": self._text.deleted, "add": self._text.added, "query": self._text.queried}
+        self._templates = {
+            "delete": self._text.deleted,
+            "add": self._text.added,
+            "query": self._text.queried,
+        }
 
     def language(self, locale: str | None) -> str:
         """Choose the language for a `locale` header."""

@@ -18,7 +18,9 @@ class World:
     """Numbers per campaign, in the order in which they were added, each with its priority."""
 
     def __init__(self, campaigns: Mapping[Key, Iterable[str]]) -> None:
-        self.campaigns: dict[Key, dict[str, int]] = {key: dict.fromkeys(numbers, DEFAULT_PRIORITY) for key, numbers in campaigns.items()}
+        self.campaigns: dict[Key, dict[str, int]] = {
+            key: dict.fromkeys(numbers, DEFAULT_PRIORITY) for key, numbers in campaigns.items()
+        }
         self.owners: dict[int, int] = {}
         for vdn, campaign in self.campaigns:
             self._claim(vdn, campaign)
@@ -26,8 +28,8 @@ class World:
     def _claim(self, vdn: int, campaign: int) -> None:
         if campaign in self.owners:
             raise EmulatorError(
-                f"Campaign {campaign} is given for VDN {self.owners[campaign]} and for VDN {vdn}; a campaign id "
-                "belongs to one VDN. Give one of them another id."
+                f"Campaign {campaign} is given for VDN {self.owners[campaign]} and for VDN {vdn}; a"
+                " campaign id belongs to one VDN. Give one of them another id."
             )
         self.owners[campaign] = vdn
 
@@ -39,7 +41,8 @@ class World:
 def parse_campaign(text: str) -> tuple[Key, tuple[str, ...]]:
     """Read `VDN/CAMPAIGN=COUNT` (numbers are made up) or `VDN/CAMPAIGN=NUMBER,NUMBER`.
 
-    A single text of up to four digits is a count; a campaign with one short number is written `1/1001=123,`.
+    A single text of up to four digits is a count; a campaign with one short number is written
+    `1/1001=123,`.
     """
     place, equals, held = text.partition("=")
     vdn, slash, campaign = place.partition("/")
@@ -55,12 +58,16 @@ def parse_campaign(text: str) -> tuple[Key, tuple[str, ...]]:
 
 def made_numbers(key: Key, count: int) -> tuple[str, ...]:
     """Make up numbers that differ from those made up for other campaigns."""
-    return tuple(f"5{key[0] % 100:02}{key[1] % 10000:04}{position:05}" for position in range(1, count + 1))
+    return tuple(
+        f"5{key[0] % 100:02}{key[1] % 10000:04}{position:05}" for position in range(1, count + 1)
+    )
 
 
 def _parse_numbers(held: str, text: str) -> tuple[str, ...]:
     numbers = tuple(number.strip() for number in held.split(",") if number.strip())
-    if not all(_is_digits(number) and len(number) <= 24 for number in numbers) or len(set(numbers)) != len(numbers):
+    if not all(_is_digits(number) and len(number) <= 24 for number in numbers) or len(
+        set(numbers)
+    ) != len(numbers):
         raise _bad_campaign(text)
     return numbers
 
@@ -71,7 +78,7 @@ def _is_digits(text: str) -> bool:
 
 def _bad_campaign(text: str) -> EmulatorError:
     return EmulatorError(
-        f"The campaign {text!r} can't be read. Write VDN/CAMPAIGN=COUNT (as in 1/1001=150) or "
-        "VDN/CAMPAIGN=NUMBER,NUMBER (as in 1/1001=5245241,5245242): VDN from 1 to 9999, numbers of at most "
-        "24 digits, none twice."
+        f"The campaign {text!r} can't be read. Write VDN/CAMPAIGN=COUNT (as in 1/1001=150) or"
+        " VDN/CAMPAIGN=NUMBER,NUMBER (as in 1/1001=5245241,5245242): VDN from 1 to 9999, numbers"
+        " of at most 24 digits, none twice."
     )

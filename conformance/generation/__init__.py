@@ -1,1 +1,3 @@
-"""What is sent: numbers, faultless calls, a call for each defect, triggers for each code, and the door to schemathesis."""
+"""What is sent: numbers, faultless calls, a call for each defect, triggers for each code, and the
+door to schemathesis.
+"""

@@ -1,11 +1,13 @@
-"""For each defect of the body: forms that have exactly this defect, made from numbers that the campaign really holds.
+"""For each defect of the body: forms that have exactly this defect, made from numbers that the
+campaign really holds.
 
-A form names a present number wherever it can, so that a server which repairs the defect instead of refusing it would delete
-something that a look at the campaign then misses.
+A form names a present number wherever it can, so that a server which repairs the defect instead of
+refusing it would delete something that a look at the campaign then misses.
 """
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from conformance.contract import MAX_NUMBER_LENGTH
@@ -76,7 +78,9 @@ INVALID_TEXTS: tuple[Callable[[str], str], ...] = (
     lambda _: ".",
     lambda n: f"'{n}'",
 )  # fmt: skip
-"""Texts that are no number: repairs that servers are known to make (trimming, folding, patterns) applied to a present one."""
+"""Texts that are no number: repairs that servers are known to make (trimming, folding, patterns)
+applied to a present one.
+"""
 
 
 def _short(number: str) -> str:
@@ -86,6 +90,14 @@ def _short(number: str) -> str:
 
 def _fits(make: Callable[[str], str]) -> Form:
     return _value(lambda n: made if len(made := make(n)) <= MAX_NUMBER_LENGTH else make(_short(n)))
+
+
+def _with_text(make: Callable[[str], str], number: str) -> dict[str, object]:
+    return {"accessCode": make(_short(number))}
+
+
+def _many(count: int, present: list[str]) -> list[dict[str, str]]:
+    return items(filled(present, count))
 
 
 BODY_FORMS: dict[str, tuple[Form, ...]] = {
@@ -111,7 +123,11 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _whole(lambda present: [{"callerNo": items(present[:1])}]),
         _whole(lambda present: body_of({"callerNo": items(present[:1])}).decode()),
     ),
-    "caller-no.missing": (_whole(lambda _: {}), _whole(lambda present: {"accessCode": present[0]}), _whole(lambda _: {"": []})),
+    "caller-no.missing": (
+        _whole(lambda _: {}),
+        _whole(lambda present: {"accessCode": present[0]}),
+        _whole(lambda _: {"": []}),
+    ),
     "caller-no.null": (_list(lambda _: None),),
     "caller-no.wrong-type": (
         _list(lambda present: present[0]),
@@ -135,8 +151,15 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _item(lambda _: []),
         _list(lambda present: [*items(present[:1]), present[-1]]),
     ),
-    "access-code.missing": (_item(lambda _: {}), _item(lambda _: {"": ""}), _list(lambda present: [*items(present[:1]), {}])),
-    "access-code.null": (_value(lambda _: None), _list(lambda present: [*items(present[:1]), {"accessCode": None}])),
+    "access-code.missing": (
+        _item(lambda _: {}),
+        _item(lambda _: {"": ""}),
+        _list(lambda present: [*items(present[:1]), {}]),
+    ),
+    "access-code.null": (
+        _value(lambda _: None),
+        _list(lambda present: [*items(present[:1]), {"accessCode": None}]),
+    ),
     "access-code.wrong-type": (
         _value(lambda n: int(n[:15])),
         _value(lambda n: [n]),
@@ -152,7 +175,10 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _value(lambda _: 12.5),
         _value(lambda n: -int(n[:15])),
     ),
-    "access-code.empty": (_value(lambda _: ""), _list(lambda present: [*items(present[:1]), {"accessCode": ""}])),
+    "access-code.empty": (
+        _value(lambda _: ""),
+        _list(lambda present: [*items(present[:1]), {"accessCode": ""}]),
+    ),
     "access-code.too-long": (
         _value(lambda n: n + "5" * (25 - len(n))),
         _value(lambda n: "0" * (25 - len(n)) + n),
@@ -164,16 +190,23 @@ BODY_FORMS: dict[str, tuple[Form, ...]] = {
         _value(lambda _: "7" * 5000),
     ),
     "access-code.invalid-characters": tuple(_fits(make) for make in INVALID_TEXTS),
-    "caller-no.too-many": tuple(_list(lambda present, n=n: items(filled(present, n))) for n in (101, 102, 150, 200, 1000)),  # type: ignore[misc]  # default binds the loop variable
+    "caller-no.too-many": tuple(
+        _list(partial(_many, count)) for count in (101, 102, 150, 200, 1000)
+    ),
 }
-"""By defect: the forms, the most telling first; further ones are added at the end, since profiles name a form by its place."""
+"""By defect: the forms, the most telling first; further ones are added at the end, since profiles
+name a form by its place.
+"""
 
 
 def filled(present: Sequence[str], count: int) -> list[str]:
-    """`count` distinct numbers: the present ones first, the rest derived from the longest of them, so
-    that they are nobody's."""
+    """`count` distinct numbers: the present ones first, the rest derived from the longest of them,
+    so that they are nobody's.
+    """
     listed = list(present[:count])
-    absent = (number for number in derived(max(listed, key=len), 2 * count) if number not in set(listed))
+    absent = (
+        number for number in derived(max(listed, key=len), 2 * count) if number not in set(listed)
+    )
     return [*listed, *itertools.islice(absent, count - len(listed))]
 
 
@@ -188,9 +221,16 @@ BAD_ITEMS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "item.not-object": (lambda n: n, lambda n: [n], lambda _: 5),
     "access-code.missing": (lambda _: {}, lambda _: {"": None}),
     "access-code.null": (lambda _: {"accessCode": None},),
-    "access-code.wrong-type": (lambda n: {"accessCode": int(n[:15])}, lambda _: {"accessCode": True}, lambda n: {"accessCode": [n]}),
+    "access-code.wrong-type": (
+        lambda n: {"accessCode": int(n[:15])},
+        lambda _: {"accessCode": True},
+        lambda n: {"accessCode": [n]},
+    ),
     "access-code.empty": (lambda _: {"accessCode": ""},),
-    "access-code.too-long": (lambda n: {"accessCode": n + "5" * (25 - len(n))}, lambda _: {"accessCode": "8" * 40}),
-    "access-code.invalid-characters": tuple(lambda n, make=make: {"accessCode": make(_short(n))} for make in INVALID_TEXTS),  # type: ignore[misc]  # default binds the loop variable
+    "access-code.too-long": (
+        lambda n: {"accessCode": n + "5" * (25 - len(n))},
+        lambda _: {"accessCode": "8" * 40},
+    ),
+    "access-code.invalid-characters": tuple(partial(_with_text, make) for make in INVALID_TEXTS),
 }
 """By defect of an item: bad items to stand among good ones."""

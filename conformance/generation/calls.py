@@ -17,20 +17,26 @@ def items(numbers: Iterable[str]) -> list[dict[str, str]]:
 
 def body_of(value: Any) -> bytes:
     """A JSON value as the bytes of a body."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def delete(key: CampaignKey, numbers: Iterable[str], *, base_path: str = "") -> Call:
     """The faultless call that deletes these numbers."""
     listed = '"},{"accessCode":"'.join(numbers)
     body = '{"callerNo":[{"accessCode":"' + listed + '"}]}' if listed else '{"callerNo":[]}'
-    return Call(method="DELETE", target=caller_no_path(*key, base_path), headers=HEADERS, body=body.encode())
+    return Call(
+        method="DELETE", target=caller_no_path(*key, base_path), headers=HEADERS, body=body.encode()
+    )
 
 
 def delete_as_in_the_example(key: CampaignKey, number: str, *, base_path: str = "") -> Call:
     """The call of the document's example: one number, with the example's spaces."""
     body = f'{{"callerNo":[ {{"accessCode":"{number}"}} ]}}'
-    return Call(method="DELETE", target=caller_no_path(*key, base_path), headers=HEADERS, body=body.encode())
+    return Call(
+        method="DELETE", target=caller_no_path(*key, base_path), headers=HEADERS, body=body.encode()
+    )
 
 
 def with_body(key: CampaignKey, body: bytes, *, base_path: str = "") -> Call:
@@ -79,4 +85,7 @@ def with_header(call: Call, name: str, value: str) -> Call:
 
 def without_header(call: Call, name: str) -> Call:
     """The same call without a header."""
-    return changed(call, headers=tuple((key, held) for key, held in call.headers if key.lower() != name.lower()))
+    return changed(
+        call,
+        headers=tuple((key, held) for key, held in call.headers if key.lower() != name.lower()),
+    )

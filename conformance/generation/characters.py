@@ -1,6 +1,7 @@
 """Which characters UTF-8 can write, told to hypothesis.
 
-By itself it tries each of 1.1 million and makes a table of them: seconds, and 200 MB of memory, in every folder that has no cache of its.
+By itself it tries each of 1.1 million and makes a table of them: seconds, and 200 MB of memory, in
+every folder that has no cache of its.
 """
 
 from typing import Any
@@ -26,4 +27,5 @@ def intervals_from_codec(codec: str) -> tuple[IntervalSet, IntervalSet]:
 
 def tell_hypothesis() -> None:
     """From now on hypothesis asks here."""
-    charmap.intervals_from_codec = intervals_from_codec  # type: ignore[assignment]  # a plain function for one that remembers
+    # a plain function for one that remembers
+    charmap.intervals_from_codec = intervals_from_codec  # type: ignore[assignment]

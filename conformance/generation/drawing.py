@@ -1,4 +1,6 @@
-"""Strategies for whole calls: lists with bad items among good ones, several defects at once, hostile texts."""
+"""Strategies for whole calls: lists with bad items among good ones, several defects at once,
+hostile texts.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -19,13 +21,17 @@ def batched(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
 
 
 class BadList(Struct, frozen=True, kw_only=True):
-    """A list of `good` present numbers with bad items: (defect, form, place) each; with `others` defects of the list beside."""
+    """A list of `good` present numbers with bad items: (defect, form, place) each; with `others`
+    defects of the list beside.
+    """
 
     good: int
     bad: tuple[tuple[str, int, str], ...]
 
     def body(self, present: list[str]) -> bytes:
-        """The body, made from numbers that the campaign holds (more than `good`: the rest is used in bad items)."""
+        """The body, made from numbers that the campaign holds (more than `good`: the rest is used
+        in bad items).
+        """
         listed: list[Any] = list(items(present[: self.good]))
         spare = present[self.good :] or present
         for defect, form, place in self.bad:
@@ -43,10 +49,14 @@ def each_bad_item() -> Iterator[BadList]:
 
 
 def bad_lists() -> st.SearchStrategy[BadList]:
-    """One bad item mostly, two in a third of the cases; first, in the middle, last among 0 to 5 good ones."""
+    """One bad item mostly, two in a third of the cases; first, in the middle, last among 0 to 5
+    good ones.
+    """
     one = st.tuples(st.sampled_from(sorted(BAD_ITEMS)), st.integers(0, 63), st.sampled_from(PLACES))
     return st.builds(
-        lambda good, first, second, both: BadList(good=good, bad=(first, second) if both == 0 else (first,)),
+        lambda good, first, second, both: BadList(
+            good=good, bad=(first, second) if both == 0 else (first,)
+        ),
         st.sampled_from((0, 1, 2, 3, 5)),
         one,
         one,
@@ -73,9 +83,15 @@ def any_defect() -> st.SearchStrategy[Anything]:
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**70), 2**70),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=30),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 """Any JSON value, small."""

@@ -1,7 +1,9 @@
-"""Hypothesis as a source of cases: generation only. What a case shows is judged elsewhere, and shortened there too.
+"""Hypothesis as a source of cases: generation only. What a case shows is judged elsewhere, and
+shortened there too.
 
-A finding never is an exception here, so hypothesis neither stops at the first nor calls a server with moods flaky; and no
-call is spent on shrinking what one replay of a shorter program shows as well.
+A finding never is an exception here, so hypothesis neither stops at the first nor calls a server
+with moods flaky; and no call is spent on shrinking what one replay of a shorter program shows as
+well.
 """
 
 from collections.abc import Callable
@@ -18,8 +20,14 @@ characters.tell_hypothesis()
 
 Drawn = TypeVar("Drawn")
 
-# A real server is slow, and large lists are this interface's subject: neither says anything about the strategies.
-_SUPPRESSED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
+# A real server is slow, and large lists are this interface's subject: neither says anything about
+# the strategies.
+_SUPPRESSED = [
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+]
 
 
 def generation_only(examples: int, steps: int = 50) -> settings:
@@ -36,8 +44,16 @@ def generation_only(examples: int, steps: int = 50) -> settings:
     )
 
 
-def explore(strategy: st.SearchStrategy[Drawn], body: Callable[[Drawn], None], *, examples: int, seed_with: object) -> None:
-    """Call `body` with so many drawn values. Same seed, same values. CannotJudge from `body` ends the exploration and is raised."""
+def explore(
+    strategy: st.SearchStrategy[Drawn],
+    body: Callable[[Drawn], None],
+    *,
+    examples: int,
+    seed_with: object,
+) -> None:
+    """Call `body` with so many drawn values. Same seed, same values. CannotJudge from `body` ends
+    the exploration and is raised.
+    """
     stopped: list[CannotJudge] = []
 
     def once(value: Drawn) -> None:
@@ -53,14 +69,19 @@ def explore(strategy: st.SearchStrategy[Drawn], body: Callable[[Drawn], None], *
         raise stopped[0]
 
 
-def run_machine(machine: Callable[[], RuleBasedStateMachine], *, episodes: int, steps: int, seed_with: object) -> None:
+def run_machine(
+    machine: Callable[[], RuleBasedStateMachine], *, episodes: int, steps: int, seed_with: object
+) -> None:
     """Run a state machine for so many episodes of at most so many steps."""
 
     def seeded(*arguments: Any) -> RuleBasedStateMachine:
         return machine(*arguments)
 
-    seeded._hypothesis_internal_use_seed = _seed(seed_with)  # type: ignore[attr-defined]  # what @seed sets; a factory is no class
-    run_state_machine_as_test(seeded, settings=generation_only(episodes, steps))  # type: ignore[arg-type]  # a factory does, says its docstring
+    # what @seed sets; a factory is no class
+    seeded._hypothesis_internal_use_seed = _seed(seed_with)  # type: ignore[attr-defined]
+    amount = generation_only(episodes, steps)
+    # a factory does, says its docstring
+    run_state_machine_as_test(seeded, settings=amount)  # type: ignore[arg-type]
 
 
 def _seed(value: object) -> int:

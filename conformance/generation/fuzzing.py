@@ -1,8 +1,9 @@
 """The one door to schemathesis: cases drawn from the OpenAPI file, turned into calls of ours.
 
-schemathesis' own checks are not used: on an interface that answers every failure with HTTP 200 they mis-fire. Its cases are
-sent through our transport and judged by the oracle. Ids that could be somebody's campaign are replaced by the run's own, and
-numbers by such as the campaign holds: the surprise lies in the shape.
+schemathesis' own checks are not used: on an interface that answers every failure with HTTP 200 they
+mis-fire. Its cases are sent through our transport and judged by the oracle. Ids that could be
+somebody's campaign are replaced by the run's own, and numbers by such as the campaign holds: the
+surprise lies in the shape.
 """
 
 import json
@@ -25,7 +26,16 @@ Draft: TypeAlias = Callable[[CampaignKey, list[str], str], Call]
 
 FILE = "deleting-calling-numbers.openapi.yaml"
 OPERATION = PATH_PREFIX + "/{vdnId}/callerNo/{campaignId}"
-_DROPPED = {"user-agent", "x-schemathesis-testcaseid", "authorization", "content-length", "accept-encoding", "connection", "host", "accept"}
+_DROPPED = {
+    "user-agent",
+    "x-schemathesis-testcaseid",
+    "authorization",
+    "content-length",
+    "accept-encoding",
+    "connection",
+    "host",
+    "accept",
+}
 
 
 @cache
@@ -46,23 +56,35 @@ def coverage_drafts() -> Iterator[tuple[str, Draft]]:
     """schemathesis' coverage cases for the DELETE, with their descriptions: always the same."""
     schema, operation = _operation()
     config = schema.config.generation_for(operation=operation, phase="coverage")
-    for case in schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=config):
+    for case in schema.iter_coverage_cases(
+        operation, generation_modes=list(GenerationMode), generation_config=config
+    ):
         yield f"{case.meta.generation.mode.value}: {case.meta.phase.data.description}", _draft(case)
 
 
 def drafts(mode: Mode) -> st.SearchStrategy[Draft]:
-    """schemathesis' fuzz cases for the DELETE, keeping to the description or violating it somewhere."""
+    """schemathesis' fuzz cases for the DELETE, keeping to the description or violating it
+    somewhere.
+    """
     _, operation = _operation()
-    return operation.as_strategy(generation_mode=GenerationMode(mode)).map(_draft)  # type: ignore[no-any-return]  # schemathesis' own type
+    strategy = operation.as_strategy(generation_mode=GenerationMode(mode))
+    return strategy.map(_draft)  # type: ignore[no-any-return]  # schemathesis' own type
 
 
 def _draft(case: Any) -> Draft:
     parts = REQUESTS_TRANSPORT.serialize_case(case)
     body = json.dumps(parts["json"]).encode() if "json" in parts else _bytes(parts.get("data"))
-    headers = tuple((name, str(value)) for name, value in dict(parts["headers"]).items() if name.lower() not in _DROPPED)
+    headers = tuple(
+        (name, str(value))
+        for name, value in dict(parts["headers"]).items()
+        if name.lower() not in _DROPPED
+    )
     target = _target(parts)
     return lambda key, present, base_path: Call(
-        method="DELETE", target=base_path + _own_ids(target, key), headers=_sendable(headers), body=_own_numbers(body, present)
+        method="DELETE",
+        target=base_path + _own_ids(target, key),
+        headers=_sendable(headers),
+        body=_own_numbers(body, present),
     )
 
 
@@ -71,15 +93,20 @@ def _bytes(data: Any) -> bytes:
 
 
 def _target(parts: dict[str, Any]) -> str:
-    from requests import Request  # noqa: PLC0415 - what schemathesis builds its requests with; only here are its rules for URLs wanted
+    # what schemathesis builds its requests with; only here are its rules for URLs wanted
+    from requests import Request  # noqa: PLC0415
 
     prepared = Request("DELETE", parts["url"], params=parts.get("params")).prepare()
     return prepared.path_url
 
 
 def _sendable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Headers that HTTP itself can carry; a value with a line break or outside Latin-1 never gets as far as the server."""
-    return tuple((name, value) for name, value in headers if value.isascii() and value.isprintable())
+    """Headers that HTTP itself can carry; a value with a line break or outside Latin-1 never gets
+    as far as the server.
+    """
+    return tuple(
+        (name, value) for name, value in headers if value.isascii() and value.isprintable()
+    )
 
 
 def _own_ids(target: str, key: CampaignKey) -> str:
@@ -95,7 +122,9 @@ def _own_ids(target: str, key: CampaignKey) -> str:
 
 
 def _own_numbers(body: bytes, present: list[str]) -> bytes:
-    """The n-th distinct legal number of the body becomes the n-th that the campaign holds, one being spared."""
+    """The n-th distinct legal number of the body becomes the n-th that the campaign holds, one
+    being spared.
+    """
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,11 +1,15 @@
-"""Where hypothesis keeps its tables of characters and what else it remembers: never in the folder that somebody works in."""
+"""Where hypothesis keeps its tables of characters and what else it remembers: never in the folder
+that somebody works in.
+"""
 
 import os
 import sys
 from pathlib import Path
 
 VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
-"""Read by hypothesis when it first keeps something, in worker processes too. Where the user has set it, that holds."""
+"""Read by hypothesis when it first keeps something, in worker processes too. Where the user has set
+it, that holds.
+"""
 
 
 def keep_in(folder: Path) -> None:

@@ -14,13 +14,28 @@ LARGE_BODY = 64 * 1024
 _KNOWN_TOP = {"callerNo"}
 _KNOWN_ITEM = {"accessCode"}
 _DIGITS = frozenset("0123456789")
-_BLANK = "".join(chr(point) for point in (*range(0x21), 0x85, 0xA0, *range(0x2000, 0x2010), 0x2028, 0x2029, 0x202F, 0x3000, 0xFEFF))
+_BLANK = "".join(
+    chr(point)
+    for point in (
+        *range(0x21),
+        0x85,
+        0xA0,
+        *range(0x2000, 0x2010),
+        0x2028,
+        0x2029,
+        0x202F,
+        0x3000,
+        0xFEFF,
+    )
+)
 """What a reader may take for nothing: white space and control characters."""
 _DIGIT_RUNS = re.compile("[0-9]+")
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """Defects and open points of a body; `named` are the faultless numbers in it, `removals` what a server that serves it may remove."""
+    """Defects and open points of a body; `named` are the faultless numbers in it, `removals` what a
+    server that serves it may remove.
+    """
 
     defects: tuple[str, ...] = ()
     open_points: tuple[str, ...] = ()
@@ -42,7 +57,13 @@ def read_body(body: bytes) -> Body:
     if not text.strip("\x00 \t\r\n\ufeff"):
         return Body(defects=("body.empty",), open_points=large)
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_int=_number, parse_float=_number, parse_constant=_number)
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_number,
+        )
     except RecursionError:
         return Body(open_points=(*large, "json.deep"))
     except ValueError:
@@ -77,11 +98,15 @@ def _has_repeated_key(value: _Object) -> bool:
     if value.first is not None:
         return True
     items = value.get("callerNo")
-    return isinstance(items, list) and any(isinstance(item, _Object) and item.first is not None for item in items)
+    return isinstance(items, list) and any(
+        isinstance(item, _Object) and item.first is not None for item in items
+    )
 
 
 def _repeated(value: _Object, points: tuple[str, ...]) -> Body:
-    """Readers of JSON differ: the first value counts, or the last, or both. Only what is wrong either way is a defect."""
+    """Readers of JSON differ: the first value counts, or the last, or both. Only what is wrong
+    either way is a defect.
+    """
     last, first = _read_value(value, points), _read_value(_firsts(value), points)
     if last.defects and first.defects:
         return last
@@ -101,12 +126,23 @@ def _firsts(value: Any) -> Any:
 
 
 def _not_json(text: str, points: tuple[str, ...]) -> Body:
-    """RFC 8259 lets a reader accept more than JSON: it is a defect only where no complete list of numbers can be read."""
-    complete = "callerNo" in text and text.count("{") == text.count("}") and text.count("[") == text.count("]")
+    """RFC 8259 lets a reader accept more than JSON: it is a defect only where no complete list of
+    numbers can be read.
+    """
+    complete = (
+        "callerNo" in text
+        and text.count("{") == text.count("}")
+        and text.count("[") == text.count("]")
+    )
     if not complete or not any(text.count(mark) for mark in "{["):
         return Body(defects=("body.not-json",), open_points=points)
     digits = mentioned(text)
-    return Body(open_points=(*points, "json.lenient"), named=digits, items=len(digits), removals=(digits, frozenset()))
+    return Body(
+        open_points=(*points, "json.lenient"),
+        named=digits,
+        items=len(digits),
+        removals=(digits, frozenset()),
+    )
 
 
 def mentioned(text: str) -> frozenset[str]:
@@ -114,11 +150,17 @@ def mentioned(text: str) -> frozenset[str]:
     return frozenset(part for part in _DIGIT_RUNS.findall(text) if len(part) <= MAX_NUMBER_LENGTH)
 
 
-_OTHER_DIGITS = {ord(digit): str(value) for digits in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩") for value, digit in enumerate(digits)}
+_OTHER_DIGITS = {
+    ord(digit): str(value)
+    for digits in ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩")
+    for value, digit in enumerate(digits)
+}
 
 
 def mentions(body: bytes) -> frozenset[str]:
-    """The same for a body, digits of other scripts read as digits: whatever a lax server could take from it."""
+    """The same for a body, digits of other scripts read as digits: whatever a lax server could take
+    from it.
+    """
     return mentioned(body.decode("utf-8", "replace").translate(_OTHER_DIGITS))
 
 
@@ -130,7 +172,10 @@ def _read_value(value: Any, points: tuple[str, ...]) -> Body:
         return Body(defects=("caller-no.missing",), open_points=points)
     items = value["callerNo"]
     if not isinstance(items, list):
-        return Body(defects=("caller-no.null" if items is None else "caller-no.wrong-type",), open_points=points)
+        return Body(
+            defects=("caller-no.null" if items is None else "caller-no.wrong-type",),
+            open_points=points,
+        )
     if not items:
         return Body(defects=("caller-no.empty",), open_points=points)
     return _read_items(items, points)
@@ -143,7 +188,12 @@ def _read_items(items: list[Any], points: tuple[str, ...]) -> Body:
     good = 0
     bad: list[Any] = []
     for item in items:
-        if type(item) is _Object and len(item) == 1 and type(code := item.get("accessCode")) is str and is_number(code):
+        if (
+            type(item) is _Object
+            and len(item) == 1
+            and type(code := item.get("accessCode")) is str
+            and is_number(code)
+        ):
             named.add(code)  # the usual case, kept short: lists are long
             good += 1
             continue
@@ -156,12 +206,20 @@ def _read_items(items: list[Any], points: tuple[str, ...]) -> Body:
             else:
                 named.add(item["accessCode"])
                 good += 1
-    if good > len(named) or any(isinstance(text, str) and bad.count(text) > 1 for text in bad[:MAX_NUMBERS_PER_CALL]):
+    if good > len(named) or any(
+        isinstance(text, str) and bad.count(text) > 1 for text in bad[:MAX_NUMBERS_PER_CALL]
+    ):
         odd["number.duplicate"] = None
     if len(named) > MAX_NUMBERS_PER_CALL or (found and len(items) > MAX_NUMBERS_PER_CALL):
         found["caller-no.too-many"] = None
     whole = frozenset(named)
-    return Body(defects=tuple(found), open_points=tuple(odd), named=whole, items=len(items), removals=(whole,))
+    return Body(
+        defects=tuple(found),
+        open_points=tuple(odd),
+        named=whole,
+        items=len(items),
+        removals=(whole,),
+    )
 
 
 def is_number(text: str) -> bool:
@@ -187,11 +245,19 @@ def item_defects(item: Any) -> tuple[str, ...]:
 
 
 def unknown_members(given: dict[str, Any], known: set[str]) -> tuple[str, ...]:
-    """Open points that come from members the interface does not have; `hour` and `minute` are told apart (code 02000010)."""
+    """Open points that come from members the interface does not have; `hour` and `minute` are told
+    apart (code 02000010).
+    """
     extra = given.keys() - known
     if not extra:
         return ()
     if "hour" in extra or "minute" in extra:
         both = "hour" in extra and "minute" in extra
-        return ("member.hour-and-minute" if both else "member.hour-without-minute" if "hour" in extra else "member.minute-without-hour",)
+        return (
+            "member.hour-and-minute"
+            if both
+            else "member.hour-without-minute"
+            if "hour" in extra
+            else "member.minute-without-hour",
+        )
     return ("member.unknown",)

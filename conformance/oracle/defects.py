@@ -1,9 +1,11 @@
-"""The table of defects: what can be wrong with a call, which clause it breaks, and which result codes fit it.
+"""The table of defects: what can be wrong with a call, which clause it breaks, and which result
+codes fit it.
 
-A code *fits* when its text in the document's table truthfully describes the defect. Where several do, all are listed: the
-document does not say which is meant. 0200001 (parameter error, see the description) fits every defect. A code is left out
-only where its text would be untrue, so that a server that swaps two meanings is still seen on some other defect. 02000009 fits
-every bad value: a campaign lacks it, and a server may look that up before it looks at the value.
+A code *fits* when its text in the document's table truthfully describes the defect. Where several
+do, all are listed: the document does not say which is meant. 0200001 (parameter error, see the
+description) fits every defect. A code is left out only where its text would be untrue, so that a
+server that swaps two meanings is still seen on some other defect. 02000009 fits every bad value: a
+campaign lacks it, and a server may look that up before it looks at the value.
 """
 
 from typing import Literal, TypeAlias
@@ -16,7 +18,9 @@ Place: TypeAlias = Literal["path", "body", "list", "item", "value", "campaign"]
 
 
 class Defect(Struct, frozen=True, kw_only=True):
-    """One row. `codes` are the failure codes that fit. `by_http`: HTTP itself may refuse it (the path is then none of the interface's)."""
+    """One row. `codes` are the failure codes that fit. `by_http`: HTTP itself may refuse it (the
+    path is then none of the interface's).
+    """
 
     id: str
     place: Place
@@ -26,65 +30,265 @@ class Defect(Struct, frozen=True, kw_only=True):
     by_http: bool = False
 
 
-def _row(id_: str, place: Place, clause: str, says: str, *codes: Code, by_http: bool = False) -> Defect:
+def _row(
+    id_: str, place: Place, clause: str, says: str, *codes: Code, by_http: bool = False
+) -> Defect:
     fitting = frozenset({*codes, Code.PARAMETER_ERROR})
     return Defect(id=id_, place=place, clause=clause, codes=fitting, says=says, by_http=by_http)
 
 
 _ROWS = (
-    _row("vdn-id.not-integer", "path", "uri.vdn-id", "vdnId is no integer",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.LENGTH_OUT_OF_RANGE,
-         Code.NO_SUCH_CAMPAIGN, by_http=True),
-    _row("vdn-id.out-of-range", "path", "uri.vdn-id", "vdnId is not within 1 to 9999",
-         Code.WRONG_VALUE, Code.LENGTH_OUT_OF_RANGE, Code.TOO_LONG, Code.NO_SUCH_CAMPAIGN),
-    _row("vdn-id.very-long", "path", "uri.vdn-id", "vdnId has more digits than an integer can have",
-         Code.WRONG_VALUE, Code.LENGTH_OUT_OF_RANGE, Code.TOO_LONG, Code.NOT_CONVERTIBLE, Code.WRONG_TYPE, Code.NO_SUCH_CAMPAIGN),
-    _row("campaign-id.not-integer", "path", "uri.campaign-id", "campaignId is no integer",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.LENGTH_OUT_OF_RANGE,
-         Code.NO_SUCH_CAMPAIGN, by_http=True),
-    _row("campaign-id.out-of-range", "path", "uri.campaign-id", "campaignId is zero, negative, or beyond 32 bits",
-         Code.WRONG_VALUE, Code.LENGTH_OUT_OF_RANGE, Code.TOO_LONG, Code.NOT_CONVERTIBLE, Code.WRONG_TYPE, Code.NO_SUCH_CAMPAIGN),
-    _row("campaign-id.unknown", "campaign", "prerequisite.campaign", "no campaign has this id", Code.NO_SUCH_CAMPAIGN),
-    _row("campaign-id.other-vdn", "campaign", "uri.vdn-id", "the campaign belongs to another VDN",
-         Code.NO_SUCH_CAMPAIGN, Code.WRONG_COMBINATION, Code.WRONG_VALUE),
-    _row("body.empty", "body", "body.object", "the body is missing",
-         Code.EMPTY, Code.NOT_CONVERTIBLE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE),
-    _row("body.not-json", "body", "body.object", "the body is no JSON",
-         Code.NOT_CONVERTIBLE, Code.WRONG_TYPE, Code.INVALID_CHARACTERS, Code.EMPTY),
-    _row("body.not-object", "body", "body.object", "the body is JSON but no object",
-         Code.NOT_CONVERTIBLE, Code.WRONG_TYPE, Code.EMPTY),
-    _row("caller-no.missing", "list", "body.caller-no", "callerNo is missing", Code.EMPTY, Code.WRONG_COMBINATION),
-    _row("caller-no.null", "list", "body.caller-no", "callerNo is null",
-         Code.EMPTY, Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE),
-    _row("caller-no.wrong-type", "list", "body.caller-no", "callerNo is no list",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE, Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE),
-    _row("caller-no.empty", "list", "body.caller-no", "callerNo holds no item",
-         Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE, Code.WRONG_VALUE),
-    _row("caller-no.too-many", "list", "restriction.limit-100", "callerNo names more than 100 numbers",
-         Code.TOO_MANY, Code.TOO_LONG, Code.LENGTH_OUT_OF_RANGE, Code.WRONG_VALUE),
-    _row("item.null", "item", "body.caller-no", "an item is null",
-         Code.EMPTY, Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE),
-    _row("item.not-object", "item", "body.caller-no", "an item is no object",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE, Code.EMPTY),
-    _row("access-code.missing", "value", "body.access-code", "an item has no accessCode", Code.EMPTY, Code.WRONG_COMBINATION),
-    _row("access-code.null", "value", "body.access-code", "an accessCode is null",
-         Code.EMPTY, Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
-    _row("access-code.wrong-type", "value", "body.access-code", "an accessCode is no text",
-         Code.WRONG_TYPE, Code.NOT_CONVERTIBLE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.EMPTY, Code.TOO_LONG,
-         Code.LENGTH_OUT_OF_RANGE, Code.WRONG_COMBINATION),
-    _row("access-code.empty", "value", "body.access-code", "an accessCode is an empty text",
-         Code.EMPTY, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE, Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
-    _row("access-code.too-long", "value", "body.access-code", "an accessCode has more than 24 characters",
-         Code.TOO_LONG, Code.LENGTH_OUT_OF_RANGE, Code.WRONG_VALUE, Code.WRONG_COMBINATION),
-    _row("access-code.invalid-characters", "value", "body.access-code", "an accessCode holds something other than the digits 0-9",
-         Code.INVALID_CHARACTERS, Code.WRONG_VALUE, Code.NOT_CONVERTIBLE, Code.WRONG_COMBINATION),
-)  # fmt: skip
+    _row(
+        "vdn-id.not-integer",
+        "path",
+        "uri.vdn-id",
+        "vdnId is no integer",
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.INVALID_CHARACTERS,
+        Code.WRONG_VALUE,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.NO_SUCH_CAMPAIGN,
+        by_http=True,
+    ),
+    _row(
+        "vdn-id.out-of-range",
+        "path",
+        "uri.vdn-id",
+        "vdnId is not within 1 to 9999",
+        Code.WRONG_VALUE,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.TOO_LONG,
+        Code.NO_SUCH_CAMPAIGN,
+    ),
+    _row(
+        "vdn-id.very-long",
+        "path",
+        "uri.vdn-id",
+        "vdnId has more digits than an integer can have",
+        Code.WRONG_VALUE,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.TOO_LONG,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_TYPE,
+        Code.NO_SUCH_CAMPAIGN,
+    ),
+    _row(
+        "campaign-id.not-integer",
+        "path",
+        "uri.campaign-id",
+        "campaignId is no integer",
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.INVALID_CHARACTERS,
+        Code.WRONG_VALUE,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.NO_SUCH_CAMPAIGN,
+        by_http=True,
+    ),
+    _row(
+        "campaign-id.out-of-range",
+        "path",
+        "uri.campaign-id",
+        "campaignId is zero, negative, or beyond 32 bits",
+        Code.WRONG_VALUE,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.TOO_LONG,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_TYPE,
+        Code.NO_SUCH_CAMPAIGN,
+    ),
+    _row(
+        "campaign-id.unknown",
+        "campaign",
+        "prerequisite.campaign",
+        "no campaign has this id",
+        Code.NO_SUCH_CAMPAIGN,
+    ),
+    _row(
+        "campaign-id.other-vdn",
+        "campaign",
+        "uri.vdn-id",
+        "the campaign belongs to another VDN",
+        Code.NO_SUCH_CAMPAIGN,
+        Code.WRONG_COMBINATION,
+        Code.WRONG_VALUE,
+    ),
+    _row(
+        "body.empty",
+        "body",
+        "body.object",
+        "the body is missing",
+        Code.EMPTY,
+        Code.NOT_CONVERTIBLE,
+        Code.TOO_SHORT,
+        Code.LENGTH_OUT_OF_RANGE,
+    ),
+    _row(
+        "body.not-json",
+        "body",
+        "body.object",
+        "the body is no JSON",
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_TYPE,
+        Code.INVALID_CHARACTERS,
+        Code.EMPTY,
+    ),
+    _row(
+        "body.not-object",
+        "body",
+        "body.object",
+        "the body is JSON but no object",
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_TYPE,
+        Code.EMPTY,
+    ),
+    _row(
+        "caller-no.missing",
+        "list",
+        "body.caller-no",
+        "callerNo is missing",
+        Code.EMPTY,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "caller-no.null",
+        "list",
+        "body.caller-no",
+        "callerNo is null",
+        Code.EMPTY,
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_VALUE,
+    ),
+    _row(
+        "caller-no.wrong-type",
+        "list",
+        "body.caller-no",
+        "callerNo is no list",
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_VALUE,
+        Code.EMPTY,
+        Code.TOO_SHORT,
+        Code.LENGTH_OUT_OF_RANGE,
+    ),
+    _row(
+        "caller-no.empty",
+        "list",
+        "body.caller-no",
+        "callerNo holds no item",
+        Code.EMPTY,
+        Code.TOO_SHORT,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.WRONG_VALUE,
+    ),
+    _row(
+        "caller-no.too-many",
+        "list",
+        "restriction.limit-100",
+        "callerNo names more than 100 numbers",
+        Code.TOO_MANY,
+        Code.TOO_LONG,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.WRONG_VALUE,
+    ),
+    _row(
+        "item.null",
+        "item",
+        "body.caller-no",
+        "an item is null",
+        Code.EMPTY,
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_VALUE,
+    ),
+    _row(
+        "item.not-object",
+        "item",
+        "body.caller-no",
+        "an item is no object",
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_VALUE,
+        Code.EMPTY,
+    ),
+    _row(
+        "access-code.missing",
+        "value",
+        "body.access-code",
+        "an item has no accessCode",
+        Code.EMPTY,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "access-code.null",
+        "value",
+        "body.access-code",
+        "an accessCode is null",
+        Code.EMPTY,
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_VALUE,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "access-code.wrong-type",
+        "value",
+        "body.access-code",
+        "an accessCode is no text",
+        Code.WRONG_TYPE,
+        Code.NOT_CONVERTIBLE,
+        Code.INVALID_CHARACTERS,
+        Code.WRONG_VALUE,
+        Code.EMPTY,
+        Code.TOO_LONG,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "access-code.empty",
+        "value",
+        "body.access-code",
+        "an accessCode is an empty text",
+        Code.EMPTY,
+        Code.TOO_SHORT,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.INVALID_CHARACTERS,
+        Code.WRONG_VALUE,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "access-code.too-long",
+        "value",
+        "body.access-code",
+        "an accessCode has more than 24 characters",
+        Code.TOO_LONG,
+        Code.LENGTH_OUT_OF_RANGE,
+        Code.WRONG_VALUE,
+        Code.WRONG_COMBINATION,
+    ),
+    _row(
+        "access-code.invalid-characters",
+        "value",
+        "body.access-code",
+        "an accessCode holds something other than the digits 0-9",
+        Code.INVALID_CHARACTERS,
+        Code.WRONG_VALUE,
+        Code.NOT_CONVERTIBLE,
+        Code.WRONG_COMBINATION,
+    ),
+)
 
 DEFECTS: dict[str, Defect] = {row.id: row for row in _ROWS}
-"""Every defect by id. One defect: a failure with a fitting code. Several: a code that fits any of them."""
+"""Every defect by id. One defect: a failure with a fitting code. Several: a code that fits any of
+them.
+"""
 
 LAST_NUMBER = "campaign.last-number"
-"""Not a defect of the call alone: in the campaign's state it would leave no number. Its failure code is open."""
+"""Not a defect of the call alone: in the campaign's state it would leave no number. Its failure
+code is open.
+"""
 
 OPEN_POINTS: dict[str, str] = {
     "number.absent": "a number that the campaign lacks",
@@ -105,7 +309,8 @@ OPEN_POINTS: dict[str, str] = {
     "body.large": "a very large body",
     "credential.open": "an Authorization on which the document is silent",
 }
-"""What may be refused, with any failure code of the table, or ignored: the document does not say."""
+"""What may be refused, with any failure code of the table, or ignored: the document does not say.
+"""
 
 ANY_FAILURE: frozenset[str] = frozenset(FAILURE_CODES)
 

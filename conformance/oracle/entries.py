@@ -13,7 +13,9 @@ from conformance.oracle.worlds import WorldStep, step_of
 SEARCHED = 400
 """Calls before a deviation that are searched for those that belong to its program."""
 MAX_SHOWN = 12
-"""Calls kept as evidence before a program is shortened: the latest ones that name the numbers in question."""
+"""Calls kept as evidence before a program is shortened: the latest ones that name the numbers in
+question.
+"""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -31,20 +33,31 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @property
     def mentions(self) -> frozenset[str]:
-        """The numbers that the call names, also in a form that is no faultless item: what a lax server could have taken from it."""
+        """The numbers that the call names, also in a form that is no faultless item: what a lax
+        server could have taken from it.
+        """
         return self.facts.named | mentions(self.exchange.call.body)
 
     @property
     def authorised_delete(self) -> bool:
         """A DELETE on the interface's URI that had to be let in, and was sent."""
-        return self.facts.kind == "delete" and not self.facts.unauthorised and self.answer.outcome != "nothing"
+        return (
+            self.facts.kind == "delete"
+            and not self.facts.unauthorised
+            and self.answer.outcome != "nothing"
+        )
 
 
 def entries_of(history: History) -> tuple[Entry, ...]:
     """All exchanges of a history in order of their start."""
     ordered = sorted(history.exchanges, key=lambda exchange: exchange.start)
     return tuple(
-        Entry(position=position, exchange=exchange, facts=facts_of(exchange.call, history.setting), answer=answer_of(exchange))
+        Entry(
+            position=position,
+            exchange=exchange,
+            facts=facts_of(exchange.call, history.setting),
+            answer=answer_of(exchange),
+        )
         for position, exchange in enumerate(ordered)
     )
 
@@ -63,13 +76,19 @@ def windows(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def naming(
-    entries: Iterable[Entry], numbers: frozenset[str], decisive: Entry, suspects: frozenset[int] = frozenset()
+    entries: Iterable[Entry],
+    numbers: frozenset[str],
+    decisive: Entry,
+    suspects: frozenset[int] = frozenset(),
 ) -> tuple[Exchange, ...]:
-    """The program that shows a deviation, before it is shortened: what named these numbers, suspects, and the decisive exchange."""
+    """The program that shows a deviation, before it is shortened: what named these numbers,
+    suspects, and the decisive exchange.
+    """
     named = [
         entry
         for entry in list(entries)[-SEARCHED:]
-        if entry.position != decisive.position and (entry.position in suspects or entry.facts.named & numbers or entry.mentions & numbers)
+        if entry.position != decisive.position
+        and (entry.position in suspects or entry.facts.named & numbers or entry.mentions & numbers)
     ]
     return (*(entry.exchange for entry in named[-MAX_SHOWN:]), decisive.exchange)
 

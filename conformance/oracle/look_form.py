@@ -2,8 +2,8 @@
 used to read every other look.
 
 What `callerNo` of the query companion holds when a campaign has several numbers is not documented
-(DOMAIN.md, "The companions"). So nothing is taken for a number because it has digits: a token counts
-only where it has the form in which the run's own numbers were written.
+(DOMAIN.md, "The companions"). So nothing is taken for a number because it has digits: a token
+counts only where it has the form in which the run's own numbers were written.
 """
 
 import json
@@ -23,7 +23,8 @@ LONGEST_TOKEN = 120
 """Characters of one number's token, a priority and a name included; what is longer is no list of
 numbers."""
 SMALL = 8 * 1024
-"""Characters of a look up to which what it shows is remembered: larger ones would fill the memory."""
+"""Characters of a look up to which what it shows is remembered: larger ones would fill the memory.
+"""
 
 _RUN = re.compile("[0-9]+")
 _BARE = ("", "")
@@ -64,7 +65,9 @@ def look_value(answer: Answer) -> Any:
 
 
 def digit_runs(answer: Answer) -> frozenset[str]:
-    """Every run of digits that a look holds, whatever its form: enough to find a long own number."""
+    """Every run of digits that a look holds, whatever its form: enough to find a long own
+    number.
+    """
     return _digit_runs(look_value(answer))
 
 
@@ -161,7 +164,8 @@ def _plain_inside(form: LookForm) -> LookForm:
 @lru_cache(maxsize=16)
 def _patterns(form: LookForm) -> tuple[re.Pattern[str], ...]:
     return tuple(
-        re.compile(f"(?P<before>{_shape(before)})(?P<number>{_NUMBER})(?P<after>{_shape(after)})") for before, after in form.shapes
+        re.compile(f"(?P<before>{_shape(before)})(?P<number>{_NUMBER})(?P<after>{_shape(after)})")
+        for before, after in form.shapes
     )
 
 
@@ -184,7 +188,9 @@ def _as_text(value: Any) -> str:
 # -- learning -------------------------------------------------------------------------------------
 
 
-def learn_form(answer: Answer, own: Sequence[str], sent: Mapping[str, int] = MappingProxyType({})) -> LookForm | None:
+def learn_form(
+    answer: Answer, own: Sequence[str], sent: Mapping[str, int] = MappingProxyType({})
+) -> LookForm | None:
     """The form in which a look writes these numbers, which are known to be in the campaign.
 
     In: the query's reply, numbers that nobody else can have, and the priorities `sent` with them.
@@ -236,7 +242,9 @@ def _of_list(value: list[Any], own: Sequence[str]) -> Iterator[LookForm]:
     """Forms of a list: of plain tokens, or of objects with the number in one member."""
     yield from _of_tokens([token for token in value if isinstance(token, str | int)], own, "")
     objects = [token for token in value if isinstance(token, dict)]
-    names = dict.fromkeys(name for token in objects for name, held in token.items() if str(held) in set(own))
+    names = dict.fromkeys(
+        name for token in objects for name, held in token.items() if str(held) in set(own)
+    )
     priority = next((name for token in objects for name in token if "prior" in name.lower()), "")
     for name in names:
         yield LookForm(number_member=name, priority_member=priority)
@@ -247,7 +255,12 @@ def _of_tokens(tokens: Sequence[Any], own: Sequence[str], separator: str) -> Ite
 
     Where these show priorities, others may have none and stand bare.
     """
-    shapes = dict.fromkeys(_shape_of(token, number) for token in map(str, tokens) for number in own if _stands_in(number, token))
+    shapes = dict.fromkeys(
+        _shape_of(token, number)
+        for token in map(str, tokens)
+        for number in own
+        if _stands_in(number, token)
+    )
     if shapes and all("".join(shape).count("#") <= 1 for shape in shapes):
         priority = any("#" in "".join(shape) for shape in shapes)
         yield LookForm(separator=separator, shapes=tuple(shapes), priority_in_token=priority)

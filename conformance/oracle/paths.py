@@ -1,4 +1,6 @@
-"""What a request target addresses: which of the interface's URIs, which ids, and what is wrong with them."""
+"""What a request target addresses: which of the interface's URIs, which ids, and what is wrong with
+them.
+"""
 
 import re
 from urllib.parse import unquote
@@ -17,7 +19,9 @@ _ODD = re.compile(r"\s*[+]?0*([0-9]+)(?:\.0*)?(?:[eE]\+?0+)?\s*")
 
 
 class ResourceAddress(Struct, frozen=True, kw_only=True):
-    """`resource` is `caller-no`, `campaign` or `elsewhere`; ids are None where they are no integers at all."""
+    """`resource` is `caller-no`, `campaign` or `elsewhere`; ids are None where they are no integers
+    at all.
+    """
 
     resource: str
     vdn_id: int | None = None
@@ -72,13 +76,21 @@ def _campaign_id(raw: str) -> _Read:
         return None, ("campaign-id.not-integer",), ()
     if 0 < value <= MAX_CAMPAIGN_ID:
         return value, (), ("id.odd",) if odd else ()
-    return value, ("campaign-id.out-of-range", "campaign-id.not-integer") if odd or value < 0 else ("campaign-id.out-of-range",), ()
+    return (
+        value,
+        ("campaign-id.out-of-range", "campaign-id.not-integer")
+        if odd or value < 0
+        else ("campaign-id.out-of-range",),
+        (),
+    )
 
 
 def _integer(raw: str) -> tuple[int | None, bool]:
-    """The integer that an id is, and whether only a generous reader takes it for one (`01`, `+1`, `1.0`, `%31`, `1;v=2`).
+    """The integer that an id is, and whether only a generous reader takes it for one (`01`, `+1`,
+    `1.0`, `%31`, `1;v=2`).
 
-    A negative one is an integer, but to a server whose ids are written in digits alone it is none: who calls this says so.
+    A negative one is an integer, but to a server whose ids are written in digits alone it is none:
+    who calls this says so.
     """
     if _PLAIN.fullmatch(raw) and len(raw) < 4000:
         return int(raw), False
@@ -87,4 +99,8 @@ def _integer(raw: str) -> tuple[int | None, bool]:
     text = unquote(raw, errors="replace").partition(";")[0].strip("\x00")
     if (match := _ODD.fullmatch(text)) and len(match[1]) < 4000:
         return int(match[1]), True
-    return (int(text), True) if text.isdigit() and text.isdecimal() and len(text) < 4000 else (None, False)
+    return (
+        (int(text), True)
+        if text.isdigit() and text.isdecimal() and len(text) < 4000
+        else (None, False)
+    )

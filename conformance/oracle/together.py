@@ -8,10 +8,16 @@ from conformance.oracle.worlds import TooManyOrdersError, World, after_some_orde
 
 
 def take_together(book: CampaignWorlds, entries: Sequence[Entry]) -> None:
-    """Hold overlapping exchanges on this campaign against the worlds: some order of them must explain all replies."""
+    """Hold overlapping exchanges on this campaign against the worlds: some order of them must
+    explain all replies.
+    """
     book.chronicle(entries[0].position)
-    steps = [entry.step for entry in entries if entry.authorised_delete or entry.facts.kind == "add"]
-    book.tentative |= {number for entry in entries if entry.facts.kind == "add" for number in entry.facts.named}
+    steps = [
+        entry.step for entry in entries if entry.authorised_delete or entry.facts.kind == "add"
+    ]
+    book.tentative |= {
+        number for entry in entries if entry.facts.kind == "add" for number in entry.facts.named
+    }
     book.since += entries
     if book.lost or not steps:
         return
@@ -32,12 +38,19 @@ def take_together(book: CampaignWorlds, entries: Sequence[Entry]) -> None:
 
 
 def _no_order(book: CampaignWorlds, entries: Sequence[Entry]) -> None:
-    held = frozenset().union(*book.worlds, *(entry.facts.named for entry in entries if entry.facts.kind == "add"))
-    served = [entry for entry in entries if entry.authorised_delete and entry.answer.outcome == "served"]
+    held = frozenset().union(
+        *book.worlds, *(entry.facts.named for entry in entries if entry.facts.kind == "add")
+    )
+    served = [
+        entry for entry in entries if entry.authorised_delete and entry.answer.outcome == "served"
+    ]
     removed: World = frozenset().union(*(entry.facts.named for entry in served))
     program = tuple(entry.exchange for entry in entries)
     if removed >= held:
-        summary = f"{len(served)} concurrent calls, each served, together named every number of the campaign."
+        summary = (
+            f"{len(served)} concurrent calls, each served, together named every number of the"
+            " campaign."
+        )
         book.emptied.append((RACE, summary, program))
         if book.shows != "all":
             book.report_emptied()

@@ -1,4 +1,6 @@
-"""One campaign followed through a history, call by call: every reply held against its possible worlds."""
+"""One campaign followed through a history, call by call: every reply held against its possible
+worlds.
+"""
 
 from conformance.contract import Code
 from conformance.oracle.blame import Blame, hidden_cause
@@ -12,13 +14,17 @@ from conformance.oracle.worlds import World, after
 NO_COUNT = "no description of a success carries num:N, which the document leaves open"
 ABSENT_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE})
 """What fits a number that the campaign lacks, beside 0200001, which fits everything."""
-LAST_CODES = frozenset({Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE})
+LAST_CODES = frozenset(
+    {Code.WRONG_COMBINATION, Code.WRONG_VALUE, Code.TOO_SHORT, Code.LENGTH_OUT_OF_RANGE}
+)
 """What fits a call that would leave no number."""
 _CERTAIN_WHEN_SERVED = ("response.success-code", "header.content-type")
 
 
 def codes_of_the_state(book: CampaignWorlds, facts: Facts, *, alone: bool) -> frozenset[str]:
-    """Codes that fit a call for what the campaign holds: it lacks a number that is named, or has no more than are named."""
+    """Codes that fit a call for what the campaign holds: it lacks a number that is named, or has no
+    more than are named.
+    """
     lacks = book.lost or not alone or any(not facts.named <= world for world in book.worlds)
     exhausts = book.lost or not alone or any(facts.items >= len(world) for world in book.worlds)
     return (ABSENT_CODES if lacks else frozenset()) | (LAST_CODES if exhausts else frozenset())
@@ -109,13 +115,17 @@ def _legally_refused(book: CampaignWorlds, entry: Entry, world: World) -> None:
         finding_log.kept("restriction.last-number")
         if facts.named == world and facts.faultless:
             finding_log.learn("campaign.last-number", entry.answer.code or "HTTP", entry)
-            finding_log.kept(*("effect.removes-named" for past in book.since if past.answer.outcome == "served"))
+            finding_log.kept(
+                *("effect.removes-named" for past in book.since if past.answer.outcome == "served")
+            )
     elif not facts.named <= world and facts.faultless:
         finding_log.learn("number.absent", entry.answer.code or "HTTP", entry)
 
 
 def _proven_present(book: CampaignWorlds, last: World) -> None:
-    """Serving this call was legal only because the one number left is there: earlier calls have not taken it."""
+    """Serving this call was legal only because the one number left is there: earlier calls have not
+    taken it.
+    """
     for past in book.since:
         if not past.facts.named & last:
             continue
@@ -135,8 +145,12 @@ def _judge_count(book: CampaignWorlds, entry: Entry) -> None:
     said = entry.answer.count
     if said is None:
         book.finding_log.undecided.setdefault("response.count", NO_COUNT)
-    if said is None or any(past.facts.kind != "add" and past.mentions & entry.facts.named for past in book.since):
-        return  # an earlier call may already have taken some of them: that is judged elsewhere, and decides what to count
+    if said is None or any(
+        past.facts.kind != "add" and past.mentions & entry.facts.named for past in book.since
+    ):
+        # an earlier call may already have taken some of them: that is judged elsewhere, and decides
+        # what to count
+        return
     if said == len(entry.facts.named):
         book.finding_log.kept("response.count")
     elif not book.served():
@@ -148,9 +162,19 @@ def _judge_count(book: CampaignWorlds, entry: Entry) -> None:
 def _served_wrongly(book: CampaignWorlds, entry: Entry) -> None:
     named, items = len(entry.facts.named), entry.facts.items
     held = max(len(world) for world in book.worlds)
-    how = "single" if items == 1 else "repeated" if items > named else "absent" if named > held else "batch"
+    how = (
+        "single"
+        if items == 1
+        else "repeated"
+        if items > named
+        else "absent"
+        if named > held
+        else "batch"
+    )
     all_held = "the one number" if held == 1 else f"every one of the {held} numbers"
-    summary = f"A call naming {all_held} that the campaign still held was served ({entry.answer.code})."
+    summary = (
+        f"A call naming {all_held} that the campaign still held was served ({entry.answer.code})."
+    )
     book.emptied.append((how, summary, naming(book.since, entry.facts.named, entry)))
     if book.shows != "all":
         book.report_emptied()
@@ -164,7 +188,9 @@ def _refused_wrongly(book: CampaignWorlds, entry: Entry) -> None:
     if book.raced:
         book.report(_RACED, entry)
     elif book.shows == "all":
-        book.deferred.append((entry, world))  # an earlier call may have left less than it should have
+        book.deferred.append(
+            (entry, world)
+        )  # an earlier call may have left less than it should have
         return
     elif blame := hidden_cause(entry, world, book.key, book.since):
         book.report(blame, entry)
@@ -174,5 +200,7 @@ def _refused_wrongly(book: CampaignWorlds, entry: Entry) -> None:
 
 
 _RACED = Blame(
-    clause="effect.concurrent", kind="lost", says="after concurrent calls a faultless call is refused, which no order of them explains"
+    clause="effect.concurrent",
+    kind="lost",
+    says="after concurrent calls a faultless call is refused, which no order of them explains",
 )

@@ -1,8 +1,8 @@
 """What a campaign may hold: the possible worlds, and how one call moves from world to world.
 
-A world is the set of numbers in one campaign. `successors` is the whole rule book: with no defect and nothing open a call is
-served exactly when it leaves a number; where the document is silent both ways are kept; a reply rules worlds out; no world
-left is a deviation.
+A world is the set of numbers in one campaign. `successors` is the whole rule book: with no defect
+and nothing open a call is served exactly when it leaves a number; where the document is silent both
+ways are kept; a reply rules worlds out; no world left is a deviation.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +16,13 @@ from conformance.oracle.reply import Answer, Outcome
 World: TypeAlias = frozenset[str]
 
 MAX_WORLDS = 64
-"""More possible worlds than this are not followed: the campaign is then unknown until it is looked at."""
+"""More possible worlds than this are not followed: the campaign is then unknown until it is looked
+at.
+"""
 MAX_ORDERS = 50_000
-"""Steps of the search for an order of concurrent calls; beyond, the verdict is `undecided`, never a pass."""
+"""Steps of the search for an order of concurrent calls; beyond, the verdict is `undecided`, never a
+pass.
+"""
 
 
 class TooManyOrdersError(Exception):
@@ -50,14 +54,18 @@ def may_be_served(facts: Facts, world: World, *, complete: bool) -> Iterator[Wor
 
 
 def may_be_refused(facts: Facts, world: World, *, complete: bool) -> bool:
-    """Whether a failure is legal: a defect, something open, a number that is absent, or no number would be left."""
+    """Whether a failure is legal: a defect, something open, a number that is absent, or no number
+    would be left.
+    """
     if facts.defects or facts.open_points or not complete:
         return True
     return any(not removal <= world or removal >= world for removal in facts.removals)
 
 
 def successors(step: WorldStep, world: World, *, complete: bool) -> frozenset[World]:
-    """The worlds in which the campaign may be after a step; none: the reply is not legal in this world."""
+    """The worlds in which the campaign may be after a step; none: the reply is not legal in this
+    world.
+    """
     facts = step.facts
     if facts.kind == "add":
         return _after_add(step, world)
@@ -66,7 +74,9 @@ def successors(step: WorldStep, world: World, *, complete: bool) -> frozenset[Wo
     found: set[World] = set()
     if step.outcome != "refused":
         found.update(may_be_served(facts, world, complete=complete))
-    if step.outcome == "unknown" or (step.outcome == "refused" and may_be_refused(facts, world, complete=complete)):
+    if step.outcome == "unknown" or (
+        step.outcome == "refused" and may_be_refused(facts, world, complete=complete)
+    ):
         found.add(world)
     return frozenset(found)
 
@@ -83,8 +93,11 @@ def after(step: WorldStep, worlds: Iterable[World], *, complete: bool) -> frozen
     return frozenset().union(*(successors(step, world, complete=complete) for world in worlds))
 
 
-def after_some_order(steps: Sequence[WorldStep], worlds: Iterable[World], *, complete: bool) -> frozenset[World]:
-    """The worlds after all steps in some order that respects real time (linearizability). Raises TooManyOrdersError.
+def after_some_order(
+    steps: Sequence[WorldStep], worlds: Iterable[World], *, complete: bool
+) -> frozenset[World]:
+    """The worlds after all steps in some order that respects real time (linearizability). Raises
+    TooManyOrdersError.
 
     Many orders lead to the same few worlds, which may be large: each is kept once.
     """

@@ -1,6 +1,7 @@
 """The pytest plugin: options, the `run` fixture, verdicts at the end.
 
-`pytest -p conformance.plugin --pyargs conformance.suite` is a whole run: `-k`, `-n`, `--lf` and an IDE work as on any other tests.
+`pytest -p conformance.plugin --pyargs conformance.suite` is a whole run: `-k`, `-n`, `--lf` and an
+IDE work as on any other tests.
 """
 
 import signal
@@ -21,7 +22,14 @@ from conformance.plugin.embedded import embedded_target
 from conformance.plugin.journals import refuse_early
 from conformance.plugin.known_programs import chosen
 from conformance.plugin.known_programs import try_known as try_known_programs
-from conformance.plugin.opening import load, look_before, must_suffice, needs_emulator, open_run, show_latest
+from conformance.plugin.opening import (
+    load,
+    look_before,
+    must_suffice,
+    needs_emulator,
+    open_run,
+    show_latest,
+)
 from conformance.plugin.options import Options, add_options, read_options
 from conformance.plugin.session_report import report
 from conformance.plugin.session_state import STATE, State
@@ -41,21 +49,29 @@ SUITE = Path(__file__).parent.parent / "suite"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the suite's options; the command line of `isales-conformance run` is turned into these."""
+    """Add the suite's options; the command line of `isales-conformance run` is turned into
+    these.
+    """
     add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register markers, read the options, and have Allure's results redacted before allure-pytest opens its folder."""
-    config.addinivalue_line("markers", "check(name): a check of a server, by the name that clauses refer to")
+    """Register markers, read the options, and have Allure's results redacted before allure-pytest
+    opens its folder.
+    """
+    config.addinivalue_line(
+        "markers", "check(name): a check of a server, by the name that clauses refer to"
+    )
     keep_in(state_folder() / "hypothesis")
     config.stash[STATE] = state = State(read_options(config))
     if (worker := getattr(config, "workerinput", None)) is not None:
         state.use_folder(Path(worker["isales_out"]))
     config.pluginmanager.register(_BetweenChecks(state))
     if getattr(config.option, "maxworkerrestart", "") is None:
-        config.option.maxworkerrestart = "0"  # a worker that died leaves campaigns that nobody may take for untouched
+        config.option.maxworkerrestart = (
+            "0"  # a worker that died leaves campaigns that nobody may take for untouched
+        )
     if config.getoption("allure_report_dir", None):
         install_logger(_secrets(state.options))
 
@@ -78,17 +94,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Iterator[Run]:
-    """The run: campaigns leased and journalled, budget and pace in force; afterwards everything is put back."""
+    """The run: campaigns leased and journalled, budget and pace in force; afterwards everything is
+    put back.
+    """
     state = request.config.stash[STATE]
     try:
         state.make_folder()
         opened = open_run(state.options, worker=getattr(request.config, "workerinput", None))
     except SuiteError as problem:
         state.problem = problem
-        if hasattr(request.config, "workerinput"):  # a worker that leaves early looks to its master like one that crashed
+        if hasattr(
+            request.config, "workerinput"
+        ):  # a worker that leaves early looks to its master like one that crashed
             pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the campaigns have been put back on the way here
+    # whatever it is, it is ours: the campaigns have been put back on the way here
+    except Exception as error:  # noqa: BLE001
         state.fail("opening the run", error)
         if hasattr(request.config, "workerinput"):
             pytest.skip(failure.words(error))
@@ -101,12 +122,16 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
             yield opened.run
     finally:
         if hasattr(request.config, "workerinput"):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # its master tells it again to end, whoever did before: once is enough
+            signal.signal(
+                signal.SIGINT, signal.SIG_IGN
+            )  # its master tells it again to end, whoever did before: once is enough
         try:
             opened.put_back()
-        except UsageError as problem:  # the recording could not be written to its end: everything has been put back all the same
+        # the recording could not be written to its end: everything has been put back all the same
+        except UsageError as problem:
             state.problem = problem
-        except Exception as error:  # noqa: BLE001 - what has not been put back is told, with the command that does it
+        # what has not been put back is told, with the command that does it
+        except Exception as error:  # noqa: BLE001
             state.fail("putting the campaigns back", error)
             opened.campaigns.fail_restoring(f"the suite itself failed ({failure.words(error)})")
 
@@ -120,13 +145,17 @@ def try_known(request: pytest.FixtureRequest) -> Callable[[Run], None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Around each check: name it in the ledger, shorten what it found, and fail it with what it found."""
+    """Around each check: name it in the ledger, shorten what it found, and fail it with what it
+    found.
+    """
     check = check_of(pyfuncitem)
     run = pyfuncitem.funcargs.get("run")
     if check is None or not isinstance(run, Run):
         return (yield)
     state = pyfuncitem.config.stash[STATE]
-    label_check(check, check.partition(".")[0], (pyfuncitem.function.__doc__ or check).strip(), serve(check))
+    label_check(
+        check, check.partition(".")[0], (pyfuncitem.function.__doc__ or check).strip(), serve(check)
+    )
     run.begin(check)
     if run.unusable and check != FORM_ONLY:
         run.ledger.skipped[check] = str(run.unusable)
@@ -143,7 +172,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except pytest.skip.Exception as skipped:
         run.ledger.skipped[check] = str(skipped)
         raise
-    except SuiteError as problem:  # the journal or the recording can't be written: nothing more may be changed
+    except (
+        SuiteError
+    ) as problem:  # the journal or the recording can't be written: nothing more may be changed
         state.problem = problem
         run.ledger.errors[check] = str(problem)
         if hasattr(pyfuncitem.config, "workerinput"):
@@ -159,23 +190,34 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return result
 
 
-def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]) -> None:
-    """What a check, its fixtures or its import raised, and was no deviation: a failure of the suite itself."""
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]
+) -> None:
+    """What a check, its fixtures or its import raised, and was no deviation: a failure of the suite
+    itself.
+    """
     error = call.excinfo.value if call.excinfo is not None else None
-    if error is None or isinstance(error, pytest.fail.Exception | pytest.exit.Exception | pytest.skip.Exception | KeyboardInterrupt):
+    if error is None or isinstance(
+        error,
+        pytest.fail.Exception | pytest.exit.Exception | pytest.skip.Exception | KeyboardInterrupt,
+    ):
         return
     state = node.config.stash[STATE]
     check = check_of(node) if isinstance(node, pytest.Item) else None
     if check is not None:
         state.fail(f"the check {check}", error)
         if state.opened is not None and call.when != "teardown":
-            state.opened.run.ledger.errors.setdefault(check, f"the suite itself failed ({failure.words(error)})")
+            state.opened.run.ledger.errors.setdefault(
+                check, f"the suite itself failed ({failure.words(error)})"
+            )
     elif isinstance(node, pytest.Collector) and node.path.is_relative_to(SUITE):
         state.fail(f"reading {node.path.name}", error)
 
 
 class _BetweenChecks:
-    """A plugin of its own: pytest tells of its internal errors without saying which session they are of."""
+    """A plugin of its own: pytest tells of its internal errors without saying which session they
+    are of.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -193,7 +235,10 @@ def _fail_with(found: list[Deviating], state: State) -> None:
     excuse = excuse_of(state.options, server_values(opened.target, opened.seen), opened.run.ledger)
     told = [known for known in found if not excuse(*known.finding.key)]
     if told:
-        lines = [f"{known.finding.clause} ({known.finding.kind}): {known.finding.summary}" for known in told]
+        lines = [
+            f"{known.finding.clause} ({known.finding.kind}): {known.finding.summary}"
+            for known in told
+        ]
         pytest.fail("\n".join(lines), pytrace=False)
 
 
@@ -220,7 +265,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
-    """After everything has been put back: the verdict and the reports, or in a worker its part of the ledger."""
+    """After everything has been put back: the verdict and the reports, or in a worker its part of
+    the ledger.
+    """
     state = session.config.stash[STATE]
     if hasattr(session.config, "workeroutput"):
         _hand_over(state, session.config.workeroutput)
@@ -232,7 +279,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
 
 
 def _hand_over(state: State, output: dict[str, Any]) -> None:
-    """What a worker leaves for the process that reports: its part of the run, or why it could not begin."""
+    """What a worker leaves for the process that reports: its part of the run, or why it could not
+    begin.
+    """
     if state.problem is not None:
         output["isales_problem"] = (type(state.problem).__name__, str(state.problem))
     if state.opened is not None:
@@ -244,7 +293,9 @@ def _hand_over(state: State, output: dict[str, Any]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
-    """Before workers start: an emulator for all of them, where no target is named, and a look at the target else."""
+    """Before workers start: an emulator for all of them, where no target is named, and a look at
+    the target else.
+    """
     state = config.stash[STATE]
     if not workers.asks_for_checks(config.args, config.invocation_params.dir):
         return
@@ -286,6 +337,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         state.add_problem(*output["isales_problem"])
     elif "isales_done" not in output and error is not None:
         told = redaction.known().text(str(error))
-        state.failures.append(failure.record_text(f"the worker process {node.gateway.id}", told[:200], told, state.options.out))
+        state.failures.append(
+            failure.record_text(
+                f"the worker process {node.gateway.id}", told[:200], told, state.options.out
+            )
+        )
     if "isales_failures" in output:
         state.failures += msgspec.json.decode(output["isales_failures"], type=list[Failure])

@@ -29,11 +29,13 @@ ORDER = (
     "open.questions",
 )
 """What was found before, then the short and telling ones that go beside what a campaign holds. From
-`last-number.small` on exact contents are needed: originals are taken out once, and put back once when the run
-ends. The long ones come last, so that a limit that is reached cuts them."""
+`last-number.small` on exact contents are needed: originals are taken out once, and put back once
+when the run ends. The long ones come last, so that a limit that is reached cuts them.
+"""
 
 OF_NO_CLAUSE = frozenset({"regression.known"})
-"""Checks that serve whatever clauses their programs break; they are made where a database is given."""
+"""Checks that serve whatever clauses their programs break; they are made where a database is given.
+"""
 
 FORM_ONLY = "response.shape"
 """The one check that can be made where no campaign can be set up."""
@@ -61,9 +63,21 @@ def order(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(check_of(item) or ""))
 
 
-def select(items: list[pytest.Item], only: tuple[str, ...], config: pytest.Config, *, database: bool = False) -> None:
-    """Deselect the checks that serve none of the clauses asked for, and without a database those that live on one."""
-    wanted = {check for name in only for check in clause(name).checks} if only else set(ORDER) - OF_NO_CLAUSE
+def select(
+    items: list[pytest.Item],
+    only: tuple[str, ...],
+    config: pytest.Config,
+    *,
+    database: bool = False,
+) -> None:
+    """Deselect the checks that serve none of the clauses asked for, and without a database those
+    that live on one.
+    """
+    wanted = (
+        {check for name in only for check in clause(name).checks}
+        if only
+        else set(ORDER) - OF_NO_CLAUSE
+    )
     wanted |= OF_NO_CLAUSE if database else set()
     kept = [item for item in items if check_of(item) is None or check_of(item) in wanted]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])

@@ -37,31 +37,47 @@ from conformance.transport.journal_index import restore_command
 from conformance.verdict import Shown, VerdictDocument
 
 
-def close(target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool) -> Outcome:
-    """Write the reports and print the end. A part that fails takes no other with it, and never the verdict file."""
+def close(
+    target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool
+) -> Outcome:
+    """Write the reports and print the end. A part that fails takes no other with it, and never the
+    verdict file.
+    """
     tell(run_result.ledger)
     closing = Closing(options, _document(target, options, run_result, interrupted=interrupted))
     authenticated = target.auth.scheme != "none"
     closing.step(
-        "writing profile.toml", lambda: write_profile(options.out, closing.document, run_result.ledger, authenticated=authenticated)
+        "writing profile.toml",
+        lambda: write_profile(
+            options.out, closing.document, run_result.ledger, authenticated=authenticated
+        ),
     )
     traffic = Traffic(source=_traffic(options.out), base_url=target.base_url)
     closing.step("writing the reports", lambda: closing.write(traffic))
-    closing.step("keeping what was found", lambda: closing.problems.extend(remember(options, run_result.ledger)))
+    closing.step(
+        "keeping what was found",
+        lambda: closing.problems.extend(remember(options, run_result.ledger)),
+    )
     return closing.end()
 
 
 def _verdict(judged: RunVerdict, *, whole: bool) -> RunVerdict:
-    """A run that was cut short, or could not put back what it took, does not say that the target conforms."""
+    """A run that was cut short, or could not put back what it took, does not say that the target
+    conforms.
+    """
     return judged if whole or judged == "deviates" else "inconclusive"
 
 
 def _traffic(out: Path) -> Callable[[], chain[Exchange]]:
     stem, _, suffix = TRAFFIC.partition(".")
-    return lambda: chain.from_iterable(recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}")))
+    return lambda: chain.from_iterable(
+        recorder.read(file) for file in sorted(out.glob(f"{stem}*.{suffix}"))
+    )
 
 
-def _document(target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool) -> VerdictDocument:
+def _document(
+    target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool
+) -> VerdictDocument:
     ledger = run_result.ledger
     scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
     restart = restart_file(options, target.base_url)
@@ -71,10 +87,23 @@ def _document(target: Target, options: Options, run_result: WorkerResult, *, int
     waivers = standings(options, server, results, ledger, scope.left_out)
     changes = changes_of(options, ledger, evidence.shown)
     judged = "deviates" if any(each.red for each in waivers) else run_verdict(results, scope)
-    told = _headline(run_result, options, scope, [result.id for result in missing(results, scope)], interrupted=interrupted)
+    told = _headline(
+        run_result,
+        options,
+        scope,
+        [result.id for result in missing(results, scope)],
+        interrupted=interrupted,
+    )
     document = VerdictDocument(
         verdict=_verdict(
-            judged, whole=not (interrupted or run_result.cut_short or run_result.unrestored or ledger.errors or run_result.failures)
+            judged,
+            whole=not (
+                interrupted
+                or run_result.cut_short
+                or run_result.unrestored
+                or ledger.errors
+                or run_result.failures
+            ),
         ),
         target=server,
         seed=options.seed,
@@ -102,7 +131,10 @@ def _left_out(target: Target, options: Options) -> dict[str, str]:
     if target.pace.concurrency < 2:
         left["effect.concurrent"] = "left out: concurrency = 1 in the target file"
     if target.auth.scheme == "none":
-        left |= dict.fromkeys(("header.authorization", "auth.changes-nothing", "open.signature-validity"), 'left out: scheme = "none"')
+        left |= dict.fromkeys(
+            ("header.authorization", "auth.changes-nothing", "open.signature-validity"),
+            'left out: scheme = "none"',
+        )
     if len(target.campaigns) < 2:
         left["effect.other-campaigns"] = "left out: the target file lists one campaign only"
     if options.only:
@@ -111,7 +143,9 @@ def _left_out(target: Target, options: Options) -> dict[str, str]:
 
 
 def restart_file(options: Options, base_url: str) -> Path | None:
-    """The target file for the emulator that ended with the run, or None where a target was given."""
+    """The target file for the emulator that ended with the run, or None where a target was
+    given.
+    """
     if not needs_emulator(options):
         return None
     with suppress(OSError):  # a folder that can't be written is named when the reports are
@@ -119,7 +153,9 @@ def restart_file(options: Options, base_url: str) -> Path | None:
     return options.out.resolve() / FILE
 
 
-def _evidence(target: Target, options: Options, run_result: WorkerResult, restart: Path | None) -> Evidence:
+def _evidence(
+    target: Target, options: Options, run_result: WorkerResult, restart: Path | None
+) -> Evidence:
     curl_options = CurlOptions(
         target_file=str(restart or options.target or ""),
         ca_file=str(restart.with_name(CA_FILE) if restart else target.tls.ca_file or ""),
@@ -132,42 +168,90 @@ def _evidence(target: Target, options: Options, run_result: WorkerResult, restar
         return shown(exchange, target.base_url, curl_options, redaction.known())
 
     def show_call(call: Call) -> Shown:
-        exchange = Exchange(number=0, call=call, outcome=NoAnswer(kind="withheld", detail="set-up"), start=0.0, end=0.0)
+        exchange = Exchange(
+            number=0,
+            call=call,
+            outcome=NoAnswer(kind="withheld", detail="set-up"),
+            start=0.0,
+            end=0.0,
+        )
         made = show(exchange)
         return msgspec.structs.replace(made, outcome="set-up: send this first", part="set-up")
 
     def line(calls: Sequence[Call]) -> str:
-        return curl(calls[0], target.base_url, curl_options) if len(calls) == 1 else burst(calls, target.base_url, curl_options)
+        return (
+            curl(calls[0], target.base_url, curl_options)
+            if len(calls) == 1
+            else burst(calls, target.base_url, curl_options)
+        )
 
     def rerun(clause: str) -> str:
-        at = f" --target {shlex.quote(str(options.target))}" if options.target else "".join(f" --fault {name}" for name in options.faults)
+        at = (
+            f" --target {shlex.quote(str(options.target))}"
+            if options.target
+            else "".join(f" --fault {name}" for name in options.faults)
+        )
         read = f" --profile {shlex.quote(str(options.profile))}" if options.profile else ""
         given = "".join(f" --set {option(text)}" for text in options.overrides)
-        return f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause} --seed {options.seed}"
+        return (
+            f"isales-conformance run{at}{read}{given} --effort {options.effort} --only {clause}"
+            f" --seed {options.seed}"
+        )
 
-    return Evidence(show, show_call, line=line, rerun=rerun, priority=run_result.priority, originals=dict(run_result.originals))
+    return Evidence(
+        show,
+        show_call,
+        line=line,
+        rerun=rerun,
+        priority=run_result.priority,
+        originals=dict(run_result.originals),
+    )
 
 
 def option(text: str) -> str:
-    """A `KEY=VALUE` as a word for a shell; in the place of a secret stands the variable that it can be given by."""
+    """A `KEY=VALUE` as a word for a shell; in the place of a secret stands the variable that it can
+    be given by.
+    """
     key = text.partition("=")[0]
     return f'{key}="${variable(key)}"' if key in SECRET else shlex.quote(text)
 
 
-def _headline(run_result: WorkerResult, options: Options, scope: Scope, unjudged: list[str], *, interrupted: bool) -> list[str]:
+def _headline(
+    run_result: WorkerResult,
+    options: Options,
+    scope: Scope,
+    unjudged: list[str],
+    *,
+    interrupted: bool,
+) -> list[str]:
     told = []
     if interrupted:
         told.append("The run was interrupted before its end.")
     told += run_result.told
-    told += [f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}." for each in run_result.unrestored]
+    told += [
+        f"Campaign {each.campaign_id} of VDN {each.vdn_id} could not be put back: {each.problem}."
+        for each in run_result.unrestored
+    ]
     told += failure.headlines(run_result.failures)
     if run_result.unrestored:
-        told.append(f"Once the target is well again, put back what is missing: {restore_command([options.out], options.target)}")
+        told.append(
+            "Once the target is well again, put back what is missing:"
+            f" {restore_command([options.out], options.target)}"
+        )
     if unjudged:
-        told.append(f"{counted(len(unjudged), 'clause')} could not be judged on this target: {', '.join(unjudged)}.")
+        told.append(
+            f"{counted(len(unjudged), 'clause')} could not be judged on this target:"
+            f" {', '.join(unjudged)}."
+        )
     if scope.left_out:
         reasons = dict.fromkeys(scope.left_out.values())
-        told.append("; ".join(f"{counted(list(scope.left_out.values()).count(reason), 'clause')} {reason}" for reason in reasons) + ".")
+        told.append(
+            "; ".join(
+                f"{counted(list(scope.left_out.values()).count(reason), 'clause')} {reason}"
+                for reason in reasons
+            )
+            + "."
+        )
     return told
 
 

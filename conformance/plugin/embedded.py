@@ -49,13 +49,20 @@ def described(*, base_url: str, access_key: str, secret_key: str, ca_file: str) 
     """A target file for such an emulator."""
     listed = ", ".join(_listed(key[1], held) for key, held in CAMPAIGNS.items() if key[0] == 1)
     return _TARGET.format(
-        timeout=TIMEOUT, campaigns=listed, base_url=base_url, access_key=access_key, secret_key=secret_key, ca_file=ca_file
+        timeout=TIMEOUT,
+        campaigns=listed,
+        base_url=base_url,
+        access_key=access_key,
+        secret_key=secret_key,
+        ca_file=ca_file,
     )
 
 
 @contextmanager
 def embedded_target(options: Options) -> Iterator[Path]:
-    """Run an emulator and give the path of a target file for it. Raises UsageError for a fault or profile that does not exist."""
+    """Run an emulator and give the path of a target file for it. Raises UsageError for a fault or
+    profile that does not exist.
+    """
     with needing_the_emulator():
         from conformance.emulator import (  # noqa: PLC0415 - the suite works without the emulator
             EmulatorError,
@@ -65,10 +72,18 @@ def embedded_target(options: Options) -> Iterator[Path]:
         )
     try:
         # a file, or the name of a profile that the suite brings along
-        profile = options.profile if options.profile is None or options.profile.exists() else profile_path(str(options.profile))
+        profile = (
+            options.profile
+            if options.profile is None or options.profile.exists()
+            else profile_path(str(options.profile))
+        )
         with (
             tempfile.TemporaryDirectory(prefix="isales-") as folder,
-            start(EmulatorOptions(campaigns=CAMPAIGNS, faults=options.faults, profile=profile, ca_dir=Path(folder))) as running,
+            start(
+                EmulatorOptions(
+                    campaigns=CAMPAIGNS, faults=options.faults, profile=profile, ca_dir=Path(folder)
+                )
+            ) as running,
         ):
             os.environ[SECRET_VARIABLE] = running.secret_key
             file = Path(folder) / "target.toml"

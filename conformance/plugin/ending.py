@@ -1,4 +1,6 @@
-"""The last steps of a run: its files and its last words. Whatever fails here is told, and a verdict file is left all the same."""
+"""The last steps of a run: its files and its last words. Whatever fails here is told, and a verdict
+file is left all the same.
+"""
 
 import json
 import signal
@@ -39,7 +41,9 @@ class Closing:
         self._interrupted = False
 
     def step(self, name: str, action: Callable[[], None]) -> None:
-        """Do one step. What it raises is told: as a problem of this machine, an interruption, or a failure of the suite."""
+        """Do one step. What it raises is told: as a problem of this machine, an interruption, or a
+        failure of the suite.
+        """
         try:
             action()
         except (SuiteError, OSError) as problem:
@@ -52,9 +56,15 @@ class Closing:
             self.document = told_of(self.document, [record(name, error, self._options.out)])
 
     def write(self, traffic: Traffic) -> None:
-        """Write the reports; what failed among them is in the document afterwards, as it is in the file."""
-        written = write_all(self.document, self._options.out, traffic=traffic, html=self._options.html)
-        self.document = told_of(self.document, written.failures) if written.failures else self.document
+        """Write the reports; what failed among them is in the document afterwards, as it is in
+        the file.
+        """
+        written = write_all(
+            self.document, self._options.out, traffic=traffic, html=self._options.html
+        )
+        self.document = (
+            told_of(self.document, written.failures) if written.failures else self.document
+        )
         self._files = written.paths
         self.problems += written.problems
 
@@ -69,7 +79,9 @@ class Closing:
         return Outcome(exit_code=self._exit_code(), failures=self.document.failures)
 
     def _print(self) -> None:
-        terminal.final_table(self.document, terminal.console(), files=self._files, problems=self.problems)
+        terminal.final_table(
+            self.document, terminal.console(), files=self._files, problems=self.problems
+        )
 
     def _exit_code(self) -> int:
         document = self.document
@@ -85,11 +97,15 @@ class Closing:
 
 
 def leave_verdict(document: VerdictDocument, folder: Path) -> None:
-    """Make the folder's verdict file say what the document says; as little as must be said where even that fails."""
+    """Make the folder's verdict file say what the document says; as little as must be said where
+    even that fails.
+    """
     file = folder / verdict_json.FILE
     try:
         text = verdict_json.encoded(document)
-        if not file.is_file() or file.read_text("utf-8") != text:  # an earlier run's, or what was known before a later step failed
+        if (
+            not file.is_file() or file.read_text("utf-8") != text
+        ):  # an earlier run's, or what was known before a later step failed
             write_text(file, text)
     except OSError:
         return  # a folder that can't be written was named before
@@ -101,7 +117,14 @@ def _leave_least(file: Path, failures: Sequence[Failure]) -> None:
     least = {
         "verdict": "inconclusive",
         "headline": [f"The suite itself failed: {readable(each.step)}." for each in failures],
-        "failures": [{"step": readable(each.step), "error": readable(each.error), "traceback": each.traceback} for each in failures],
+        "failures": [
+            {
+                "step": readable(each.step),
+                "error": readable(each.error),
+                "traceback": each.traceback,
+            }
+            for each in failures
+        ],
         "format": verdict_json.FORMAT,
     }
     with suppress(OSError):
@@ -114,7 +137,9 @@ def _undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # which alone hears them
         yield
         return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:

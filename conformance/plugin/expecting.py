@@ -22,19 +22,28 @@ _JUDGED_AS = {
 """What a profile tells apart and the judge does not: the judge keeps the exchange."""
 
 
-def changes_of(options: Options, ledger: Ledger, show: Callable[[Exchange], Shown]) -> tuple[Change, ...]:
+def changes_of(
+    options: Options, ledger: Ledger, show: Callable[[Exchange], Shown]
+) -> tuple[Change, ...]:
     """Each behaviour that the profile does not know, with the first call that showed it."""
     if options.expected is None:
         return ()
-    return tuple(_change(each, options.expected, ledger, show) for each in baseline.changes(options.expected, _seen(ledger)))
+    return tuple(
+        _change(each, options.expected, ledger, show)
+        for each in baseline.changes(options.expected, _seen(ledger))
+    )
 
 
 def _seen(ledger: Ledger) -> list[baseline.SubjectCount]:
     """As files hold it: what is compared was read from one."""
     codes = {**ledger.behaviour.of("code"), **ledger.behaviour.of("pair")}
-    readings = {name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)}
+    readings = {
+        name: values for name, values in ledger.learnt.items() if name.startswith(baseline.READING)
+    }
     return [
-        baseline.SubjectCount(subject=readable(subject), value=readable(value), times=times, of=sum(values.values()))
+        baseline.SubjectCount(
+            subject=readable(subject), value=readable(value), times=times, of=sum(values.values())
+        )
         for subject, values in sorted((*codes.items(), *readings.items(), *_further(ledger)))
         for value, times in sorted(values.items())
     ]
@@ -47,10 +56,17 @@ def _further(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, int]]]:
                 yield name, values
 
 
-def _change(seen: baseline.SubjectCount, expected: baseline.Expectation, ledger: Ledger, show: Callable[[Exchange], Shown]) -> Change:
+def _change(
+    seen: baseline.SubjectCount,
+    expected: baseline.Expectation,
+    ledger: Ledger,
+    show: Callable[[Exchange], Shown],
+) -> Change:
     judged_as = "+".join(_JUDGED_AS.get(part, part) for part in seen.subject.split("+"))
     learnt_by = {readable(name): exchange for name, exchange in ledger.learnt_by.items()}
-    exchange = learnt_by.get(f"{judged_as}|{seen.value}") or learnt_by.get(f"{seen.subject}|{seen.value}")
+    exchange = learnt_by.get(f"{judged_as}|{seen.value}") or learnt_by.get(
+        f"{seen.subject}|{seen.value}"
+    )
     return Change(
         subject=seen.subject,
         expected=tuple(sorted(expected[seen.subject])),

@@ -13,12 +13,16 @@ from conformance.transport import parse_address
 REPORTS = Path("reports")
 LATEST = "latest"
 POINTER = ".txt"
-"""What the name of `latest` ends in where no links can be made: a file that holds the folder's name."""
+"""What the name of `latest` ends in where no links can be made: a file that holds the folder's
+name.
+"""
 EMULATOR = "emulator"
 
 
 def kind_of(base_url: str | None, effort: str) -> str:
-    """The part of a folder's name that says what was judged, and how much; None: the embedded emulator."""
+    """The part of a folder's name that says what was judged, and how much; None: the embedded
+    emulator.
+    """
     return f"{_server(base_url) if base_url else EMULATOR}-{effort}"
 
 
@@ -42,7 +46,10 @@ def new_folder(kind: str, *, root: Path = REPORTS, now: datetime | None = None) 
                 continue
             return root / name
     except OSError as problem:
-        raise UsageError(f"No folder can be made in {root} ({problem.strerror}). Nothing was sent. Give one with --out.") from None
+        raise UsageError(
+            f"No folder can be made in {root} ({problem.strerror}). Nothing was sent. Give one with"
+            " --out."
+        ) from None
     raise AssertionError
 
 

@@ -38,8 +38,10 @@ def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> 
     if unfinished := unfinished_in(folder, index):
         named = ", ".join(map(str, unfinished))
         raise UsageError(
-            f"{folder} holds a journal of a run that is not known to have put everything back: {named}. Nothing was sent, and nothing "
-            f"was overwritten.\n{advice(unfinished, target)}\nOr give another folder with --out; without it each run gets its own."
+            f"{folder} holds a journal of a run that is not known to have put everything back:"
+            f" {named}. Nothing was sent, and nothing was"
+            f" overwritten.\n{advice(unfinished, target)}\nOr give another folder with --out;"
+            " without it each run gets its own."
         )
     for file in journals_in(folder, index):
         if not is_aside(file):
@@ -47,8 +49,12 @@ def make_room(folder: Path, index: OpenJournals, target: Path | None = None) -> 
             index.remove(file)
 
 
-def own_folder(out: Path | None, kind: str, index: OpenJournals, target: Path | None = None) -> Path:
-    """The folder for a command's journals: the one that the user named, or a new one. Raises UsageError."""
+def own_folder(
+    out: Path | None, kind: str, index: OpenJournals, target: Path | None = None
+) -> Path:
+    """The folder for a command's journals: the one that the user named, or a new one. Raises
+    UsageError.
+    """
     if out is None:
         return new_folder(kind)
     make_room(out, index, target)
@@ -57,7 +63,11 @@ def own_folder(out: Path | None, kind: str, index: OpenJournals, target: Path | 
 
 def left_open(folder: Path, since: float, index: OpenJournals) -> list[Path]:
     """Journals of a folder, written since a moment, that are not finished."""
-    return [file for file in unfinished_in(folder, index) if file.exists() and file.stat().st_mtime >= since]
+    return [
+        file
+        for file in unfinished_in(folder, index)
+        if file.exists() and file.stat().st_mtime >= since
+    ]
 
 
 def refuse_early(target: Target, file: Path | None) -> None:
@@ -68,7 +78,11 @@ def refuse_early(target: Target, file: Path | None) -> None:
     with ExitStack() as stack:
         try:
             for key in target.disposable:
-                stack.enter_context(CampaignLock(state_folder(), base_url=target.base_url, campaign=key))
+                stack.enter_context(
+                    CampaignLock(state_folder(), base_url=target.base_url, campaign=key)
+                )
         except CampaignInUse:
             return
-        refuse_unfinished(OpenJournals(state_folder()), target.base_url, target.disposable, target=file)
+        refuse_unfinished(
+            OpenJournals(state_folder()), target.base_url, target.disposable, target=file
+        )

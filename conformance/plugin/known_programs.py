@@ -17,7 +17,11 @@ def chosen(options: Options) -> list[Program]:
     """The programs of earlier nights that this run tries first."""
     if not options.database:
         return []
-    wanted = [program for program in baseline.open_known(options.database).programs() if not options.only or program.clause in options.only]
+    wanted = [
+        program
+        for program in baseline.open_known(options.database).programs()
+        if not options.only or program.clause in options.only
+    ]
     return wanted[: options.amounts.calls // SHARE]
 
 
@@ -29,13 +33,18 @@ def try_known(run: Run, programs: list[Program]) -> None:
 
 
 def remember(options: Options, ledger: Ledger) -> Iterator[str]:
-    """Keep the programs of this run's deviations; count a clean day for those that were tried and did not show. Gives what went wrong."""
+    """Keep the programs of this run's deviations; count a clean day for those that were tried and
+    did not show. Gives what went wrong.
+    """
     if not options.database:
         return
     database = baseline.open_known(options.database)
     shown = [program for known in ledger.deviations.values() if (program := program_of(known))]
     if lost := [program for program in shown if not database.showed(program)]:
-        yield f"The database {options.database[0]} can't be written: {len(lost)} of this run's deviations are not kept."
+        yield (
+            f"The database {options.database[0]} can't be written: {len(lost)} of this run's"
+            " deviations are not kept."
+        )
     if CHECK in ledger.made:
         _count_clean_days(options, database, ledger)
 

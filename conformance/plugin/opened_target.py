@@ -17,7 +17,8 @@ from conformance.session.seconds import seconds_for
 from conformance.transport.journal_index import restore_command
 
 LONGEST = 2 * 3600.0
-"""Seconds that a comparison, a recording or a replay may take where the target file does not say."""
+"""Seconds that a comparison, a recording or a replay may take where the target file does not say.
+"""
 MOST_CALLS = 5000
 """Calls for which there is time at a slow pace, where nobody says how many are planned."""
 
@@ -39,7 +40,10 @@ def opened(
     not be put back, with the command for later.
     """
     if not file.exists():
-        raise UsageError(f"There is no target file {file}. `isales-conformance run --target {file}` shows what to write into one.")
+        raise UsageError(
+            f"There is no target file {file}. `isales-conformance run --target {file}` shows what"
+            " to write into one."
+        )
     target = load_target(file, environ)
     make_folder(out)
     journal = out / f"journal-{name}.jsonl"
@@ -50,7 +54,9 @@ def opened(
         per_second=per_second,
         exact=True,
         calls=calls,
-        seconds=seconds_for(calls or MOST_CALLS, per_second or target.pace.requests_per_second, least=LONGEST),
+        seconds=seconds_for(
+            calls or MOST_CALLS, per_second or target.pace.requests_per_second, least=LONGEST
+        ),
     )
     with opened_campaigns(target, plan) as opening, _in_time(opening):
         yield target, opening.campaign_set
@@ -68,5 +74,8 @@ def _in_time(opening: Opened) -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         if overdue:
-            raise CannotJudge(f"This took longer than {opening.longest:g} s and was ended. Allow more with [pace] max_seconds.") from None
+            raise CannotJudge(
+                f"This took longer than {opening.longest:g} s and was ended. Allow more with [pace]"
+                " max_seconds."
+            ) from None
         raise

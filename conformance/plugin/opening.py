@@ -81,7 +81,9 @@ class OpenRun:
             campaigns=[_state_of(each) for each in self.campaigns.restorations.values()],
             priority=campaign_set.priority,
             originals=sorted(
-                (key, tuple(sorted(contents.numbers))) for key, contents in campaign_set.original.items() if contents.complete
+                (key, tuple(sorted(contents.numbers)))
+                for key, contents in campaign_set.original.items()
+                if contents.complete
             ),
             told=[
                 *(outage.says for outage in outages),
@@ -172,7 +174,9 @@ def _equipped(made: OpenRun) -> OpenRun:
     run.unusable = made.campaigns.unreadable
     run.concurrency = target.pace.concurrency
     keyless = target.auth.scheme != "auth-v2"
-    tamperings = (name for name, tampering in TAMPERINGS.items() if tampering.keyless or not keyless)
+    tamperings = (
+        name for name, tampering in TAMPERINGS.items() if tampering.keyless or not keyless
+    )
     run.tamperings = (OMITTED, *tamperings)
     run.safe_unknown = target.safe_unknown_campaigns or UNKNOWN_CAMPAIGNS
     run.triggers = [_trigger(each, run.campaign_set) for each in target.triggers]
@@ -234,7 +238,10 @@ def must_suffice(target: Target, workers: int) -> None:
     """Raise UsageError where there are fewer campaigns than workers."""
     listed = len(target.campaigns)
     if workers > listed:
-        raise UsageError(f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n {listed}, or list more.")
+        raise UsageError(
+            f"{workers} workers need a campaign each, and the target file lists {listed}. Give -n"
+            f" {listed}, or list more."
+        )
 
 
 def _trigger(given: CodeTrigger, campaign_set: CampaignSet) -> Trigger:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import Struct
@@ -18,7 +19,9 @@ VIEWS = ("none", "live", "quiet", "verbose")
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What the user asked for. `target` None: the embedded emulator, which then may lie (`faults`) and read the document otherwise."""
+    """What the user asked for. `target` None: the embedded emulator, which then may lie (`faults`)
+    and read the document otherwise.
+    """
 
     target: Path | None
     effort: str
@@ -50,29 +53,63 @@ class Options(Struct, frozen=True, kw_only=True):
         return AMOUNTS[self.effort]
 
 
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--target": {
+        "type": Path,
+        "default": None,
+        "help": "target file (TOML); without it the embedded emulator is used",
+    },
+    "--effort": {"default": "standard", "help": "quick, standard or thorough"},
+    "--seed": {
+        "type": int,
+        "default": None,
+        "help": "seed of everything that is drawn; it is always printed",
+    },
+    "--only": {"action": "append", "default": [], "help": "judge only this clause (repeatable)"},
+    "--out": {
+        "type": Path,
+        "default": None,
+        "help": "folder for reports; without it each run makes one of its own in reports/",
+    },
+    "--own-out": {
+        "action": "store_true",
+        "help": "--out was made for this run: reports/latest leads to it",
+    },
+    "--waivers": {"type": Path, "default": None, "help": "file of known deviations"},
+    "--expect": {"type": Path, "default": None, "help": "profile that the server must keep to"},
+    "--database": {
+        "type": Path,
+        "action": "append",
+        "default": [],
+        "help": "folder of what was found before, tried first (repeatable)",
+    },
+    "--fault": {
+        "action": "append",
+        "default": [],
+        "help": "a lie that the embedded emulator tells (repeatable)",
+    },
+    "--emulator-profile": {
+        "type": Path,
+        "default": None,
+        "help": "how the embedded emulator reads the document",
+    },
+    "--no-html": {"action": "store_true", "help": "write no report.html"},
+    "--view": {"default": "none", "help": "what is shown meanwhile: none, live, quiet or verbose"},
+    "--set": {
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "override a key of the target file (repeatable)",
+    },
+}
+"""pytest's options of a run, as its parser takes them."""
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("isales", "conformance of a server")
-    group.addoption("--target", type=Path, default=None, help="target file (TOML); without it the embedded emulator is used")
-    group.addoption("--effort", default="standard", help="quick, standard or thorough")
-    group.addoption("--seed", type=int, default=None, help="seed of everything that is drawn; it is always printed")
-    group.addoption("--only", action="append", default=[], help="judge only this clause (repeatable)")
-    group.addoption("--out", type=Path, default=None, help="folder for reports; without it each run makes one of its own in reports/")
-    group.addoption("--own-out", action="store_true", help="--out was made for this run: reports/latest leads to it")
-    group.addoption("--waivers", type=Path, default=None, help="file of known deviations")
-    group.addoption("--expect", type=Path, default=None, help="profile that the server must keep to")
-    group.addoption(
-        "--database",
-        type=Path,
-        action="append",
-        default=[],
-        help="folder of what was found before, tried first (repeatable)",
-    )
-    group.addoption("--fault", action="append", default=[], help="a lie that the embedded emulator tells (repeatable)")
-    group.addoption("--emulator-profile", type=Path, default=None, help="how the embedded emulator reads the document")
-    group.addoption("--no-html", action="store_true", help="write no report.html")
-    group.addoption("--view", default="none", help="what is shown meanwhile: none, live, quiet or verbose")
-    group.addoption("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key of the target file (repeatable)")
+    for name, settings in _OPTIONS.items():
+        group.addoption(name, **settings)
 
 
 def _must_be_checkable(only: tuple[str, ...]) -> None:
@@ -84,7 +121,10 @@ def read_options(config: pytest.Config) -> Options:
     """Check the options. Raises UsageError that names what exists."""
     given = config.option
     if given.effort not in AMOUNTS:
-        raise pytest.UsageError(f"There is no effort {given.effort!r}{nearest(given.effort, AMOUNTS)}: quick, standard or thorough.")
+        raise pytest.UsageError(
+            f"There is no effort {given.effort!r}{nearest(given.effort, AMOUNTS)}: quick, standard"
+            " or thorough."
+        )
     try:
         only = tuple(clause(name).id for name in given.only)
         _must_be_checkable(only)
@@ -117,5 +157,8 @@ def read_options(config: pytest.Config) -> Options:
 
 def _folder(path: Path) -> Path:
     if path.exists() and not path.is_dir():
-        raise UsageError(f"The database {path} is a file; --database needs a folder, and makes it where there is none.")
+        raise UsageError(
+            f"The database {path} is a file; --database needs a folder, and makes it where there is"
+            " none."
+        )
     return path

@@ -20,7 +20,9 @@ from conformance.session.ledger import Ledger
 def report(session: pytest.Session, state: State, exitstatus: int) -> None:
     """The verdict, whatever happened before and whatever happens here."""
     try:
-        outcome = _outcome(state, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED and not state.failures)
+        outcome = _outcome(
+            state, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED and not state.failures
+        )
     except Exception as error:  # noqa: BLE001 - the last place that can leave a verdict
         state.fail("making the verdict", error)
         outcome = _bare(state)
@@ -30,7 +32,9 @@ def report(session: pytest.Session, state: State, exitstatus: int) -> None:
         session.exitstatus = outcome.exit_code
         state.failures = list(outcome.failures)
     if state.failures:
-        terminal.console(sys.stderr).print(f"isales-conformance: {failure.paragraph(state.failures)}", soft_wrap=True)
+        terminal.console(sys.stderr).print(
+            f"isales-conformance: {failure.paragraph(state.failures)}", soft_wrap=True
+        )
 
 
 def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
@@ -39,8 +43,12 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     if state.has_folder:
         state.parts += workers.left_behind(state.options.out, state.handed)
     if interrupted and not state.parts and state.opened is None and state.problem is None:
-        state.problem = CannotJudge("Interrupted while the run was being prepared: nothing was judged.")
-    if state.problem is not None and state.options.view != "none":  # a view of ours: pytest's own terminal is not there to say it
+        state.problem = CannotJudge(
+            "Interrupted while the run was being prepared: nothing was judged."
+        )
+    if (
+        state.problem is not None and state.options.view != "none"
+    ):  # a view of ours: pytest's own terminal is not there to say it
         terminal.say(str(state.problem), terminal.console(sys.stderr))
     if state.opened is None and not state.parts:
         return _unbegun(state)
@@ -49,40 +57,70 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     else:
         target, total = load(state.options, state.shared_target), together(state.parts)
         total.failures += state.failures
-    if state.problem is not None:  # the journal or the recording could not be written, or one worker could not begin
+    if (
+        state.problem is not None
+    ):  # the journal or the recording could not be written, or one worker could not begin
         total.told, total.cut_short = [*total.told, str(state.problem)], True
     if total.failures:
-        total.ledger.errors |= dict.fromkeys(total.unmade(), f"not made, because the suite itself failed before ({total.failures[0].step})")
+        total.ledger.errors |= dict.fromkeys(
+            total.unmade(),
+            f"not made, because the suite itself failed before ({total.failures[0].step})",
+        )
     outcome = close(target, state.options, total, interrupted=interrupted and state.problem is None)
-    if state.problem is None or state.parts or outcome.failures or outcome.exit_code == EXIT_CODES["deviates"]:
+    if (
+        state.problem is None
+        or state.parts
+        or outcome.failures
+        or outcome.exit_code == EXIT_CODES["deviates"]
+    ):
         return outcome
     return Outcome(exit_code=state.problem.exit_code)
 
 
 def _unbegun(state: State) -> Outcome | None:
-    """A run that could not begin leaves a verdict nonetheless: an earlier one in the folder would be taken for its own."""
+    """A run that could not begin leaves a verdict nonetheless: an earlier one in the folder would
+    be taken for its own.
+    """
     if state.failures:
         return _bare(state)
     problem, options = state.problem, state.options
     if problem is None:
         return None
-    if not isinstance(problem, CannotJudge) or needs_emulator(options) or isinstance(problem, CampaignInUse):
-        return Outcome(exit_code=problem.exit_code)  # the emulator is ours; where another run is at work, the folder may be that run's
+    if (
+        not isinstance(problem, CannotJudge)
+        or needs_emulator(options)
+        or isinstance(problem, CampaignInUse)
+    ):
+        return Outcome(
+            exit_code=problem.exit_code
+        )  # the emulator is ours; where another run is at work, the folder may be that run's
     try:
         target = load(options)
         state.make_folder()
         show_latest(options := state.options)
     except SuiteError:
         return Outcome(exit_code=problem.exit_code)
-    total = WorkerResult(ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True)
-    outcome = close(target, msgspec.structs.replace(options, view="none", html=False), total, interrupted=False)
+    total = WorkerResult(
+        ledger=Ledger(), requests=0, seconds=0.0, started=now(), told=[str(problem)], cut_short=True
+    )
+    outcome = close(
+        target, msgspec.structs.replace(options, view="none", html=False), total, interrupted=False
+    )
     return outcome if outcome.failures else Outcome(exit_code=problem.exit_code)
 
 
 def _bare(state: State) -> Outcome:
-    """The verdict of a run of which nothing can be told but what it had found, and that the suite failed."""
-    ledgers = [part.ledger for part in state.parts] + ([state.opened.run.ledger] if state.opened is not None else [])
-    found = [(known.finding.clause, plain_deviation(known)) for ledger in ledgers for known in ledger.deviations.values()]
+    """The verdict of a run of which nothing can be told but what it had found, and that the suite
+    failed.
+    """
+    ledgers = [part.ledger for part in state.parts] + (
+        [state.opened.run.ledger] if state.opened is not None else []
+    )
+    found = [
+        (known.finding.clause, plain_deviation(known))
+        for ledger in ledgers
+        for known in ledger.deviations.values()
+    ]
     document = failure.bare_document(
         state.failures,
         seed=state.options.seed,

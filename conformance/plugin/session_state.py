@@ -20,8 +20,9 @@ from conformance.transport.lock import state_folder
 from conformance.verdict import Failure
 
 OVERDUE = (
-    "The time of the run ([pace] max_seconds) was over, and a check did not come to its end by itself: it was interrupted. If no call was "
-    "under way, the suite took too long over what the target had answered; please report it with traffic.har."
+    "The time of the run ([pace] max_seconds) was over, and a check did not come to its end by"
+    " itself: it was interrupted. If no call was under way, the suite took too long over what the"
+    " target had answered; please report it with traffic.har."
 )
 STATE = pytest.StashKey["State"]()
 
@@ -74,12 +75,18 @@ class State:
         """Take note of a failure of the suite itself, once however many checks it ends."""
         if not any(error is known for known in self._failed_by):
             self._failed_by.append(error)
-            with suppress(SuiteError):  # where there is no room the traceback goes into the state folder
+            with suppress(
+                SuiteError
+            ):  # where there is no room the traceback goes into the state folder
                 self.make_folder()
-            self.failures.append(failure.record(step, error, self.options.out if self.has_folder else None))
+            self.failures.append(
+                failure.record(step, error, self.options.out if self.has_folder else None)
+            )
 
     def result(self) -> WorkerResult:
-        """This process's part of the run. A target that refuses to be called says nothing of the interface by it."""
+        """This process's part of the run. A target that refuses to be called says nothing of the
+        interface by it.
+        """
         assert self.opened is not None
         refusal = self.opened.campaigns.transport.refusal
         part = self.opened.result()

@@ -13,12 +13,15 @@ from conformance.verdict import ClauseResult, WaiverResult
 
 
 def server_values(target: Target, seen: Mapping[str, str]) -> dict[str, str]:
-    """What tells which server it is: what reports show, and what the pattern of a waiver is held against."""
+    """What tells which server it is: what reports show, and what the pattern of a waiver is held
+    against.
+    """
     return {"base_url": target.base_url, "vdn_id": str(target.vdn_id)} | dict(seen)
 
 
 def excuse_of(options: Options, server: Mapping[str, str], ledger: Ledger) -> Excuse:
-    """A function of clause, kind and detail that gives the reason of the waiver which excuses the deviation, or an empty text.
+    """A function of clause, kind and detail that gives the reason of the waiver which excuses the
+    deviation, or an empty text.
 
     A detail is compared as files hold it: a waiver was drafted from one.
     """
@@ -28,22 +31,36 @@ def excuse_of(options: Options, server: Mapping[str, str], ledger: Ledger) -> Ex
         known = ledger.deviations.get("|".join((clause, kind, detail)))
         seen = known.seen if known else 1
         of = max(seen, ledger.cases.get(clause, 0))
-        return excuse(baseline.Occurrence(clause=clause, kind=kind, detail=readable(detail), seen=seen, of=of))
+        return excuse(
+            baseline.Occurrence(clause=clause, kind=kind, detail=readable(detail), seen=seen, of=of)
+        )
 
     return reason
 
 
 def standings(
-    options: Options, server: Mapping[str, str], results: Collection[ClauseResult], ledger: Ledger, left_out: Collection[str]
+    options: Options,
+    server: Mapping[str, str],
+    results: Collection[ClauseResult],
+    ledger: Ledger,
+    left_out: Collection[str],
 ) -> tuple[WaiverResult, ...]:
     """How the waivers stand after what this run saw."""
     found = [
-        baseline.Occurrence(clause=result.id, kind=each.kind, detail=readable(each.detail), seen=each.seen, of=max(each.of, each.seen))
+        baseline.Occurrence(
+            clause=result.id,
+            kind=each.kind,
+            detail=readable(each.detail),
+            seen=each.seen,
+            of=max(each.of, each.seen),
+        )
         for result in results
         for each in result.deviations
     ]
     unjudged = {result.id: why for result in results if (why := _unjudged(result, ledger))}
-    run = baseline.Circumstances(target=server, today=options.today, left_out=left_out, unjudged=unjudged)
+    run = baseline.Circumstances(
+        target=server, today=options.today, left_out=left_out, unjudged=unjudged
+    )
     return baseline.stand(options.waived, found, run)
 
 

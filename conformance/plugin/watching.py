@@ -12,7 +12,12 @@ class Watcher:
 
     def __init__(self, checks: int, options: Options) -> None:
         quiet, verbose = options.view == "quiet", options.view == "verbose"
-        self._view = LiveView(checks, expected=options.amounts.calls if not options.only else None, quiet=quiet, verbose=verbose)
+        self._view = LiveView(
+            checks,
+            expected=options.amounts.calls if not options.only else None,
+            quiet=quiet,
+            verbose=verbose,
+        )
         self._view.__enter__()
         self._opened: OpenRun | None = None
         self._calls = 0

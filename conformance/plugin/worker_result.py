@@ -1,4 +1,6 @@
-"""What is left of a run when its calls are over: values that a worker process can hand to the one that reports."""
+"""What is left of a run when its calls are over: values that a worker process can hand to the one
+that reports.
+"""
 
 from collections.abc import Sequence
 
@@ -11,7 +13,9 @@ from conformance.verdict import CampaignState, Failure
 
 
 class WorkerResult(Struct, kw_only=True):
-    """One process's part of a run. `seconds` from its first call to its last; `campaigns`: how each was left."""
+    """One process's part of a run. `seconds` from its first call to its last; `campaigns`: how each
+    was left.
+    """
 
     ledger: Ledger
     requests: int
@@ -39,11 +43,17 @@ class WorkerResult(Struct, kw_only=True):
     def unmade(self) -> list[str]:
         """Checks that were to be made and neither came to their end nor said why not."""
         ledger = self.ledger
-        return [check for check in self.selected if check not in {*ledger.made, *ledger.skipped, *ledger.errors}]
+        return [
+            check
+            for check in self.selected
+            if check not in {*ledger.made, *ledger.skipped, *ledger.errors}
+        ]
 
 
 def _joined(states: Sequence[CampaignState]) -> list[CampaignState]:
-    """One state for each campaign; of one that several workers had, the one that says what is wrong."""
+    """One state for each campaign; of one that several workers had, the one that says what is
+    wrong.
+    """
     by_key: dict[CampaignKey, CampaignState] = {}
     for each in states:
         key = (each.vdn_id, each.campaign_id)
@@ -53,7 +63,9 @@ def _joined(states: Sequence[CampaignState]) -> list[CampaignState]:
 
 
 def together(parts: Sequence[WorkerResult]) -> WorkerResult:
-    """The parts of several workers as one run: ledgers merged, calls added up, time from the longest."""
+    """The parts of several workers as one run: ledgers merged, calls added up, time from the
+    longest.
+    """
     first, *rest = parts
     for part in rest:
         first.ledger.merge(part.ledger, rank)

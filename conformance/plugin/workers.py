@@ -1,6 +1,8 @@
-"""Workers that end when the run is interrupted: they put back what they took, and what they had found by then is not lost.
+"""Workers that end when the run is interrupted: they put back what they took, and what they had
+found by then is not lost.
 
-xdist listens to no worker any more once the run is interrupted. So each leaves its part in a file as well.
+xdist listens to no worker any more once the run is interrupted. So each leaves its part in a file
+as well.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +17,9 @@ from conformance.campaigns.foreign import lock_of
 from conformance.plugin.worker_result import WorkerResult
 
 PATIENCE = 300.0
-"""Seconds for workers to put back what they took; at a gentle pace a hundred numbers take their time. A second Ctrl-C ends the wait."""
+"""Seconds for workers to put back what they took; at a gentle pace a hundred numbers take their
+time. A second Ctrl-C ends the wait.
+"""
 _PREFIX, _SUFFIX = "part-", ".json"
 
 
@@ -26,7 +30,8 @@ def begin(folder: Path) -> None:
 
 
 def asks_for_checks(arguments: Sequence[str], folder: Path) -> bool:
-    """Whether pytest, started in `folder` with these paths or packages, collects a check of the suite.
+    """Whether pytest, started in `folder` with these paths or packages, collects a check of the
+    suite.
 
     The suite's own tests are run with this plugin too, and no run begins with them.
     """
@@ -34,7 +39,11 @@ def asks_for_checks(arguments: Sequence[str], folder: Path) -> bool:
     for argument in arguments:
         name = argument.partition("::")[0]
         path = (folder / name).resolve()
-        if name.startswith(conformance.suite.__name__) or path.is_relative_to(suite) or suite.is_relative_to(path):
+        if (
+            name.startswith(conformance.suite.__name__)
+            or path.is_relative_to(suite)
+            or suite.is_relative_to(path)
+        ):
             return True
     return False
 

@@ -1,6 +1,7 @@
 """The one door to Allure: the logger that replaces allure-pytest's, and a result per clause.
 
-What pytest ran lands in the same folder by allure-pytest; `label_check` puts it under its own heading.
+What pytest ran lands in the same folder by allure-pytest; `label_check` puts it under its own
+heading.
 """
 
 import hashlib
@@ -41,7 +42,8 @@ from conformance.verdict import ClauseResult, Deviation, Shown, VerdictDocument
 
 FOLDER = "allure-results"
 TEXT_KEPT = 20_000
-"""Characters of a message or traceback: Allure shows each three times and keeps it in its history."""
+"""Characters of a message or traceback: Allure shows each three times and keeps it in its history.
+"""
 SAMPLES_SHOWN = 3
 _T = TypeVar("_T")
 _DYNAMIC: Any = allure.dynamic
@@ -49,13 +51,19 @@ _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "urn:isales-conformance:clause")
 
 
 class RedactingLogger(AllureFileLogger):
-    """Writes what allure-pytest reports: secrets out, long texts cut, fixtures that passed and say nothing left out."""
+    """Writes what allure-pytest reports: secrets out, long texts cut, fixtures that passed and say
+    nothing left out.
+    """
 
-    def __init__(self, report_dir: str | Path, clean: bool = False, *, redactor: Redactor = NO_SECRETS) -> None:  # noqa: FBT001, FBT002, RUF100  # allure-pytest's own call
+    def __init__(
+        self, report_dir: str | Path, clean: bool = False, *, redactor: Redactor = NO_SECRETS
+    ) -> None:  # noqa: FBT001, FBT002, RUF100  # allure-pytest's own call
         super().__init__(report_dir, clean)  # type: ignore[no-untyped-call]  # has no types
         self._redactor = redactor
         self.full = ""
-        """Why nothing more can be written; then the run itself says so at its end, and no hook of pytest's fails for it."""
+        """Why nothing more can be written; then the run itself says so at its end, and no hook of
+        pytest's fails for it.
+        """
 
     def report_item(self, item: Any, name: str = "") -> None:
         """Write a result, a container or the globals; the same name writes the same file."""
@@ -65,7 +73,10 @@ class RedactingLogger(AllureFileLogger):
         prefix = name or getattr(item, "uuid", None) or uuid.uuid4()
         file = item.file_pattern.format(prefix=prefix)
         try:
-            write_text(Path(self._report_dir) / file, json.dumps(_slim(self._clean(data)), ensure_ascii=False))
+            write_text(
+                Path(self._report_dir) / file,
+                json.dumps(_slim(self._clean(data)), ensure_ascii=False),
+            )
         except OSError as problem:
             self.full = problem.strerror or str(problem)
 
@@ -100,12 +111,18 @@ class RedactingLogger(AllureFileLogger):
 
 
 def install_logger(secrets: Iterable[str]) -> None:
-    """Make allure-pytest use the redacting logger. To be called before pytest configures its plugins, in every process."""
-    allure_pytest.plugin.AllureFileLogger = partial(RedactingLogger, redactor=Redactor(secrets, digests=True))
+    """Make allure-pytest use the redacting logger. To be called before pytest configures its
+    plugins, in every process.
+    """
+    allure_pytest.plugin.AllureFileLogger = partial(
+        RedactingLogger, redactor=Redactor(secrets, digests=True)
+    )
 
 
 def label_check(name: str, area: str, title: str = "", clauses: Iterable[str] = ()) -> None:
-    """Label the running pytest item as a check that drives the run: its own heading, not a clause's. Nothing without --alluredir."""
+    """Label the running pytest item as a check that drives the run: its own heading, not a
+    clause's. Nothing without --alluredir.
+    """
     _DYNAMIC.epic(allure_texts.CHECKS_EPIC)
     _DYNAMIC.feature(area)
     _DYNAMIC.story(name)
@@ -117,20 +134,32 @@ def label_check(name: str, area: str, title: str = "", clauses: Iterable[str] = 
 
 
 def parameter(name: str, value: str) -> None:
-    """Give the running pytest item a parameter that tells it from its siblings (schemathesis: the operation)."""
+    """Give the running pytest item a parameter that tells it from its siblings (schemathesis: the
+    operation).
+    """
     _DYNAMIC.parameter(name, value)
 
 
-def write_clause_results(document: VerdictDocument, results_dir: Path, redactor: Redactor = NO_SECRETS) -> None:
-    """Write a result per clause, the matrices and the run's environment. Written again, each takes its own place."""
+def write_clause_results(
+    document: VerdictDocument, results_dir: Path, redactor: Redactor = NO_SECRETS
+) -> None:
+    """Write a result per clause, the matrices and the run's environment. Written again, each takes
+    its own place.
+    """
     logger = RedactingLogger(results_dir, redactor=redactor)
     begun = _milliseconds(document.started)
     apart = document.seconds * 1000 / max(len(document.clauses) - 1, 1)
-    # a clause has no time of its own; spread over the run, the first and the last tell the page how long it took
+    # a clause has no time of its own; spread over the run, the first and the last tell the page how
+    # long it took
     for position, result in enumerate(document.clauses):
-        logger.report_item(_Clause(document, logger, begun + round(position * apart)).result(result))
+        logger.report_item(
+            _Clause(document, logger, begun + round(position * apart)).result(result)
+        )
     _write_matrices(document, logger, begun)
-    write_text(results_dir / "environment.properties", readable(redactor.text(allure_texts.environment(document))))
+    write_text(
+        results_dir / "environment.properties",
+        readable(redactor.text(allure_texts.environment(document))),
+    )
     executor = allure_texts.executor()
     if executor is not None:
         write_text(results_dir / "executor.json", readable(redactor.text(json.dumps(executor))))
@@ -142,7 +171,9 @@ def remove(results_dir: Path) -> None:
 
 
 class _Clause:
-    """Builds Allure's result of a clause; attachments are written on the way, each in a file of its own: Allure shows a shared one once."""
+    """Builds Allure's result of a clause; attachments are written on the way, each in a file of its
+    own: Allure shows a shared one once.
+    """
 
     def __init__(self, document: VerdictDocument, logger: RedactingLogger, at: int) -> None:
         self._document, self._logger, self._at = document, logger, at
@@ -151,7 +182,9 @@ class _Clause:
     def result(self, result: ClauseResult) -> TestResult:
         self._name = _digest(result.id)
         steps = self._deviations(result) if result.deviations else self._samples(result)
-        spent = round(sum(call.milliseconds for deviation in result.deviations for call in deviation.calls))
+        spent = round(
+            sum(call.milliseconds for deviation in result.deviations for call in deviation.calls)
+        )
         told = allure_texts.message(result)
         return TestResult(
             uuid=str(uuid.uuid5(_NAMES, result.id)),
@@ -176,7 +209,14 @@ class _Clause:
         found = digest.open_deviations(result)
         if len(found) == 1:
             return self._programme(found[0])
-        return [self._step(f"{each.summary} ({digest.how_often(each)})", self._colour(each), self._programme(each)) for each in found]
+        return [
+            self._step(
+                f"{each.summary} ({digest.how_often(each)})",
+                self._colour(each),
+                self._programme(each),
+            )
+            for each in found
+        ]
 
     def _programme(self, deviation: Deviation) -> list[TestStepResult]:
         """Its calls; the decisive one has the colour of the deviation."""
@@ -190,12 +230,25 @@ class _Clause:
         if not samples:
             return []
         calls = [self._call(call, curl=False) for call in samples]
-        return [self._step(f"Sample: {len(samples)} exchanges of {digest.number(result.cases)} cases", "passed", calls)]
+        return [
+            self._step(
+                f"Sample: {len(samples)} exchanges of {digest.number(result.cases)} cases",
+                "passed",
+                calls,
+            )
+        ]
 
     def _call(self, call: Shown, *, curl: bool = True) -> TestStepResult:
         step = self._step(allure_texts.step_name(call))
         start = _milliseconds(self._document.started)
-        attached = [self._attach("Call and reply", allure_texts.http_exchange(call, start), allure_texts.HTTP_EXCHANGE, "httpexchange")]
+        attached = [
+            self._attach(
+                "Call and reply",
+                allure_texts.http_exchange(call, start),
+                allure_texts.HTTP_EXCHANGE,
+                "httpexchange",
+            )
+        ]
         if curl:
             attached.append(self._attach("curl line to paste", call.curl, "text/plain", "txt"))
         step.attachments = attached
@@ -204,14 +257,33 @@ class _Clause:
 
     def _scripts(self, result: ClauseResult) -> list[Attachment]:
         scripts = [
-            allure_texts.script(each, self._document.emulator) for each in digest.open_deviations(result) if digest.lines_to_paste(each)
+            allure_texts.script(each, self._document.emulator)
+            for each in digest.open_deviations(result)
+            if digest.lines_to_paste(each)
         ]
-        made = [self._attach("To paste into a shell", "\n\n".join(scripts), "text/plain", "txt")] if scripts else []
+        made = (
+            [self._attach("To paste into a shell", "\n\n".join(scripts), "text/plain", "txt")]
+            if scripts
+            else []
+        )
         commands = "\n".join(dict.fromkeys(each.rerun for each in result.deviations if each.rerun))
-        return [*made, self._attach("Look for it again", commands, "text/plain", "txt")] if commands else made
+        return (
+            [*made, self._attach("Look for it again", commands, "text/plain", "txt")]
+            if commands
+            else made
+        )
 
-    def _step(self, name: str, status: str = "passed", steps: list[TestStepResult] | None = None) -> TestStepResult:
-        return TestStepResult(name=name, status=status, stage="finished", steps=steps or [], start=self._at, stop=self._at)
+    def _step(
+        self, name: str, status: str = "passed", steps: list[TestStepResult] | None = None
+    ) -> TestStepResult:
+        return TestStepResult(
+            name=name,
+            status=status,
+            stage="finished",
+            steps=steps or [],
+            start=self._at,
+            stop=self._at,
+        )
 
     def _colour(self, deviation: Deviation) -> str:
         return "skipped" if deviation.waived else "failed"
@@ -231,7 +303,10 @@ def _write_matrices(document: VerdictDocument, logger: RedactingLogger, at: int)
         ("Clauses and verdicts, table", matrices.clauses_csv(document), "text/csv", "csv"),
     )
     if document.waivers or document.changes:
-        tables = (*tables, ("Waivers and changes", matrices.held_html(document), "text/html", "html"))
+        tables = (
+            *tables,
+            ("Waivers and changes", matrices.held_html(document), "text/html", "html"),
+        )
     found = []
     for position, (name, body, kind, extension) in enumerate(tables):
         source = f"run-{position}-attachment.{extension}"
@@ -258,7 +333,10 @@ def _labels(result: ClauseResult) -> list[Label]:
 
 
 def _parameters(document: VerdictDocument) -> list[Parameter]:
-    return [Parameter(name=name, value=value, excluded=True) for name, value in (("seed", str(document.seed)), ("effort", document.effort))]
+    return [
+        Parameter(name=name, value=value, excluded=True)
+        for name, value in (("seed", str(document.seed)), ("effort", document.effort))
+    ]
 
 
 def _speaks(fixture: Any) -> bool:  # two classes of Allure's model

@@ -1,4 +1,6 @@
-"""The one way to standard output and standard error: what is printed obeys nobody, holds no secret, and always can be written."""
+"""The one way to standard output and standard error: what is printed obeys nobody, holds no secret,
+and always can be written.
+"""
 
 import json
 import os
@@ -21,30 +23,43 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 class SafeConsole(Console):
-    """Prints text of any origin: the console's own colours are the only thing that a terminal obeys."""
+    """Prints text of any origin: the console's own colours are the only thing that a terminal
+    obeys.
+    """
 
     def print(self, *objects: Any, **how: Any) -> None:
         """Print, secrets left out."""
         super().print(*map(_without_secrets, objects), **how)
 
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
         """The pieces that are written, each made readable."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=readable(segment.text))
 
     def on_broken_pipe(self) -> None:
-        """Whoever read the output has gone. What the command does goes on, and its exit code says what it came to."""
+        """Whoever read the output has gone. What the command does goes on, and its exit code says
+        what it came to.
+        """
         self.quiet = True
         _to_nobody()
 
 
 def console(file: TextIO | None = None, width: int | None = None) -> Console:
-    """A console that obeys NO_COLOR, is plain where the output is no terminal, and adds no decoration of its own."""
+    """A console that obeys NO_COLOR, is plain where the output is no terminal, and adds no
+    decoration of its own.
+    """
     out = file or sys.stdout
     never_raise(out)
     plain = not out.isatty()
     return SafeConsole(
-        file=out, width=width or (PLAIN_WIDTH if plain else None), highlight=False, markup=False, emoji=False, soft_wrap=False
+        file=out,
+        width=width or (PLAIN_WIDTH if plain else None),
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
     )
 
 
@@ -56,7 +71,9 @@ def never_raise(*streams: TextIO) -> None:
 
 
 def write_json(value: object, indent: int = 2) -> None:
-    """Print a value as JSON for another program: readable, without secrets, in ASCII where the output takes nothing else."""
+    """Print a value as JSON for another program: readable, without secrets, in ASCII where the
+    output takes nothing else.
+    """
     tree = each_text(each_text(msgspec.to_builtins(value), known().text, keys=False), readable)
     text = msgspec.json.format(msgspec.json.encode(tree), indent=indent).decode()
     if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":

@@ -1,14 +1,18 @@
-"""A call as one line to paste into any POSIX shell. Pure: nothing is read, nothing is run, no secret is known here.
+"""A call as one line to paste into any POSIX shell. Pure: nothing is read, nothing is run, no
+secret is known here.
 
 The line signs itself. Contract of the helper that it calls:
 
-    isales-conformance sign [--target FILE] --method M --path-and-query T [--credential WORD] [--header 'NAME: VALUE']…
+    isales-conformance sign [--target FILE] --method M --path-and-query T
+                            [--credential WORD] [--header 'NAME: VALUE']…
                             [--body TEXT | --body-hex HEX | --body-file FILE]
 
-prints the value of the Authorization header for that call and nothing else, with the keys of the target file (or `ISALES_*`).
-`T` is path and query as on the wire. `--credential` is the word of `Call.credential` (how a valid header is spoilt); without it
-the header is valid. `--header` comes once for each header that is signed beside `host` and `content-length`. Without a body
-option the body is empty; `--body-file -` is the standard input. With `auth.scheme = "header"` it prints the user's own header.
+prints the value of the Authorization header for that call and nothing else, with the keys of the
+target file (or `ISALES_*`). `T` is path and query as on the wire. `--credential` is the word of
+`Call.credential` (how a valid header is spoilt); without it the header is valid. `--header` comes
+once for each header that is signed beside `host` and `content-length`. Without a body option the
+body is empty; `--body-file -` is the standard input. With `auth.scheme = "header"` it prints the
+user's own header.
 """
 
 import base64
@@ -24,7 +28,9 @@ from conformance.readable import one_line
 EXPECT_FROM = 1024
 """Body size from which curl may ask `Expect: 100-continue`, which the suite never does."""
 PACK_FROM = 8 * 1024
-"""Body size from which the line carries the body compressed: a line of 400 kB can't be pasted, its compressed form mostly can."""
+"""Body size from which the line carries the body compressed: a line of 400 kB can't be pasted, its
+compressed form mostly can.
+"""
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _NOT_CURLABLE = re.compile(r"[^\x21-\x7e]|#")
@@ -51,13 +57,17 @@ DEFAULTS = CurlOptions()
 
 
 def curl(call: Call, base_url: str, options: CurlOptions = DEFAULTS) -> str:
-    """One line that makes this call again: bodies and targets byte for byte, with a signature of its own."""
+    """One line that makes this call again: bodies and targets byte for byte, with a signature of
+    its own.
+    """
     before, parts, after = _parts(call, base_url, options, "BODY")
     return f"{before}curl {parts}{after}"
 
 
 def _parts(call: Call, base_url: str, options: CurlOptions, variable: str) -> tuple[str, str, str]:
-    """What stands before the curl, its words, and what stands after; the body is kept in the variable of that name."""
+    """What stands before the curl, its words, and what stands after; the body is kept in the
+    variable of that name.
+    """
     signed = options.scheme != "none" and call.credential != OMITTED
     before, given, to_sign, after = _body(call, variable, signed=signed)
     parts = ["-sS", _method(call), "--http1.1", *_tls(options)]
@@ -69,25 +79,39 @@ def _parts(call: Call, base_url: str, options: CurlOptions, variable: str) -> tu
 
 
 def burst(calls: Sequence[Call], base_url: str, options: CurlOptions = DEFAULTS) -> str:
-    """One line that makes these calls at the same time: each is signed first, then one curl sends them in parallel."""
-    made = [_parts(call, base_url, options, f"BODY{number}") for number, call in enumerate(calls, 1)]
+    """One line that makes these calls at the same time: each is signed first, then one curl sends
+    them in parallel.
+    """
+    made = [
+        _parts(call, base_url, options, f"BODY{number}") for number, call in enumerate(calls, 1)
+    ]
     before, parts, after = zip(*made, strict=True)
-    return "".join(before) + "curl -Z --parallel-immediate " + " --next ".join(parts) + "".join(after)
+    return (
+        "".join(before) + "curl -Z --parallel-immediate " + " --next ".join(parts) + "".join(after)
+    )
 
 
 def quoted(text: str) -> str:
-    """The text as one word of a POSIX shell; control characters are spelt out, so that the line stays one line."""
+    """The text as one word of a POSIX shell; control characters are spelt out, so that the line
+    stays one line.
+    """
     if one_line(text) != text:
         body = text.rstrip("\n")
-        newlines = "'" + text[len(body) :] + "'" if len(body) < len(text) else ""  # $() takes them off
+        newlines = (
+            "'" + text[len(body) :] + "'" if len(body) < len(text) else ""
+        )  # $() takes them off
         return f'"$(printf {escaped(body.encode("utf-8", "surrogateescape"))})"' + newlines
     return text if _PLAIN_WORD.fullmatch(text) else _single(text)
 
 
 def escaped(data: bytes) -> str:
-    """Bytes as the format of a POSIX `printf`, quoted: printable ASCII as it is, everything else in octal."""
+    """Bytes as the format of a POSIX `printf`, quoted: printable ASCII as it is, everything else in
+    octal.
+    """
     text = "".join(_PRINTF[byte] for byte in data)
-    return "'" + (f"\\055{text[1:]}" if text.startswith("-") else text) + "'"  # a leading dash would be an option
+    return (
+        "'" + (f"\\055{text[1:]}" if text.startswith("-") else text) + "'"
+    )  # a leading dash would be an option
 
 
 def origin(base_url: str) -> str:
@@ -110,16 +134,28 @@ def _single(text: str) -> str:
 
 
 def _body(call: Call, name: str, *, signed: bool) -> tuple[str, list[str], str, str]:
-    """What stands before the curl, its data options, what the signer is told of the body, and what stands after."""
+    """What stands before the curl, its data options, what the signer is told of the body, and what
+    stands after.
+    """
     if not call.body:
         return "", ["--data-raw ''"] if call.method in {"POST", "PUT", "PATCH"} else [], "", ""
     quiet = ["-H Expect:"] if len(call.body) >= EXPECT_FROM else []
     text = _pasteable(call.body)
     if text is None:
         made = f'{name}=$(mktemp); {_unpack(call.body)} >"${name}"; '
-        return made, [*quiet, f'--data-binary @"${name}"'], f' --body-file "${name}"', f'; rm -f "${name}"'
+        return (
+            made,
+            [*quiet, f'--data-binary @"${name}"'],
+            f' --body-file "${name}"',
+            f'; rm -f "${name}"',
+        )
     if signed:
-        return f"{name}={_single(text)}; ", [*quiet, f'--data-raw "${name}"'], f' --body "${name}"', ""
+        return (
+            f"{name}={_single(text)}; ",
+            [*quiet, f'--data-raw "${name}"'],
+            f' --body "${name}"',
+            "",
+        )
     return "", [*quiet, f"--data-raw {_single(text)}"], "", ""
 
 
@@ -134,7 +170,9 @@ def _pasteable(body: bytes) -> str | None:
 def _unpack(body: bytes) -> str:
     if len(body) < PACK_FROM:
         return f"printf {escaped(body)}"
-    return f"printf %s {base64.b64encode(gzip.compress(body, mtime=0)).decode()} | base64 -d | gzip -d"
+    return (
+        f"printf %s {base64.b64encode(gzip.compress(body, mtime=0)).decode()} | base64 -d | gzip -d"
+    )
 
 
 def _method(call: Call) -> str:

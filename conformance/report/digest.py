@@ -1,4 +1,6 @@
-"""What the reports have in common: counts, order, groups and the sentences that say them. Pure functions of the document."""
+"""What the reports have in common: counts, order, groups and the sentences that say them. Pure
+functions of the document.
+"""
 
 import re
 from collections.abc import Iterable
@@ -6,13 +8,30 @@ from dataclasses import dataclass
 
 from conformance.clauses import all_clauses
 from conformance.finding import ClauseVerdict, RunVerdict, counted
-from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument, WaiverResult
+from conformance.verdict import (
+    Change,
+    ClauseResult,
+    CodeResult,
+    Deviation,
+    Shown,
+    VerdictDocument,
+    WaiverResult,
+)
 
 LEFT_OUT = "left out"
 """A not-tested clause whose reason begins so (whatever the case) was left out by the user."""
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
-WORD: dict[ClauseVerdict, str] = {"fail": "FAIL", "not-tested": "NOT TESTED", "waived": "WAIVED", "pass": "PASS"}
-VERDICT_WORD: dict[RunVerdict, str] = {"conforms": "CONFORMS", "deviates": "DEVIATES", "inconclusive": "INCONCLUSIVE"}
+WORD: dict[ClauseVerdict, str] = {
+    "fail": "FAIL",
+    "not-tested": "NOT TESTED",
+    "waived": "WAIVED",
+    "pass": "PASS",
+}
+VERDICT_WORD: dict[RunVerdict, str] = {
+    "conforms": "CONFORMS",
+    "deviates": "DEVIATES",
+    "inconclusive": "INCONCLUSIVE",
+}
 _CODE = re.compile(r'"resultCode"\s*:\s*"([0-9]{1,16})"')
 PLACES = {
     "Not written": "Implied: the document can't mean otherwise",
@@ -25,7 +44,9 @@ ORDER: tuple[ClauseVerdict, ...] = ("not-tested", "fail", "waived", "pass")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """Clauses by verdict; open questions apart, because they can't be broken; not tested by whose doing it is."""
+    """Clauses by verdict; open questions apart, because they can't be broken; not tested by whose
+    doing it is.
+    """
 
     failed: int
     not_judged: int
@@ -41,7 +62,14 @@ class Counts:
     @property
     def binding(self) -> int:
         """Clauses that a server can break."""
-        return self.failed + self.not_judged + self.left_out + self.untestable + self.waived + self.passed
+        return (
+            self.failed
+            + self.not_judged
+            + self.left_out
+            + self.untestable
+            + self.waived
+            + self.passed
+        )
 
 
 def counts(document: VerdictDocument) -> Counts:
@@ -50,7 +78,16 @@ def counts(document: VerdictDocument) -> Counts:
     return Counts(
         **{
             name: bins.count(name)
-            for name in ("failed", "not_judged", "left_out", "untestable", "waived", "passed", "recorded", "unrecorded")
+            for name in (
+                "failed",
+                "not_judged",
+                "left_out",
+                "untestable",
+                "waived",
+                "passed",
+                "recorded",
+                "unrecorded",
+            )
         },
         codes=len(document.codes),
         codes_reached=sum(code.reached for code in document.codes),
@@ -58,7 +95,9 @@ def counts(document: VerdictDocument) -> Counts:
 
 
 def count_words(document: VerdictDocument) -> tuple[tuple[str, str], ...]:
-    """(verdict class, words) per figure, in the order in which a reader needs them; without those that are nought and say nothing."""
+    """(verdict class, words) per figure, in the order in which a reader needs them; without those
+    that are nought and say nothing.
+    """
     count = counts(document)
     rows = (
         ("fail", count.failed, "failed"),
@@ -69,16 +108,30 @@ def count_words(document: VerdictDocument) -> tuple[tuple[str, str], ...]:
         ("left-out", count.left_out, "left out"),
         ("untestable", count.untestable, "untestable"),
     )
-    words = [(name, f"{number} {word}") for name, number, word in rows if number or word in {"failed", "passed"}]
+    words = [
+        (name, f"{number} {word}")
+        for name, number, word in rows
+        if number or word in {"failed", "passed"}
+    ]
     questions = count.recorded + count.unrecorded
-    return (*words, ("open", f"{count.recorded} of {questions} open questions answered")) if questions else tuple(words)
+    return (
+        (*words, ("open", f"{count.recorded} of {questions} open questions answered"))
+        if questions
+        else tuple(words)
+    )
 
 
 def _bin(result: ClauseResult) -> str:
     if not is_binding(result):
         return "unrecorded" if result.verdict == "not-tested" else "recorded"
     if result.verdict == "not-tested":
-        return "untestable" if is_untestable(result) else "left_out" if is_left_out(result) else "not_judged"
+        return (
+            "untestable"
+            if is_untestable(result)
+            else "left_out"
+            if is_left_out(result)
+            else "not_judged"
+        )
     return {"fail": "failed", "waived": "waived", "pass": "passed"}[result.verdict]
 
 
@@ -93,7 +146,8 @@ def sentence(document: VerdictDocument) -> str:
     if document.verdict == "deviates" and not count.failed:
         rotted = len(rotten(document))
         return (
-            f"No clause is broken that nobody answers for, but {rotted} {'waiver does' if rotted == 1 else 'waivers do'} not hold any more."
+            f"No clause is broken that nobody answers for, but {rotted}"
+            f" {'waiver does' if rotted == 1 else 'waivers do'} not hold any more."
         )
     if document.verdict == "deviates":
         what = f"{_clauses(count.failed)} of {count.binding} {_is(count.failed)} broken"
@@ -101,19 +155,38 @@ def sentence(document: VerdictDocument) -> str:
     if document.verdict == "conforms":
         excused = f" {_clauses(count.waived)} {_is(count.waived)} waived." if count.waived else ""
         changed = (
-            f" But it left the expected profile in {counted(len(document.changes), 'way')}: the run fails." if document.changes else ""
+            f" But it left the expected profile in {counted(len(document.changes), 'way')}: the run"
+            " fails."
+            if document.changes
+            else ""
         )
-        return f"The target does what the document demands, as far as {number(document.requests)} calls could tell.{excused}{changed}"
+        return (
+            f"The target does what the document demands, as far as {number(document.requests)}"
+            f" calls could tell.{excused}{changed}"
+        )
     if document.failures:
-        return "Nothing broken was found before the suite itself failed, which says nothing about the target: this is no pass."
+        return (
+            "Nothing broken was found before the suite itself failed, which says nothing about the"
+            " target: this is no pass."
+        )
     if count.not_judged:
-        return f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could not be judged: this is no pass."
-    return "Nothing broken was found, but fewer cases were judged than the effort promises: this is no pass."
+        return (
+            f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could"
+            " not be judged: this is no pass."
+        )
+    return (
+        "Nothing broken was found, but fewer cases were judged than the effort promises: this is no"
+        " pass."
+    )
 
 
 def tone(document: VerdictDocument) -> RunVerdict:
-    """The colour of a run: one that conforms and fails all the same, because it left its expected profile, is not green."""
-    return "inconclusive" if document.verdict == "conforms" and document.changes else document.verdict
+    """The colour of a run: one that conforms and fails all the same, because it left its expected
+    profile, is not green.
+    """
+    return (
+        "inconclusive" if document.verdict == "conforms" and document.changes else document.verdict
+    )
 
 
 def rotten(document: VerdictDocument) -> tuple[WaiverResult, ...]:
@@ -144,11 +217,18 @@ def severity_rank(severity: str) -> int:
 
 def matrix(document: VerdictDocument) -> tuple[ClauseResult, ...]:
     """All clauses, what was not tested first; binding ones before open ones."""
-    return tuple(sorted(document.clauses, key=lambda result: (ORDER.index(result.verdict), not is_binding(result))))
+    return tuple(
+        sorted(
+            document.clauses,
+            key=lambda result: (ORDER.index(result.verdict), not is_binding(result)),
+        )
+    )
 
 
 def why_not_tested(document: VerdictDocument) -> dict[str, tuple[ClauseResult, ...]]:
-    """Not-tested clauses by reason; reasons that could be helped come before what nobody can test."""
+    """Not-tested clauses by reason; reasons that could be helped come before what nobody can
+    test.
+    """
     groups: dict[str, list[ClauseResult]] = {}
     for result in sorted(document.of("not-tested"), key=_helplessness):
         groups.setdefault(as_sentence(result.reason or "No reason was given"), []).append(result)
@@ -187,15 +267,22 @@ def open_deviations(result: ClauseResult) -> tuple[Deviation, ...]:
 
 
 def shortest(result: ClauseResult) -> Deviation | None:
-    """The deviation that is shown with the fewest calls; an excused one only where there is no other."""
+    """The deviation that is shown with the fewest calls; an excused one only where there is no
+    other.
+    """
     shown = [deviation for deviation in result.deviations if deviation.calls]
-    return min(shown, key=lambda deviation: (bool(deviation.waived), len(deviation.calls)), default=None)
+    return min(
+        shown, key=lambda deviation: (bool(deviation.waived), len(deviation.calls)), default=None
+    )
 
 
 def how_often(deviation: Deviation) -> str:
     """`seen in 3 of 200 cases (1.5 %)`."""
     share = f" ({percent(deviation.seen / deviation.of)})" if deviation.of else ""
-    return f"seen in {number(deviation.seen)} of {number(deviation.of)} {'case' if deviation.of == 1 else 'cases'}{share}"
+    return (
+        f"seen in {number(deviation.seen)} of {number(deviation.of)}"
+        f" {'case' if deviation.of == 1 else 'cases'}{share}"
+    )
 
 
 def program_words(deviation: Deviation) -> str:
@@ -206,7 +293,10 @@ def program_words(deviation: Deviation) -> str:
     if len(calls) == 1:
         return "The call that shows it"
     if any(call.together for call in calls):
-        return "The shortest calls that show it. The last ones must meet, which takes luck: repeat all of it until they do"
+        return (
+            "The shortest calls that show it. The last ones must meet, which takes luck: repeat all"
+            " of it until they do"
+        )
     return "The shortest calls that show it, the last one decisive"
 
 
@@ -229,13 +319,18 @@ def bound_words(result: ClauseResult) -> str:
     return (
         cases
         if result.bound is None
-        else f"{cases}; a fault in fewer than {percent(min(result.bound, 1))} of cases may have been missed (95 %)"
+        else (
+            f"{cases}; a fault in fewer than {percent(min(result.bound, 1))} of cases may have been"
+            " missed (95 %)"
+        )
     )
 
 
 def bound_figure(result: ClauseResult) -> str:
     """The same for a table that explains the bound at its head: `412 cases, bound 0.728 %`."""
-    cases = f"{number(result.cases)} {'case' if result.cases == 1 else 'cases'}" if result.cases else ""
+    cases = (
+        f"{number(result.cases)} {'case' if result.cases == 1 else 'cases'}" if result.cases else ""
+    )
     return cases if result.bound is None else f"{cases}, bound {percent(min(result.bound, 1))}"
 
 
@@ -259,7 +354,9 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+    return (
+        f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+    )
 
 
 def _clauses(count: int) -> str:
@@ -271,4 +368,12 @@ def _is(count: int) -> str:
 
 
 def _helplessness(result: ClauseResult) -> int:
-    return 3 if is_untestable(result) else 2 if is_left_out(result) else 1 if not is_binding(result) else 0
+    return (
+        3
+        if is_untestable(result)
+        else 2
+        if is_left_out(result)
+        else 1
+        if not is_binding(result)
+        else 0
+    )

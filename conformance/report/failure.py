@@ -1,4 +1,6 @@
-"""A failure of the suite itself: its traceback in a file, one paragraph for a person, and a verdict that says so."""
+"""A failure of the suite itself: its traceback in a file, one paragraph for a person, and a verdict
+that says so.
+"""
 
 import os
 import platform
@@ -46,7 +48,9 @@ def _kept(data: bytes, folder: Path | None) -> str:
         with suppress(OSError):
             if place is not None:
                 private_files.make_folder(place)
-                with os.fdopen(private_files.create(place / FILE, os.O_WRONLY | os.O_APPEND), "ab") as file:
+                with os.fdopen(
+                    private_files.create(place / FILE, os.O_WRONLY | os.O_APPEND), "ab"
+                ) as file:
                     file.write(data)
                 return str(place / FILE)
     return NOT_KEPT
@@ -57,26 +61,43 @@ def paragraph(failures: Sequence[Failure]) -> str:
     first = failures[0]
     more = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
     return (
-        f"The suite itself failed: {first.step} ({first.error}){more}. That says nothing about the target. The traceback is in "
-        f"{first.traceback}; please send that file, with the command line and verdict.json where there is one, to whoever keeps this suite."
+        f"The suite itself failed: {first.step} ({first.error}){more}. That says nothing about the"
+        f" target. The traceback is in {first.traceback}; please send that file, with the command"
+        " line and verdict.json where there is one, to whoever keeps this suite."
     )
 
 
 def headlines(failures: Iterable[Failure]) -> list[str]:
     """A sentence for each."""
-    return [f"The suite itself failed: {each.step} ({each.error}). The traceback is in {each.traceback}." for each in failures]
+    return [
+        f"The suite itself failed: {each.step} ({each.error}). The traceback is in"
+        f" {each.traceback}."
+        for each in failures
+    ]
 
 
 def bare_document(
-    failures: Sequence[Failure], *, seed: int, effort: str, started: str, target: str, found: Iterable[tuple[str, Deviation]] = ()
+    failures: Sequence[Failure],
+    *,
+    seed: int,
+    effort: str,
+    started: str,
+    target: str,
+    found: Iterable[tuple[str, Deviation]] = (),
 ) -> VerdictDocument:
-    """A verdict where no other can be made: nothing is judged but what had been found, told without its calls."""
+    """A verdict where no other can be made: nothing is judged but what had been found, told without
+    its calls.
+    """
     deviations: dict[str, list[Deviation]] = {}
     for clause, deviation in found:
         deviations.setdefault(clause, []).append(deviation)
-    results = tuple(_bare(row, deviations.get(row.id, []), failures) for row in all_clauses().values())
+    results = tuple(
+        _bare(row, deviations.get(row.id, []), failures) for row in all_clauses().values()
+    )
     return VerdictDocument(
-        verdict="deviates" if any(result.verdict == "fail" for result in results) else "inconclusive",
+        verdict=(
+            "deviates" if any(result.verdict == "fail" for result in results) else "inconclusive"
+        ),
         target={"base_url": target},
         seed=seed,
         effort=effort,
@@ -93,7 +114,11 @@ def bare_document(
 
 def _bare(row: Clause, found: Sequence[Deviation], failures: Sequence[Failure]) -> ClauseResult:
     broken = bool(found) and row.binding
-    reason = row.untestable if not row.checkable else f"the suite itself failed: {failures[0].step} ({failures[0].error})"
+    reason = (
+        row.untestable
+        if not row.checkable
+        else f"the suite itself failed: {failures[0].step} ({failures[0].error})"
+    )
     return ClauseResult(
         id=row.id,
         section=row.section,

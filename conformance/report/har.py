@@ -1,4 +1,6 @@
-"""`traffic.har`: the run's exchanges for browser developer tools and other readers of HAR; written as a stream."""
+"""`traffic.har`: the run's exchanges for browser developer tools and other readers of HAR; written
+as a stream.
+"""
 
 import base64
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,11 +24,15 @@ from conformance.verdict import VerdictDocument
 
 FILE = "traffic.har"
 NEWEST_KEPT = 5_000
-"""Entries beside those in evidence: developer tools become slow above some ten thousand, and a HAR of 100,000 calls is 100 MB."""
+"""Entries beside those in evidence: developer tools become slow above some ten thousand, and a HAR
+of 100,000 calls is 100 MB.
+"""
 BODY_KEPT = 64 * 1024
 """Bytes of a body; the recording beside it may have more."""
 MOST_BYTES = 32 * 1024 * 1024
-"""Bytes of the file up to which bodies and headers are written so far; beyond, little of each. Escapes may make six bytes of one."""
+"""Bytes of the file up to which bodies and headers are written so far; beyond, little of each.
+Escapes may make six bytes of one.
+"""
 LITTLE_KEPT, HEADERS_KEPT = 300, 12
 """Bytes of a body, and headers, that are written then."""
 
@@ -37,7 +43,9 @@ HEADERS_KNOWN = 256
 """Lists of headers that are kept made."""
 
 Source = Callable[[], Iterable[Exchange]]
-"""Gives the exchanges in the order of their numbers, from the start, each time that it is called: they are read twice."""
+"""Gives the exchanges in the order of their numbers, from the start, each time that it is called:
+they are read twice.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,25 +59,47 @@ class _Form:
     """Bytes of a body that are written now."""
 
     def records(self, pairs: tuple[tuple[str, str], ...]) -> list[harfile.Record]:
-        """Records of headers, the first few where there is little room; nearly all calls have the same."""
+        """Records of headers, the first few where there is little room; nearly all calls have
+        the same.
+        """
         if self.room() == LITTLE_KEPT:
-            pairs = tuple((name[:LITTLE_KEPT], value[:LITTLE_KEPT]) for name, value in pairs[:HEADERS_KEPT])
+            pairs = tuple(
+                (name[:LITTLE_KEPT], value[:LITTLE_KEPT]) for name, value in pairs[:HEADERS_KEPT]
+            )
         small = sum(len(name) + len(value) for name, value in pairs) <= SMALL_HEAD
         return self.remembered(pairs) if small else _records(pairs, self.redactor)
 
 
 def write(
-    source: Source, base_url: str, path: Path, *, document: VerdictDocument, evidence: Collection[int] = (), redactor: Redactor = NO_SECRETS
+    source: Source,
+    base_url: str,
+    path: Path,
+    *,
+    document: VerdictDocument,
+    evidence: Collection[int] = (),
+    redactor: Redactor = NO_SECRETS,
 ) -> None:
-    """Write the file, whole or not at all. `evidence` is the numbers of exchanges that are kept however old they are."""
+    """Write the file, whole or not at all. `evidence` is the numbers of exchanges that are kept
+    however old they are.
+    """
     total, last = _counted(source())
-    wanted = {*evidence, *(deviation.at_call for result in document.clauses for deviation in result.deviations)}
+    wanted = {
+        *evidence,
+        *(deviation.at_call for result in document.clauses for deviation in result.deviations),
+    }
     oldest = max(total - NEWEST_KEPT, 0)
     begun = _begun(document.started)
-    creator = harfile.Creator(name="isales-conformance", version=document.suite_version or "unknown")
-    with writing(path) as file, harfile.open(file, creator=creator, comment=_comment(total, oldest, last)) as har:
+    creator = harfile.Creator(
+        name="isales-conformance", version=document.suite_version or "unknown"
+    )
+    with (
+        writing(path) as file,
+        harfile.open(file, creator=creator, comment=_comment(total, oldest, last)) as har,
+    ):
         remembered = lru_cache(HEADERS_KNOWN)(partial(_records, redactor=redactor))
-        form = _Form(base_url=base_url, redactor=redactor, remembered=remembered, room=partial(_room, file))
+        form = _Form(
+            base_url=base_url, redactor=redactor, remembered=remembered, room=partial(_room, file)
+        )
         first = None
         for position, exchange in enumerate(source()):
             first = exchange.start if first is None else first
@@ -78,7 +108,9 @@ def write(
 
 
 def recorded(path: Path) -> Source:
-    """The exchanges of an NDJSON file as the recorder writes it; a last line that was cut short is left out."""
+    """The exchanges of an NDJSON file as the recorder writes it; a last line that was cut short is
+    left out.
+    """
 
     def read() -> Iterator[Exchange]:
         decoder = msgspec.json.Decoder(Exchange)
@@ -95,7 +127,9 @@ def _room(file: TextIO) -> int:
 
 
 def _counted(exchanges: Iterable[Exchange]) -> tuple[int, int]:
-    """How many exchanges there are, and the highest of their numbers: higher where the recording had no room for all."""
+    """How many exchanges there are, and the highest of their numbers: higher where the recording
+    had no room for all.
+    """
     total = last = 0
     for exchange in exchanges:
         total, last = total + 1, max(last, exchange.number)
@@ -108,7 +142,10 @@ def _comment(total: int, oldest: int, last: int) -> str:
         secrets = f"There were {last:,}; the recording had no room for all. {secrets}"
     if not oldest:
         return f"All {total:,} {'recorded ' if total < last else ''}exchanges of the run. {secrets}"
-    return f"The newest {NEWEST_KEPT:,} of the run's {total:,} exchanges, and older ones where they are evidence. {secrets}"
+    return (
+        f"The newest {NEWEST_KEPT:,} of the run's {total:,} exchanges, and older ones where they"
+        f" are evidence. {secrets}"
+    )
 
 
 def _begun(started: str) -> datetime:
@@ -136,7 +173,11 @@ def _request(exchange: Exchange, form: _Form) -> harfile.Request:
     posted = None
     if call.body:
         text, cut = _text(call.body, redactor, form.room())
-        posted = harfile.PostData(mimeType=_clean(call.header("content-type") or "", redactor), text=text, comment=cut or None)
+        posted = harfile.PostData(
+            mimeType=_clean(call.header("content-type") or "", redactor),
+            text=text,
+            comment=cut or None,
+        )
     return harfile.Request(
         method=_clean(call.method, redactor),
         url=_clean(url(call.target, form.base_url), redactor),
@@ -151,8 +192,12 @@ def _request(exchange: Exchange, form: _Form) -> harfile.Request:
 def _response(exchange: Exchange, form: _Form) -> harfile.Response:
     outcome, redactor = exchange.outcome, form.redactor
     if isinstance(outcome, NoAnswer):
-        said = _clean(f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})", redactor)
-        return harfile.Response(status=0, statusText=said, httpVersion="", comment=said)  # 0 is what browsers write
+        said = _clean(
+            f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})", redactor
+        )
+        return harfile.Response(
+            status=0, statusText=said, httpVersion="", comment=said
+        )  # 0 is what browsers write
     return harfile.Response(
         status=outcome.status,
         statusText=_phrase(outcome.status),
@@ -166,7 +211,10 @@ def _response(exchange: Exchange, form: _Form) -> harfile.Response:
 
 def _content(reply: Reply, redactor: Redactor, room: int) -> harfile.Content:
     """The body as text where a person can read it as it is, and in base64 where not."""
-    kind, kept = _clean(reply.header("content-type") or "x-unknown", redactor), redactor.data(reply.body[:room])
+    kind, kept = (
+        _clean(reply.header("content-type") or "x-unknown", redactor),
+        redactor.data(reply.body[:room]),
+    )
     size = max(reply.size, len(reply.body))
     note = _cut(size, room, reply.body) or None
     text = _decoded(kept, cut=size > min(room, len(reply.body)))
@@ -189,9 +237,11 @@ def _plain(text: str) -> bool:
 
 
 def _text(body: bytes, redactor: Redactor, room: int) -> tuple[str, str]:
-    """What was sent as a text, and a note where that is not all of it. HAR has no base64 here: other bytes are spelt out.
+    """What was sent as a text, and a note where that is not all of it. HAR has no base64 here:
+    other bytes are spelt out.
 
-    A text stays as it was sent, controls too: it is what is sent again, and JSON escapes them in the file.
+    A text stays as it was sent, controls too: it is what is sent again, and JSON escapes them in
+    the file.
     """
     kept, cut = body[:room], _cut(len(body), room, body)
     text = _decoded(kept, cut=bool(cut))
@@ -206,7 +256,10 @@ def _cut(size: int, room: int, body: bytes) -> str:
 
 
 def _records(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[harfile.Record]:
-    return [harfile.Record(name=_clean(name, redactor), value=_clean(value, redactor)) for name, value in pairs]
+    return [
+        harfile.Record(name=_clean(name, redactor), value=_clean(value, redactor))
+        for name, value in pairs
+    ]
 
 
 def _clean(text: str, redactor: Redactor) -> str:

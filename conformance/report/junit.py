@@ -1,4 +1,6 @@
-"""`junit.xml`: one test case per clause, grouped by the document's section, so that a CI system shows clauses and not checks."""
+"""`junit.xml`: one test case per clause, grouped by the document's section, so that a CI system
+shows clauses and not checks.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
@@ -24,11 +26,24 @@ def render(document: VerdictDocument) -> str:
     """The text of the file."""
     document = each_text(document, readable)  # so it is legal in XML as well
     held = list(_held(document))
-    root = ET.Element("testsuites", _figures(document.clauses, name="Deleting Calling Numbers", seconds=document.seconds, held=held))
+    root = ET.Element(
+        "testsuites",
+        _figures(
+            document.clauses, name="Deleting Calling Numbers", seconds=document.seconds, held=held
+        ),
+    )
     for section in dict.fromkeys(result.section for result in document.clauses):
-        root.append(_suite(section, [result for result in document.clauses if result.section == section], document))
+        root.append(
+            _suite(
+                section,
+                [result for result in document.clauses if result.section == section],
+                document,
+            )
+        )
     if held:
-        suite = ET.SubElement(root, "testsuite", _figures((), name="Waivers and expected profile", held=held))
+        suite = ET.SubElement(
+            root, "testsuite", _figures((), name="Waivers and expected profile", held=held)
+        )
         suite.extend(held)
     ET.indent(root)
     out = StringIO()
@@ -37,9 +52,16 @@ def render(document: VerdictDocument) -> str:
 
 
 def _suite(section: str, results: list[ClauseResult], document: VerdictDocument) -> ET.Element:
-    suite = ET.Element("testsuite", {**_figures(results, name=section), "timestamp": document.started.removesuffix("Z")})
+    suite = ET.Element(
+        "testsuite",
+        {**_figures(results, name=section), "timestamp": document.started.removesuffix("Z")},
+    )
     properties = ET.SubElement(suite, "properties")
-    for name, value in (("seed", str(document.seed)), ("effort", document.effort), *document.target.items()):
+    for name, value in (
+        ("seed", str(document.seed)),
+        ("effort", document.effort),
+        *document.target.items(),
+    ):
         ET.SubElement(properties, "property", {"name": name, "value": value})
     for result in results:
         suite.append(_case(result))
@@ -47,15 +69,30 @@ def _suite(section: str, results: list[ClauseResult], document: VerdictDocument)
 
 
 def _held(document: VerdictDocument) -> Iterator[ET.Element]:
-    """What fails the run beside broken clauses: waivers that don't hold any more, and changes against the expected profile."""
-    rotten = [(f"{each.clause}: waiver {each.standing}", each.says) for each in digest.rotten(document)]
-    for name, says in (*rotten, *((f"{each.subject}: changed", digest.change_words(each)) for each in document.changes)):
-        case = ET.Element("testcase", {"classname": "Waivers and expected profile", "name": name, "time": "0.000"})
+    """What fails the run beside broken clauses: waivers that don't hold any more, and changes
+    against the expected profile.
+    """
+    rotten = [
+        (f"{each.clause}: waiver {each.standing}", each.says) for each in digest.rotten(document)
+    ]
+    for name, says in (
+        *rotten,
+        *((f"{each.subject}: changed", digest.change_words(each)) for each in document.changes),
+    ):
+        case = ET.Element(
+            "testcase", {"classname": "Waivers and expected profile", "name": name, "time": "0.000"}
+        )
         ET.SubElement(case, "failure", {"message": says, "type": "regression"})
         yield case
 
 
-def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0, held: Sequence[ET.Element] = ()) -> dict[str, str]:
+def _figures(
+    results: Iterable[ClauseResult],
+    *,
+    name: str,
+    seconds: float = 0.0,
+    held: Sequence[ET.Element] = (),
+) -> dict[str, str]:
     verdicts = [result.verdict for result in results]
     return {
         "name": name,
@@ -69,7 +106,9 @@ def _figures(results: Iterable[ClauseResult], *, name: str, seconds: float = 0.0
 
 def _case(result: ClauseResult) -> ET.Element:
     name = f"{result.id}: {result.title}"
-    case = ET.Element("testcase", {"classname": result.section.replace(".", " "), "name": name, "time": "0.000"})
+    case = ET.Element(
+        "testcase", {"classname": result.section.replace(".", " "), "name": name, "time": "0.000"}
+    )
     if result.verdict == "fail":
         first = next(iter(digest.open_deviations(result)), None)
         message, kind = (first.summary, first.kind) if first else (result.reason, "failed")
@@ -106,4 +145,8 @@ def _deviation(deviation: Deviation) -> Iterable[str]:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n[{BODY_SHOWN:,} of {len(text):,} characters shown]"
+    return (
+        text
+        if len(text) <= BODY_SHOWN
+        else f"{text[:BODY_SHOWN]}\n[{BODY_SHOWN:,} of {len(text):,} characters shown]"
+    )

@@ -1,4 +1,6 @@
-"""What is shown while a run goes on: one live area on a terminal, a plain line every few seconds elsewhere."""
+"""What is shown while a run goes on: one live area on a terminal, a plain line every few seconds
+elsewhere.
+"""
 
 import threading
 import time
@@ -16,7 +18,8 @@ from conformance.report.console import console
 from conformance.report.digest import duration, number
 
 LINE_EVERY = 5.0
-"""Seconds between plain lines: often enough to see that it goes on, seldom enough for a log file."""
+"""Seconds between plain lines: often enough to see that it goes on, seldom enough for a log file.
+"""
 FRAMES_PER_SECOND = 4
 LEAST_TO_ESTIMATE = 50
 """Calls from which their pace says something of the time that is left."""
@@ -37,7 +40,9 @@ class BudgetLimits(Protocol):
 
 
 class LiveView:
-    """Counts and shows; every method may be called from any thread, and none raises because of the terminal."""
+    """Counts and shows; every method may be called from any thread, and none raises because of the
+    terminal.
+    """
 
     def __init__(
         self,
@@ -62,7 +67,12 @@ class LiveView:
     def __enter__(self) -> Self:
         """Open the live area where there is a terminal."""
         if self._out.is_terminal and not self._quiet:
-            self._live = Live(console=self._out, get_renderable=self._area, refresh_per_second=FRAMES_PER_SECOND, transient=True)
+            self._live = Live(
+                console=self._out,
+                get_renderable=self._area,
+                refresh_per_second=FRAMES_PER_SECOND,
+                transient=True,
+            )
             self._live.start()
         return self
 
@@ -91,8 +101,17 @@ class LiveView:
             self._ended += 1
             self._failed += bool(findings)
             if (findings or self._verbose) and not self._quiet:
-                found = f"{len(findings)} {'deviation' if len(findings) == 1 else 'deviations'}" if findings else "nothing found"
-                self._say(Text.assemble(("FOUND " if findings else "done  ", "bold red" if findings else "green"), f"{check}: {found}"))
+                found = (
+                    f"{len(findings)} {'deviation' if len(findings) == 1 else 'deviations'}"
+                    if findings
+                    else "nothing found"
+                )
+                self._say(
+                    Text.assemble(
+                        ("FOUND " if findings else "done  ", "bold red" if findings else "green"),
+                        f"{check}: {found}",
+                    )
+                )
             self._line()
 
     def tick(self, calls: int, findings: int) -> None:
@@ -118,7 +137,13 @@ class LiveView:
 
     def _figures(self) -> list[str]:
         limit = self._budget.max_requests if self._budget else None
-        most = f" of at most {number(limit)}" if limit else f" of about {number(self._expected)}" if self._expected else ""
+        most = (
+            f" of at most {number(limit)}"
+            if limit
+            else f" of about {number(self._expected)}"
+            if self._expected
+            else ""
+        )
         calls = f"{number(self._calls)}{most} calls"
         return [
             f"{self._ended} of {self._total} checks done",
@@ -136,7 +161,10 @@ class LiveView:
             return f"{duration(spent)}, {duration(max(limit - spent, 0))} left"
         if not self._expected or self._calls < LEAST_TO_ESTIMATE or self._calls >= self._expected:
             return duration(spent)
-        return f"{duration(spent)}, about {duration((self._expected - self._calls) * spent / self._calls)} left"
+        return (
+            f"{duration(spent)}, about"
+            f" {duration((self._expected - self._calls) * spent / self._calls)} left"
+        )
 
     def _rate(self) -> float:
         (since, before), now = self._rates[0], time.monotonic()
@@ -148,9 +176,16 @@ class LiveView:
             bar = Table.grid(padding=(0, 1), expand=True)
             bar.add_column(ratio=1)
             bar.add_column(no_wrap=True)
-            bar.add_row(ProgressBar(total=max(self._total, 1), completed=min(self._ended, self._total)), summary)
+            bar.add_row(
+                ProgressBar(total=max(self._total, 1), completed=min(self._ended, self._total)),
+                summary,
+            )
             tone = "bold red" if self._failed else ""
             found = Text.assemble((failed, tone), " · ", (findings, tone))
-            traffic = Text(f"{calls} · {rate} · {spent}", style="dim", overflow="ellipsis", no_wrap=True)
-            now = Text(", ".join(self._running[-3:]) or "…", style="dim", overflow="ellipsis", no_wrap=True)
+            traffic = Text(
+                f"{calls} · {rate} · {spent}", style="dim", overflow="ellipsis", no_wrap=True
+            )
+            now = Text(
+                ", ".join(self._running[-3:]) or "…", style="dim", overflow="ellipsis", no_wrap=True
+            )
             return Group(bar, found, traffic, now)

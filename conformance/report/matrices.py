@@ -1,4 +1,6 @@
-"""The two matrices, codes and clauses, as CSV for spreadsheets and as small HTML tables; attached to the Allure report."""
+"""The two matrices, codes and clauses, as CSV for spreadsheets and as small HTML tables; attached
+to the Allure report.
+"""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -29,10 +31,33 @@ def codes_csv(document: VerdictDocument) -> str:
 def clauses_csv(document: VerdictDocument) -> str:
     """One row per clause, what was not tested first."""
     rows = (
-        (each.verdict, each.id, each.title, each.section, each.level, each.severity, each.cases, each.reason, _summaries(each.deviations))
+        (
+            each.verdict,
+            each.id,
+            each.title,
+            each.section,
+            each.level,
+            each.severity,
+            each.cases,
+            each.reason,
+            _summaries(each.deviations),
+        )
         for each in digest.matrix(document)
     )
-    return _csv(("verdict", "clause", "title", "section", "level", "severity", "cases", "reason", "deviations"), rows)
+    return _csv(
+        (
+            "verdict",
+            "clause",
+            "title",
+            "section",
+            "level",
+            "severity",
+            "cases",
+            "reason",
+            "deviations",
+        ),
+        rows,
+    )
 
 
 def codes_html(document: VerdictDocument) -> str:
@@ -42,25 +67,37 @@ def codes_html(document: VerdictDocument) -> str:
 
 def clauses_html(document: VerdictDocument) -> str:
     """The same as a page."""
-    return template("clauses.html.jinja").render(document=document, matrix=digest.matrix(document), d=digest)
+    return template("clauses.html.jinja").render(
+        document=document, matrix=digest.matrix(document), d=digest
+    )
 
 
 def held_html(document: VerdictDocument) -> str:
-    """What waivers excuse or no longer do, and where the target left the expected profile, as a page."""
+    """What waivers excuse or no longer do, and where the target left the expected profile, as a
+    page.
+    """
     return template("held.html.jinja").render(document=document, d=digest)
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")  # what stands before it would be shown as an escape
+    writer = csv.writer(
+        out, lineterminator="\n"
+    )  # what stands before it would be shown as an escape
     writer.writerow(head)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 
 def _cell(value: object) -> object:
-    """Texts that a spreadsheet would take for a formula get an apostrophe: some come from the server."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    """Texts that a spreadsheet would take for a formula get an apostrophe: some come from the
+    server.
+    """
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+        else value
+    )
 
 
 def _curl(call: object) -> str:

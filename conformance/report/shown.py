@@ -1,4 +1,6 @@
-"""An exchange as a person is shown it: curl line, texts instead of bytes, long bodies cut with a note, secrets out."""
+"""An exchange as a person is shown it: curl line, texts instead of bytes, long bodies cut with a
+note, secrets out.
+"""
 
 from conformance.exchange import Exchange, NoAnswer
 from conformance.report.curl import DEFAULTS, CurlOptions, curl, origin
@@ -6,7 +8,9 @@ from conformance.transport.redaction import Redactor
 from conformance.verdict import Shown
 
 BODY_SHOWN = 16 * 1024
-"""Bytes of a body that are shown: more is never read by a person and makes reports too large to mail."""
+"""Bytes of a body that are shown: more is never read by a person and makes reports too large to
+mail.
+"""
 
 NO_SECRETS = Redactor()
 
@@ -45,12 +49,16 @@ def outcome(exchange: Exchange) -> str:
 
 
 def url(target: str, base_url: str) -> str:
-    """The address of a call; a target that is no path is shown after the server's address, apart from it."""
+    """The address of a call; a target that is no path is shown after the server's address, apart
+    from it.
+    """
     return origin(base_url) + (target if target.startswith("/") else f" {target}")
 
 
 def body_text(body: bytes, size: int = 0) -> str:
-    """A body as text: bytes that are no UTF-8 as `\\xNN`, long ones cut; notes in brackets say so. `size`: of one that is cut already."""
+    """A body as text: bytes that are no UTF-8 as `\\xNN`, long ones cut; notes in brackets say so.
+    `size`: of one that is cut already.
+    """
     kept, whole = body[:BODY_SHOWN], max(size, len(body))
     text, notes = _decoded(kept, cut=len(kept) < whole)
     if len(kept) < whole:

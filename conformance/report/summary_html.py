@@ -1,4 +1,6 @@
-"""`summary.html`: the whole verdict as one page without JavaScript, which opens anywhere and can be mailed."""
+"""`summary.html`: the whole verdict as one page without JavaScript, which opens anywhere and can be
+mailed.
+"""
 
 import re
 from functools import cache
@@ -14,7 +16,9 @@ from conformance.verdict import VerdictDocument
 
 FILE = "summary.html"
 SAMPLE_BODY = 600
-"""Characters of a body shown with a sample: samples prove that something was judged; evidence is shown whole."""
+"""Characters of a body shown with a sample: samples prove that something was judged; evidence is
+shown whole.
+"""
 
 
 def write(document: VerdictDocument, path: Path) -> None:
@@ -45,7 +49,11 @@ def visible(value: object) -> object:
 
 def cut(text: str, limit: int = SAMPLE_BODY) -> str:
     """The beginning of a text; a note says that it was cut."""
-    return text if len(text) <= limit else f"{text[:limit]}\n[{limit:,} of {len(text):,} characters shown]"
+    return (
+        text
+        if len(text) <= limit
+        else f"{text[:limit]}\n[{limit:,} of {len(text):,} characters shown]"
+    )
 
 
 def path_of(address: str) -> str:
@@ -64,5 +72,7 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(cut=cut, path=path_of, number=digest.number, duration=digest.duration)
+    environment.filters.update(
+        cut=cut, path=path_of, number=digest.number, duration=digest.duration
+    )
     return environment.get_template(name)

@@ -1,4 +1,6 @@
-"""`summary.md`: what a person pastes into a ticket; the common subset of Markdown that GitHub, GitLab, Jira and mail understand."""
+"""`summary.md`: what a person pastes into a ticket; the common subset of Markdown that GitHub,
+GitLab, Jira and mail understand.
+"""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +53,10 @@ def code(text: str, language: str = "") -> str:
 
 
 def _head(document: VerdictDocument) -> Iterator[str]:
-    yield f"# {digest.VERDICT_WORD[document.verdict]}: Deleting Calling Numbers at {prose(document.target.get('base_url', 'the target'))}"
+    yield (
+        f"# {digest.VERDICT_WORD[document.verdict]}: Deleting Calling Numbers at"
+        f" {prose(document.target.get('base_url', 'the target'))}"
+    )
     yield ""
     yield prose(digest.sentence(document))
     yield ""
@@ -67,7 +72,10 @@ def _failed(document: VerdictDocument) -> Iterator[str]:
     if broken:
         yield "## Failed clauses"
         if document.emulator:
-            yield "\nThe emulator of the run has ended. Before pasting, start it again in another shell:\n"
+            yield (
+                "\nThe emulator of the run has ended. Before pasting, start it again in another"
+                " shell:\n"
+            )
             yield code(document.emulator, "sh")
     for result in broken[:CLAUSES_SHOWN]:
         yield from _clause(result)
@@ -127,10 +135,18 @@ def _deviation(deviation: Deviation) -> Iterator[str]:
 
 def _call(call: Shown, number: int) -> Iterator[str]:
     meets = " at the same time" if call.together else ""
-    yield f"\n**Call {number}** is set-up:\n" if call.part == "set-up" else f"\n**Call {number}**{meets} gets {prose(call.outcome)}:\n"
+    yield (
+        f"\n**Call {number}** is set-up:\n"
+        if call.part == "set-up"
+        else f"\n**Call {number}**{meets} gets {prose(call.outcome)}:\n"
+    )
     yield code(call.curl, "sh")
     if call.reply_body:
-        cut = "" if len(call.reply_body) <= BODY_SHOWN else f"\n[{BODY_SHOWN:,} of {len(call.reply_body):,} characters shown]"
+        cut = (
+            ""
+            if len(call.reply_body) <= BODY_SHOWN
+            else f"\n[{BODY_SHOWN:,} of {len(call.reply_body):,} characters shown]"
+        )
         yield code(call.reply_body[:BODY_SHOWN] + cut)
 
 
@@ -142,7 +158,10 @@ def _codes(document: VerdictDocument) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for row in document.codes:
         what = row.trigger if row.reached else digest.learnt_words(row.instead)
-        yield f"| {row.code} | {prose(row.says)} | {'yes' if row.reached else '**no**'} | {row.tries} | {prose(what)} |"
+        yield (
+            f"| {row.code} | {prose(row.says)} | {'yes' if row.reached else '**no**'} | {row.tries}"
+            f" | {prose(what)} |"
+        )
     yield ""
 
 
@@ -156,9 +175,15 @@ def _not_tested(document: VerdictDocument) -> Iterator[str]:
 
 
 def _environment(document: VerdictDocument) -> Iterator[str]:
-    facts = ", ".join(f"{name} {prose(value)}" for name, value in document.target.items() if name != "base_url")
-    took = (
-        f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}, effort {document.effort}, seed {document.seed}"
+    facts = ", ".join(
+        f"{name} {prose(value)}" for name, value in document.target.items() if name != "base_url"
     )
-    suite = f"isales-conformance {document.suite_version}, clauses {document.clause_set}, started {document.started}"
+    took = (
+        f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}, effort"
+        f" {document.effort}, seed {document.seed}"
+    )
+    suite = (
+        f"isales-conformance {document.suite_version}, clauses {document.clause_set}, started"
+        f" {document.started}"
+    )
     yield f"---\n{took}. Target: {facts or 'not described'}. {prose(suite)}."

@@ -1,4 +1,6 @@
-"""What the terminal shows when a run has ended. Verdict first; what is to be pasted is never wrapped."""
+"""What the terminal shows when a run has ended. Verdict first; what is to be pasted is never
+wrapped.
+"""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -27,10 +29,19 @@ STYLES = {
 
 
 def final_table(
-    document: VerdictDocument, out: Console, *, files: Sequence[Path] = (), problems: Iterable[str] = (), next_steps: Sequence[str] = ()
+    document: VerdictDocument,
+    out: Console,
+    *,
+    files: Sequence[Path] = (),
+    problems: Iterable[str] = (),
+    next_steps: Sequence[str] = (),
 ) -> None:
-    """Print the end of a run. `problems` are sentences (no Node, …); `next_steps` replaces the commands that are proposed."""
-    document, problems = each_text((document, tuple(problems)), one_line)  # a server can write no line of its own
+    """Print the end of a run. `problems` are sentences (no Node, …); `next_steps` replaces the
+    commands that are proposed.
+    """
+    document, problems = each_text(
+        (document, tuple(problems)), one_line
+    )  # a server can write no line of its own
     out.print()
     _verdict(document, out)
     _failed(document, out)
@@ -42,14 +53,20 @@ def final_table(
 
 def proposals(document: VerdictDocument, files: Sequence[Path]) -> Iterable[str]:
     """What a person is most likely to type next."""
-    deviation = next((each for result in digest.failed(document) if (each := digest.shortest(result))), None)
+    deviation = next(
+        (each for result in digest.failed(document) if (each := digest.shortest(result))), None
+    )
     if deviation is not None and deviation.rerun:
         yield deviation.rerun
     if document.verdict == "inconclusive" and not document.emulator:
         yield f"isales-conformance check --target {document.options.get('target') or 'FILE'}"
     if document.verdict == "conforms" and files and not document.changes:
-        target = "" if document.emulator else f" --target {document.options.get('target') or 'FILE'}"
-        yield f"isales-conformance run{target} --expect {files[0].parent / 'profile.toml'} --out NEXT"
+        target = (
+            "" if document.emulator else f" --target {document.options.get('target') or 'FILE'}"
+        )
+        yield (
+            f"isales-conformance run{target} --expect {files[0].parent / 'profile.toml'} --out NEXT"
+        )
     if files and not any(file.name == "report.html" for file in files):
         yield f"isales-conformance report {files[0].parent}"
 
@@ -57,7 +74,9 @@ def proposals(document: VerdictDocument, files: Sequence[Path]) -> Iterable[str]
 def _verdict(document: VerdictDocument, out: Console) -> None:
     word = digest.VERDICT_WORD[document.verdict]
     _prose(out, Text.assemble((word, STYLES[document.verdict]), f"  {digest.sentence(document)}"))
-    parts = [Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)]
+    parts = [
+        Text(words, style=STYLES.get(name, "")) for name, words in digest.count_words(document)
+    ]
     _prose(out, Text(" · ").join(parts))
     took = f"{digest.number(document.requests)} calls in {digest.duration(document.seconds)}"
     where = document.target.get("base_url", "")
@@ -72,14 +91,25 @@ def _failed(document: VerdictDocument, out: Console) -> None:
     if broken:
         _head(out, f"Failed ({len(broken)})")
     if broken and document.emulator:
-        _item(out, Text("The emulator of this run has ended. To paste what follows, start it again in another shell:"))
+        _item(
+            out,
+            Text(
+                "The emulator of this run has ended. To paste what follows, start it again in"
+                " another shell:"
+            ),
+        )
         _pasteable(out, document.emulator)
     for result in broken:
         _failed_clause(result, out)
 
 
 def _failed_clause(result: ClauseResult, out: Console) -> None:
-    _prose(out, Text.assemble(("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"))
+    _prose(
+        out,
+        Text.assemble(
+            ("FAIL ", STYLES["fail"]), (result.id, "bold"), f" · {result.severity} · {result.title}"
+        ),
+    )
     deviation = digest.shortest(result) or next(iter(result.deviations), None)
     if deviation is None:
         return _item(out, Text(result.reason))
@@ -91,8 +121,14 @@ def _failed_clause(result: ClauseResult, out: Console) -> None:
         _item(out, Text("One of the calls that should have brought it about:"))
         lines = lines[:1]
     elif len(lines) > 1:
-        which = "the calls that must meet" if any(call.together for call in deviation.calls) else "the decisive one"
-        _item(out, Text(f"Line {len(lines)} of {len(lines)}, {which}; the others are in the report:"))
+        which = (
+            "the calls that must meet"
+            if any(call.together for call in deviation.calls)
+            else "the decisive one"
+        )
+        _item(
+            out, Text(f"Line {len(lines)} of {len(lines)}, {which}; the others are in the report:")
+        )
     if lines:
         _pasteable(out, lines[-1])
     return None
@@ -109,7 +145,14 @@ def _codes(document: VerdictDocument, out: Console) -> None:
     for code in missing:
         instead = f"; instead: {digest.learnt_words(code.instead)}" if code.instead else ""
         tried = f"{digest.number(code.tries)} tries{instead}"
-        _item(out, Text.assemble(("not reached ", STYLES["not-tested"]), (code.code, "bold"), f" {code.says} ({tried})"))
+        _item(
+            out,
+            Text.assemble(
+                ("not reached ", STYLES["not-tested"]),
+                (code.code, "bold"),
+                f" {code.says} ({tried})",
+            ),
+        )
 
 
 def _not_tested(document: VerdictDocument, out: Console) -> None:
@@ -149,7 +192,9 @@ def _item(out: Console, text: Text, sign: str = "-") -> None:
 
 
 def _prose(out: Console, text: Text, first: str = "", further: str = "") -> None:
-    """Print wrapped, without the spaces that rich leaves at the ends of lines: they break what is copied from a log."""
+    """Print wrapped, without the spaces that rich leaves at the ends of lines: they break what is
+    copied from a log.
+    """
     for number, line in enumerate(text.wrap(out, max(out.width - len(further), 20))):
         line.rstrip()
         out.print(Text.assemble((further if number else first, "bold"), line))
@@ -160,6 +205,8 @@ def _pasteable(out: Console, line: str) -> None:
 
 
 def say(paragraph: str, out: Console) -> None:
-    """Print a message; a line that begins with spaces is a command, which is not wrapped: somebody will copy it."""
+    """Print a message; a line that begins with spaces is a command, which is not wrapped: somebody
+    will copy it.
+    """
     for line in f"isales-conformance: {paragraph}".splitlines():
         out.print(line, soft_wrap=line.startswith("    "), markup=False, highlight=False)

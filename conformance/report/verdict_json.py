@@ -1,4 +1,6 @@
-"""`verdict.json`: the document in the shape that outsiders rely on, and back. `specs/verdict.schema.json` describes it."""
+"""`verdict.json`: the document in the shape that outsiders rely on, and back.
+`specs/verdict.schema.json` describes it.
+"""
 
 import json
 from pathlib import Path
@@ -56,26 +58,45 @@ def as_json(document: VerdictDocument) -> dict[str, Any]:
 
 
 def load(path: Path) -> VerdictDocument:
-    """Read a file that a run left (or the folder that holds it). Raises UsageError that names the file and what is wrong with it."""
+    """Read a file that a run left (or the folder that holds it). Raises UsageError that names the
+    file and what is wrong with it.
+    """
     file = path / FILE if path.is_dir() else path
     try:
         return from_json(json.loads(file.read_text("utf-8")))
     except OSError as problem:
-        raise UsageError(f"{file} can't be read: {problem.strerror}. Give the folder that a run wrote (its option --out).") from problem
+        raise UsageError(
+            f"{file} can't be read: {problem.strerror}. Give the folder that a run wrote (its"
+            " option --out)."
+        ) from problem
     except (ValueError, KeyError, TypeError, AttributeError, msgspec.ValidationError) as problem:
         what = f"member {problem} is missing" if isinstance(problem, KeyError) else str(problem)
-        raise UsageError(f"{file} is no verdict of this suite: {what}. Was it cut short or edited? Run the suite again.") from problem
+        raise UsageError(
+            f"{file} is no verdict of this suite: {what}. Was it cut short or edited? Run the suite"
+            " again."
+        ) from problem
 
 
 def from_json(data: dict[str, Any]) -> VerdictDocument:
     """The document of these JSON values."""
     if data.get("format", FORMAT) not in READABLE:
-        raise ValueError(f"its format is {data['format']!r}, this version of the suite reads up to {FORMAT}")
+        raise ValueError(
+            f"its format is {data['format']!r}, this version of the suite reads up to {FORMAT}"
+        )
     clauses = [_clause_from(each) for each in data["clauses"]]
     codes = [_code_from(code, each) for code, each in data["codes"].items()]
-    changes = [{**each, "calls": [_call_from(call) for call in each["calls"]]} for each in data.get("changes", [])]
-    rest = {key: value for key, value in data.items() if key not in {"format", "clauses", "codes", "changes"}}
-    return msgspec.convert({**rest, "clauses": clauses, "codes": codes, "changes": changes}, VerdictDocument)
+    changes = [
+        {**each, "calls": [_call_from(call) for call in each["calls"]]}
+        for each in data.get("changes", [])
+    ]
+    rest = {
+        key: value
+        for key, value in data.items()
+        if key not in {"format", "clauses", "codes", "changes"}
+    }
+    return msgspec.convert(
+        {**rest, "clauses": clauses, "codes": codes, "changes": changes}, VerdictDocument
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -134,11 +155,17 @@ def _code(result: CodeResult) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {**to_builtins(change), "expected": list(change.expected), "calls": [_call(call) for call in change.calls]}
+    return {
+        **to_builtins(change),
+        "expected": list(change.expected),
+        "calls": [_call(call) for call in change.calls],
+    }
 
 
 def _call(call: Shown) -> dict[str, Any]:
-    """`request` and `reply` are the texts that a person reads; bodies stand in them alone, headers in lists too."""
+    """`request` and `reply` are the texts that a person reads; bodies stand in them alone, headers
+    in lists too.
+    """
     return {
         "curl": call.curl,
         "request": call.request,
@@ -157,9 +184,17 @@ def _call(call: Shown) -> dict[str, Any]:
 
 
 def _clause_from(data: dict[str, Any]) -> dict[str, Any]:
-    deviations = [{**each, "calls": [_call_from(call) for call in each["calls"]]} for each in data["deviations"]]
+    deviations = [
+        {**each, "calls": [_call_from(call) for call in each["calls"]]}
+        for each in data["deviations"]
+    ]
     samples = [_call_from(call) for call in data.get("samples", [])]
-    return {**data, "deviations": deviations, "samples": samples, "learnt": list(data.get("learnt", {}).items())}
+    return {
+        **data,
+        "deviations": deviations,
+        "samples": samples,
+        "learnt": list(data.get("learnt", {}).items()),
+    }
 
 
 def _code_from(code: str, data: dict[str, Any]) -> dict[str, Any]:

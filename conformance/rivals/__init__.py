@@ -1,3 +1,3 @@
-"""The same programmes of calls driven on two servers, and what tells them apart. Nothing here judges: two servers that are wrong
-in the same way are equal.
+"""The same programmes of calls driven on two servers, and what tells them apart. Nothing here
+judges: two servers that are wrong in the same way are equal.
 """

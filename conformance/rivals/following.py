@@ -1,4 +1,6 @@
-"""What a campaign held before each call of traffic that nobody set up: followed from looks that show all of it, and from replies."""
+"""What a campaign held before each call of traffic that nobody set up: followed from looks that
+show all of it, and from replies.
+"""
 
 from collections.abc import Sequence
 
@@ -13,7 +15,8 @@ MOST_HELD = 300
 
 
 class Followed(Struct, frozen=True, kw_only=True):
-    """Calls that can be made again, by the numbers of their exchanges: what each asks about, and what the campaign held before.
+    """Calls that can be made again, by the numbers of their exchanges: what each asks about, and
+    what the campaign held before.
 
     `looks` are those that show what the call right before them left.
     """
@@ -22,7 +25,12 @@ class Followed(Struct, frozen=True, kw_only=True):
     looks: set[int] = field(default_factory=set)
 
 
-def followed(exchanges: Sequence[Exchange], setting: Setting, key: CampaignKey, held: frozenset[str] | None = None) -> Followed:
+def followed(
+    exchanges: Sequence[Exchange],
+    setting: Setting,
+    key: CampaignKey,
+    held: frozenset[str] | None = None,
+) -> Followed:
     """Follow one campaign. `held`: what it held at first, where somebody knows."""
     told = Followed()
     shows_all = any(len(shown_numbers(answer_of(each)) or ()) > 1 for each in exchanges)
@@ -39,7 +47,9 @@ def followed(exchanges: Sequence[Exchange], setting: Setting, key: CampaignKey, 
             continue
         if exchange.number in overlapping:
             world = None  # nobody knows in which order they were carried out
-        stepped = bool(world) and len(world or ()) <= MOST_HELD and _repeatable(exchange, facts, key)
+        stepped = (
+            bool(world) and len(world or ()) <= MOST_HELD and _repeatable(exchange, facts, key)
+        )
         if stepped and world is not None:
             told.steps[exchange.number] = (_name(exchange, facts, world), tuple(sorted(world)))
         world = _after(world, facts, answer, key)
@@ -57,11 +67,19 @@ def _overlapping(exchanges: Sequence[Exchange]) -> set[int]:
 
 
 def _repeatable(exchange: Exchange, facts: Facts, key: CampaignKey) -> bool:
-    """Calls on the campaign, and calls on nobody's; not those that were refused for who sent them."""
-    return exchange.reply is not None and exchange.reply.status != 401 and facts.campaign in {key, None}
+    """Calls on the campaign, and calls on nobody's; not those that were refused for who sent
+    them.
+    """
+    return (
+        exchange.reply is not None
+        and exchange.reply.status != 401
+        and facts.campaign in {key, None}
+    )
 
 
-def _after(world: frozenset[str] | None, facts: Facts, answer: Answer, key: CampaignKey) -> frozenset[str] | None:
+def _after(
+    world: frozenset[str] | None, facts: Facts, answer: Answer, key: CampaignKey
+) -> frozenset[str] | None:
     """What the campaign holds then; None where nobody knows."""
     if world is None or facts.campaign != key or answer.outcome in {"refused", "nothing"}:
         return world

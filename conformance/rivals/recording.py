@@ -21,11 +21,17 @@ Clean = Callable[[Exchange], Exchange]
 
 def context_for(campaign_set: CampaignSet) -> CallContext:
     """The small campaign on which the gentle plan is played."""
-    return questions.context_of(campaign_set, campaign_set.fresh(questions.HELD), campaign_set.fresh(8))
+    return questions.context_of(
+        campaign_set, campaign_set.fresh(questions.HELD), campaign_set.fresh(8)
+    )
 
 
 def record(
-    campaign_set: CampaignSet, named_calls: Sequence[NamedCall], context: CallContext, header: Provenance, clean: Clean
+    campaign_set: CampaignSet,
+    named_calls: Sequence[NamedCall],
+    context: CallContext,
+    header: Provenance,
+    clean: Clean,
 ) -> Recording:
     """Make each named call once, look after each, and keep everything that was said."""
     heard: list[Exchange] = []
@@ -36,22 +42,31 @@ def record(
         with Episode(campaign_set) as episode:
             for named_call in named_calls:
                 episode.hold(context.present, exact=True)
-                steps[episode.send(named_call.make(context)).number] = (named_call.name, context.present)
+                steps[episode.send(named_call.make(context)).number] = (
+                    named_call.name,
+                    context.present,
+                )
                 episode.look()
                 looks |= {heard[-1].number} - steps.keys()
     finally:
         campaign_set.listeners.remove(heard.append)
-    return Recording(header=header, entries=entries_of([clean(exchange) for exchange in heard], steps, looks))
+    return Recording(
+        header=header, entries=entries_of([clean(exchange) for exchange in heard], steps, looks)
+    )
 
 
 def replay(recording: Recording, campaign_set: CampaignSet) -> tuple[list[Difference], int]:
-    """Do the same on another server: what it does otherwise, and how many behaviours were compared."""
+    """Do the same on another server: what it does otherwise, and how many behaviours were
+    compared.
+    """
     source, target = alike(recording.header.place, place_of(campaign_set))
     rival = Rival(campaign_set, target)
     found: dict[tuple[str, ...], Difference] = {}
     named = {number for entry in recording.entries for number in entry.held}
     for entry, _ in recording.steps():
-        named |= {each for each in mentions(entry.exchange.call.body) if len(each) <= MAX_NUMBER_LENGTH}
+        named |= {
+            each for each in mentions(entry.exchange.call.body) if len(each) <= MAX_NUMBER_LENGTH
+        }
     renamed = renumbering(campaign_set, named)
     compared = 0
     for entry, look in recording.steps():
@@ -59,7 +74,9 @@ def replay(recording: Recording, campaign_set: CampaignSet) -> tuple[list[Differ
         if not rival.set_up([wanted | rival.stuck.get(target.key, set())]):
             continue
         compared += 1
-        answered = campaign_set.send(renumbered(moved(entry.exchange.call, source, target), renamed))
+        answered = campaign_set.send(
+            renumbered(moved(entry.exchange.call, source, target), renamed)
+        )
         states = _state(look, campaign_set, target.key, recording, renamed)
         for contrast in [*contrasts(seen(entry.exchange), seen(answered)), *states]:
             _note(found, contrast, entry, answered)
@@ -67,7 +84,11 @@ def replay(recording: Recording, campaign_set: CampaignSet) -> tuple[list[Differ
 
 
 def _state(
-    look: Exchange | None, campaign_set: CampaignSet, key: CampaignKey, recording: Recording, renamed: Mapping[str, str]
+    look: Exchange | None,
+    campaign_set: CampaignSet,
+    key: CampaignKey,
+    recording: Recording,
+    renamed: Mapping[str, str],
 ) -> list[Contrast]:
     form = recording.header.setting.look_form
     recorded = shown_numbers(answer_of(look), form) if look is not None else None
@@ -78,10 +99,21 @@ def _state(
     return [contrast] if contrast is not None else []
 
 
-def _note(found: dict[tuple[str, ...], Difference], contrast: Contrast, entry: RecordedExchange, answered: Exchange) -> None:
+def _note(
+    found: dict[tuple[str, ...], Difference],
+    contrast: Contrast,
+    entry: RecordedExchange,
+    answered: Exchange,
+) -> None:
     """One difference for each shape, text or status; else one for each call."""
     wide = contrast.kind in {"shape", "text", "status"}
-    key = (contrast.kind, contrast.what, contrast.ours, contrast.theirs, "" if wide else entry.named_call)
+    key = (
+        contrast.kind,
+        contrast.what,
+        contrast.ours,
+        contrast.theirs,
+        "" if wide else entry.named_call,
+    )
     if key in found:
         found[key].behaviours.append(entry.named_call)
         return

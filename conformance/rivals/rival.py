@@ -18,7 +18,9 @@ MOST_PROBED = 8
 
 
 class Trace(Struct, frozen=True, kw_only=True):
-    """What came of a programme: its exchanges, and what each campaign held in the end (None: it can't be seen)."""
+    """What came of a programme: its exchanges, and what each campaign held in the end (None: it
+    can't be seen).
+    """
 
     exchanges: tuple[Exchange, ...]
     left: tuple[frozenset[str] | None, ...]
@@ -27,8 +29,8 @@ class Trace(Struct, frozen=True, kw_only=True):
 class Rival:
     """Plays programmes on a campaign set.
 
-    `stuck` are numbers that nobody gets out again: the other side gets them too. `lacking` are those that nobody gets in: the other
-    side does without them.
+    `stuck` are numbers that nobody gets out again: the other side gets them too. `lacking` are
+    those that nobody gets in: the other side does without them.
     """
 
     def __init__(self, campaign_set: CampaignSet, place: Place) -> None:
@@ -57,10 +59,21 @@ class Rival:
         with Episode(self.campaign_set) as episode:
             for key, wanted in zip(self.campaigns, holdings, strict=False):
                 if not self._holds(episode, key, wanted):
-                    self.stuck.setdefault(key, set()).update(self.campaign_set.own(key) - set(wanted))
-                    self.lacking.setdefault(key, set()).update(set(wanted) - self.campaign_set.own(key))
+                    self.stuck.setdefault(key, set()).update(
+                        self.campaign_set.own(key) - set(wanted)
+                    )
+                    self.lacking.setdefault(key, set()).update(
+                        set(wanted) - self.campaign_set.own(key)
+                    )
                     complete = False
-                    self.refused = next((each for each in reversed(episode.exchanges) if seen(each).result != "served"), None)
+                    self.refused = next(
+                        (
+                            each
+                            for each in reversed(episode.exchanges)
+                            if seen(each).result != "served"
+                        ),
+                        None,
+                    )
             episode.exchanges.clear()  # looked at already, and nobody judges it
         return complete
 
@@ -74,7 +87,10 @@ class Rival:
         """Send the calls of a programme that was written for a place, then look."""
         calls = [moved(step.call, source, self.place) for step in programme.steps]
         exchanges = [self._send(call) for call in calls]
-        return Trace(exchanges=tuple(exchanges), left=tuple(self._left(key, programme) for key in self.campaigns))
+        return Trace(
+            exchanges=tuple(exchanges),
+            left=tuple(self._left(key, programme) for key in self.campaigns),
+        )
 
     def _send(self, call: Call) -> Exchange:
         numbers = frozenset(number for number in _added_by(call))
@@ -88,12 +104,18 @@ class Rival:
         return self._probed(key, programme) if key == self.place.key else None
 
     def _probed(self, key: CampaignKey, programme: Programme) -> frozenset[str]:
-        """Delete what was there number by number: replies to present and to absent numbers tell what is left."""
+        """Delete what was there number by number: replies to present and to absent numbers tell
+        what is left.
+        """
         told = set()
         for number in programme.held[:MOST_PROBED]:
-            exchange = self.campaign_set.send(delete(key, [number], base_path=self.campaign_set.base_path))
+            exchange = self.campaign_set.send(
+                delete(key, [number], base_path=self.campaign_set.base_path)
+            )
             reply = seen(exchange)
-            told.add(f"{number}: {reply.result} {reply.codes[0]} {dict(reply.shape).get('num', '')}")
+            told.add(
+                f"{number}: {reply.result} {reply.codes[0]} {dict(reply.shape).get('num', '')}"
+            )
         return frozenset(told)
 
 

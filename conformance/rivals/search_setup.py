@@ -1,4 +1,6 @@
-"""The numbers that programmes are played with: a family that is easily taken for each other, the same on both servers."""
+"""The numbers that programmes are played with: a family that is easily taken for each other, the
+same on both servers.
+"""
 
 from conformance.campaigns import CampaignSet
 from conformance.generation.named_calls import CallContext
@@ -23,7 +25,9 @@ def search(ours: CampaignSet, theirs: CampaignSet, *, max_calls: int, seed: int)
 
 
 def context_for(ours: CampaignSet, theirs: CampaignSet, first: Rival) -> CallContext:
-    """The context in the terms of the first server. Numbers are fresh on both, and in both journals."""
+    """The context in the terms of the first server. Numbers are fresh on both, and in both
+    journals.
+    """
     numbers, absent = cast(ours), ours.fresh(ABSENT)
     theirs.announce([*numbers, *absent])
     priority = ours.priority if ours.priority is not None else theirs.priority
@@ -40,7 +44,9 @@ def context_for(ours: CampaignSet, theirs: CampaignSet, first: Rival) -> CallCon
 
 
 def cast(campaign_set: CampaignSet) -> list[str]:
-    """Eight numbers: an ordinary one, one it begins with, one that begins with it, two of 24 digits that differ in the last, others."""
+    """Eight numbers: an ordinary one, one it begins with, one that begins with it, two of 24 digits
+    that differ in the last, others.
+    """
     first, second, third, fourth = campaign_set.fresh(4)
     long = campaign_set.of_length(24)
     near = long[:-1] + str((int(long[-1]) + 1) % 10)

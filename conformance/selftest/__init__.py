@@ -1,1 +1,3 @@
-"""Tests of the suite itself: a folder per room, and the rules that the rooms keep towards each other."""
+"""Tests of the suite itself: a folder per room, and the rules that the rooms keep towards each
+other.
+"""

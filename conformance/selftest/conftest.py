@@ -9,11 +9,14 @@ from hypothesis import settings
 from conformance.generation import storage
 from conformance.transport import redaction
 
-settings.register_profile("selftest", deadline=None)  # a busy machine is no fault of the code: no test is timed
+settings.register_profile(
+    "selftest", deadline=None
+)  # a busy machine is no fault of the code: no test is timed
 settings.load_profile("selftest")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-    # in the background of a shell Ctrl-C is ignored, and so it would be by every command that is started here
+    # in the background of a shell Ctrl-C is ignored, and so it would be by every command that is
+    # started here
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -32,6 +35,8 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_secrets_of_another_test() -> Iterator[None]:
-    """A process remembers every secret that it reads, and leaves it out of all that it writes: here each test has its own."""
+    """A process remembers every secret that it reads, and leaves it out of all that it writes: here
+    each test has its own.
+    """
     yield
     redaction.forget()

@@ -1,4 +1,6 @@
-"""Tests that are left out of the usual command, because they take long: `pytest -m long` runs them, and only them."""
+"""Tests that are left out of the usual command, because they take long: `pytest -m long` runs them,
+and only them.
+"""
 
 import pytest
 from _pytest.mark.structures import ParameterSet  # pytest has no public name for what `param` gives

@@ -1,4 +1,6 @@
-"""A deviation as a person is shown it: what must be set up, the calls in order, how often it was seen, how to look again."""
+"""A deviation as a person is shown it: what must be set up, the calls in order, how often it was
+seen, how to look again.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -16,14 +18,17 @@ BYSTANDERS = 2
 NAMED_IN_WORDS = 6
 """Numbers written out in a sentence; beyond, they are counted."""
 MOST_MOVED = 300
-"""Numbers that a campaign held before the run and that lines to paste take out and put back; more are nothing to paste."""
+"""Numbers that a campaign held before the run and that lines to paste take out and put back; more
+are nothing to paste.
+"""
 
 
 class Evidence:
-    """Builds what reports show. `show` turns an exchange, `show_call` a call that was not sent, into its shown form.
+    """Builds what reports show. `show` turns an exchange, `show_call` a call that was not sent,
+    into its shown form.
 
-    `line` gives the line to paste that makes calls at the same time; `originals` is what the campaigns held before the run,
-    where that is known.
+    `line` gives the line to paste that makes calls at the same time; `originals` is what the
+    campaigns held before the run, where that is known.
     """
 
     def __init__(
@@ -44,23 +49,38 @@ class Evidence:
         self._originals = originals
 
     def deviation(self, known: Deviating, *, of: int, waived: str) -> Deviation:
-        """One deviation with its program; set-up calls come first, so that pasting everything shows it."""
+        """One deviation with its program; set-up calls come first, so that pasting everything
+        shows it.
+        """
         finding = known.finding
         holds, exactly = self._holds(known), finding.clause == "restriction.last-number"
         base_path, moved = finding.setting.base_path, self._moved(holds) if exactly else {}
         set_up = [*self._adding(holds, base_path), *_deleting(moved, base_path)]
         together = _together(finding.program)
-        calls = [msgspec.structs.replace(self.shown(each), together=place in together) for place, each in enumerate(finding.program)]
+        calls = [
+            msgspec.structs.replace(self.shown(each), together=place in together)
+            for place, each in enumerate(finding.program)
+        ]
         return Deviation(
             kind=finding.kind,
             detail=finding.detail,
-            summary=finding.summary + (" Made again from scratch it did not show: see how often it was seen." if known.unconfirmed else ""),
+            summary=finding.summary
+            + (
+                " Made again from scratch it did not show: see how often it was seen."
+                if known.unconfirmed
+                else ""
+            ),
             seen=known.seen,
             of=max(of, known.seen),
             calls=(*map(self._show_call, set_up), *calls),
             given=_in_words(holds, exactly=exactly),
-            paste=(*(self._line([call]) for call in set_up), *self._lines(finding.program, together)),
-            afterwards=tuple(self._line([call]) for call in self._putting_back(holds, moved, base_path)),
+            paste=(
+                *(self._line([call]) for call in set_up),
+                *self._lines(finding.program, together),
+            ),
+            afterwards=tuple(
+                self._line([call]) for call in self._putting_back(holds, moved, base_path)
+            ),
             found_by=known.check,
             at_call=known.at_call,
             rerun=self._rerun(finding.clause),
@@ -71,12 +91,18 @@ class Evidence:
         """A code that the search did not find."""
         tries = ledger.tries.get(code, 0)
         came = ", ".join(
-            f"{value} ({count})" for value, count in sorted(ledger.instead.get(code, {}).items(), key=lambda pair: -pair[1])[:6]
+            f"{value} ({count})"
+            for value, count in sorted(
+                ledger.instead.get(code, {}).items(), key=lambda pair: -pair[1]
+            )[:6]
         )
         return Deviation(
             kind="unreached",
             detail="",
-            summary=f"{tries} calls that could bring about {code} did not; instead came {came or 'nothing'}.",
+            summary=(
+                f"{tries} calls that could bring about {code} did not; instead came"
+                f" {came or 'nothing'}."
+            ),
             seen=tries,
             of=tries,
             calls=tuple(map(self.shown, ledger.missed.get(code, ()))),
@@ -86,26 +112,43 @@ class Evidence:
         )
 
     def _holds(self, known: Deviating) -> dict[CampaignKey, list[str]]:
-        """What the campaigns that the program calls must hold before it: what it names and does not add itself, and bystanders."""
+        """What the campaigns that the program calls must hold before it: what it names and does not
+        add itself, and bystanders.
+        """
         finding = known.finding
         facts = [facts_of(exchange.call, finding.setting) for exchange in finding.program]
         added = frozenset().union(*(fact.named for fact in facts if fact.kind == "add"))
-        named = frozenset().union(*(mentions(exchange.call.body) for exchange in finding.program)) - added
+        named = (
+            frozenset().union(*(mentions(exchange.call.body) for exchange in finding.program))
+            - added
+        )
         called = {fact.campaign for fact in facts}
-        holds = {key: _telling(contents.numbers, named) for key, contents in finding.setting.campaigns if key in called}
+        holds = {
+            key: _telling(contents.numbers, named)
+            for key, contents in finding.setting.campaigns
+            if key in called
+        }
         return {key: numbers for key, numbers in holds.items() if numbers} if named else {}
 
     def _moved(self, holds: Mapping[CampaignKey, Sequence[str]]) -> dict[CampaignKey, list[str]]:
         """What the campaigns held before the run and must not hold for this program."""
-        others = {key: [number for number in self._originals.get(key, ()) if number not in numbers] for key, numbers in holds.items()}
+        others = {
+            key: [number for number in self._originals.get(key, ()) if number not in numbers]
+            for key, numbers in holds.items()
+        }
         return {key: numbers for key, numbers in others.items() if 0 < len(numbers) <= MOST_MOVED}
 
     def _adding(self, holds: Mapping[CampaignKey, Sequence[str]], base_path: str) -> list[Call]:
         given = [(key, chunk) for key, numbers in holds.items() for chunk in chunks(numbers)]
-        return [add(key, chunk, base_path=base_path, priority=self._priority) for key, chunk in given]
+        return [
+            add(key, chunk, base_path=base_path, priority=self._priority) for key, chunk in given
+        ]
 
     def _putting_back(
-        self, holds: Mapping[CampaignKey, Sequence[str]], moved: Mapping[CampaignKey, Sequence[str]], base_path: str
+        self,
+        holds: Mapping[CampaignKey, Sequence[str]],
+        moved: Mapping[CampaignKey, Sequence[str]],
+        base_path: str,
     ) -> list[Call]:
         """Only where something else stays in the campaign: its last number nobody can delete."""
         own = {
@@ -143,15 +186,25 @@ def plain_deviation(known: Deviating) -> Deviation:
 
 def _together(program: Sequence[Exchange]) -> frozenset[int]:
     """The places of calls that began before the one before them had ended."""
-    return frozenset(place for place, (earlier, later) in enumerate(pairwise(program), 1) if later.start < earlier.end)
+    return frozenset(
+        place
+        for place, (earlier, later) in enumerate(pairwise(program), 1)
+        if later.start < earlier.end
+    )
 
 
 def _deleting(numbers: Mapping[CampaignKey, Sequence[str]], base_path: str) -> list[Call]:
-    return [delete(key, chunk, base_path=base_path) for key, held in numbers.items() for chunk in chunks(held)]
+    return [
+        delete(key, chunk, base_path=base_path)
+        for key, held in numbers.items()
+        for chunk in chunks(held)
+    ]
 
 
 def _telling(held: frozenset[str], named: frozenset[str]) -> list[str]:
-    """The numbers that matter, and two that do not: without them the last number would come into play."""
+    """The numbers that matter, and two that do not: without them the last number would come into
+    play.
+    """
     others = sorted(held - named)
     return sorted(held & named) + others[:BYSTANDERS]
 
@@ -159,6 +212,11 @@ def _telling(held: frozenset[str], named: frozenset[str]) -> list[str]:
 def _in_words(holds: dict[CampaignKey, list[str]], *, exactly: bool) -> str:
     parts = []
     for (vdn_id, campaign_id), numbers in holds.items():
-        listed = ", ".join(numbers[:NAMED_IN_WORDS]) + (f" … ({len(numbers)} in all)" if len(numbers) > NAMED_IN_WORDS else "")
-        parts.append(f"campaign {campaign_id} of VDN {vdn_id} holds {'exactly' if exactly else 'among others'} {listed}")
+        listed = ", ".join(numbers[:NAMED_IN_WORDS]) + (
+            f" … ({len(numbers)} in all)" if len(numbers) > NAMED_IN_WORDS else ""
+        )
+        parts.append(
+            f"campaign {campaign_id} of VDN {vdn_id} holds"
+            f" {'exactly' if exactly else 'among others'} {listed}"
+        )
     return "; ".join(parts)

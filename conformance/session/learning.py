@@ -1,6 +1,7 @@
 """Learning how a server behaves from every exchange of a run, whoever caused it.
 
-The learner hears an exchange before the campaign set draws its conclusions, so it knows what the campaign held when the call was made.
+The learner hears an exchange before the campaign set draws its conclusions, so it knows what the
+campaign held when the call was made.
 """
 
 import json
@@ -26,7 +27,12 @@ OLD = {f"{OPEN}hour-old": "an hour old", f"{OPEN}day-old": "a day old"}
 class Learner:
     """Listens on a campaign set and counts into a behaviour."""
 
-    def __init__(self, campaign_set: CampaignSet, behaviour: Behaviour, examples: dict[str, Exchange] | None = None) -> None:
+    def __init__(
+        self,
+        campaign_set: CampaignSet,
+        behaviour: Behaviour,
+        examples: dict[str, Exchange] | None = None,
+    ) -> None:
         self._campaign_set = campaign_set
         self.behaviour = behaviour
         self._examples = {} if examples is None else examples
@@ -63,13 +69,19 @@ class Learner:
         elif facts.kind == "add":
             self._added(facts, answer)
         elif facts.campaign is not None and facts.campaign in self._campaign_set.held:
-            note_query(self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, []))
+            note_query(
+                self.behaviour, answer, self._known(facts), self._order.get(facts.campaign, [])
+            )
 
-    # -- deletions --------------------------------------------------------------------------------------------------
+    # -- deletions ---------------------------------------------------------------------------------
 
     def _deleted(self, exchange: Exchange, reply: Reply, facts: Facts, answer: Answer) -> None:
         subject = subject_of(exchange.call, facts, self._known(facts))
-        if answer.outcome == "served" and not facts.defects and "key.duplicate" not in facts.open_points:
+        if (
+            answer.outcome == "served"
+            and not facts.defects
+            and "key.duplicate" not in facts.open_points
+        ):
             self._counted(exchange, facts, answer)
         if not subject:
             return
@@ -81,14 +93,22 @@ class Learner:
         if not is_pair and answer.outcome == "refused":
             self._note("status", subject, str(reply.status))
             self.behaviour.note("content-type", subject, reply.header("content-type") or "none")
-            self.behaviour.note("shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", ""))))
+            self.behaviour.note(
+                "shape", subject, wording.shape(str((answer.members or {}).get("resultDesc", "")))
+            )
 
     def _counted(self, exchange: Exchange, facts: Facts, answer: Answer) -> None:
-        """What num:N counts: every meaning that this reply allows, where it does not allow them all."""
+        """What num:N counts: every meaning that this reply allows, where it does not allow them
+        all.
+        """
         world = self._known(facts)
         if world is None or answer.members is None:
             return
-        meanings = {"named": facts.items, "distinct": len(facts.named), "deleted": len(facts.named & world)}
+        meanings = {
+            "named": facts.items,
+            "distinct": len(facts.named),
+            "deleted": len(facts.named & world),
+        }
         if answer.count is None:
             self._count_means("absent", exchange)
             return
@@ -97,7 +117,9 @@ class Learner:
             self._count_means("|".join(sorted(fitting)) or "other", exchange)
 
     def _note(self, aspect: str, subject: str, value: str) -> None:
-        """Count something that a profile may hold a server to, and keep the first exchange that showed it."""
+        """Count something that a profile may hold a server to, and keep the first exchange that
+        showed it.
+        """
         self.behaviour.note(aspect, subject, value)
         if self._now is not None and (name := otherwise(aspect, subject)):
             keep_first(self._examples, f"{name}|{brief(value)}", self._now)
@@ -110,34 +132,53 @@ class Learner:
         """What the campaign held before the call, where that is certain."""
         campaign_set, key = self._campaign_set, facts.campaign
         held = campaign_set.held.get(key) if key is not None else None
-        if key is None or held is None or not held.complete or campaign_set.uncertain.get(key) or campaign_set.bursting:
+        if (
+            key is None
+            or held is None
+            or not held.complete
+            or campaign_set.uncertain.get(key)
+            or campaign_set.bursting
+        ):
             return None
         return held.numbers
 
-    # -- companions -------------------------------------------------------------------------------------------------
+    # -- companions --------------------------------------------------------------------------------
 
     def _added(self, facts: Facts, answer: Answer) -> None:
-        world, held = self._known(facts), self._campaign_set.held.get(facts.campaign) if facts.campaign else None
+        world, held = (
+            self._known(facts),
+            self._campaign_set.held.get(facts.campaign) if facts.campaign else None,
+        )
         if held is None or facts.defects or answer.outcome not in {"served", "refused"}:
             return
         value = SERVED if answer.outcome == "served" else answer.code or "HTTP"
-        priority = "with priority" if self._campaign_set.priority is not None else "without priority"
+        priority = (
+            "with priority" if self._campaign_set.priority is not None else "without priority"
+        )
         if facts.named & held.numbers:
             self.behaviour.note("code", "number.present", value)
         elif world is not None or not facts.named & held.numbers:
-            self.behaviour.note("adding", f"{priority}, {_sized(len(held.numbers | facts.named))}", value)
+            self.behaviour.note(
+                "adding", f"{priority}, {_sized(len(held.numbers | facts.named))}", value
+            )
 
     def _keep_order(self, call: Call, facts: Facts, answer: Answer) -> None:
-        """In which order the run's numbers came into a campaign: a companion that shows one shows the first or the last."""
+        """In which order the run's numbers came into a campaign: a companion that shows one shows
+        the first or the last.
+        """
         if answer.outcome != "served" or facts.campaign is None:
             return
         order = self._order.setdefault(facts.campaign, [])
         if facts.kind == "delete":
             order[:] = [number for number in order if number not in facts.named]
         elif facts.kind == "add":
-            order += [number for number in re.findall(r"[0-9]{2,24}", call.body.decode("utf-8", "replace")) if number not in order]
+            order += [
+                number
+                for number in re.findall(r"[0-9]{2,24}", call.body.decode("utf-8", "replace"))
+                if number not in order
+            ]
 
-    # -- texts and credentials --------------------------------------------------------------------------------------
+    # -- texts and credentials ---------------------------------------------------------------------
 
     def _texts(self, call: Call, answer: Answer) -> None:
         members: dict[str, Any] = answer.members or {}
@@ -146,9 +187,13 @@ class Learner:
             return
         word = "served" if answer.outcome == "served" else "refused"
         if isinstance(second, str):
-            self._note("text", f"return_desc when {word}", wording.second(first, second, answer.code))
+            self._note(
+                "text", f"return_desc when {word}", wording.second(first, second, answer.code)
+            )
         self.behaviour.note("text", f"shape when {word}", wording.shape(first))
-        self.behaviour.note("text", f"script for {call.header('locale') or 'no locale'}", wording.script(first))
+        self.behaviour.note(
+            "text", f"script for {call.header('locale') or 'no locale'}", wording.script(first)
+        )
 
     def _refusal(self, reply: Reply, answer: Answer) -> None:
         if reply.status != 401:

@@ -17,7 +17,8 @@ Key = tuple[str, str, str]
 SAMPLES_KEPT = 3
 """Exchanges kept per clause that show on what it was judged."""
 MISSED_KEPT = 3
-"""Calls that are shown for a code that no call brought about: the most natural ways to ask for it."""
+"""Calls that are shown for a code that no call brought about: the most natural ways to ask for it.
+"""
 
 
 NO_CODE = "no code"
@@ -25,7 +26,9 @@ NO_CODE = "no code"
 
 
 class Deviating(Struct, kw_only=True):
-    """One deviation through the run. `program` is the shortest known; `shortened` tells whether somebody tried."""
+    """One deviation through the run. `program` is the shortest known; `shortened` tells whether
+    somebody tried.
+    """
 
     finding: Finding
     check: str
@@ -42,9 +45,11 @@ class Deviating(Struct, kw_only=True):
 
 
 class Witness(Struct, kw_only=True):
-    """A call that was answered with a code, what it tried, and the same call without the defect, served.
+    """A call that was answered with a code, what it tried, and the same call without the defect,
+    served.
 
-    Of all such calls the plainest is kept, so that what is shown does not hang on which check, or which worker, came first.
+    Of all such calls the plainest is kept, so that what is shown does not hang on which check,
+    or which worker, came first.
     """
 
     exchange: Exchange
@@ -55,12 +60,16 @@ class Witness(Struct, kw_only=True):
 
     @property
     def plainness(self) -> tuple[bool, int, int, str]:
-        """Smaller is plainer: a defect before what is open, few things tried at once, said in few words."""
+        """Smaller is plainer: a defect before what is open, few things tried at once, said in
+        few words.
+        """
         return (self.open, self.trigger.count(","), len(self.trigger), self.trigger)
 
 
 class Ledger(Struct, kw_only=True):
-    """The run's findings, cases, witnesses and observations; can be written down by one process and merged by another."""
+    """The run's findings, cases, witnesses and observations; can be written down by one process and
+    merged by another.
+    """
 
     deviations: dict[str, Deviating] = field(default_factory=dict)
     cases: dict[str, int] = field(default_factory=dict)
@@ -80,7 +89,9 @@ class Ledger(Struct, kw_only=True):
     """How the server behaved, whatever is demanded of it."""
 
     made: list[str] = field(default_factory=list)
-    """Checks that came to their end; and deviations of earlier nights whose programs were tried again."""
+    """Checks that came to their end; and deviations of earlier nights whose programs were tried
+    again.
+    """
     learnt_by: dict[str, Exchange] = field(default_factory=dict)
     """The first exchange that taught something: subject|value."""
     further: dict[str, int] = field(default_factory=dict)
@@ -88,7 +99,9 @@ class Ledger(Struct, kw_only=True):
     evidence_bytes: int = 0
     """Bytes of the replies that are kept."""
     errors: dict[str, str] = field(default_factory=dict)
-    """Checks that ended before they were through, by no doing of the target, with the reason: such a run never conforms."""
+    """Checks that ended before they were through, by no doing of the target, with the reason: such
+    a run never conforms.
+    """
 
     def record(self, judgement: Judgement, history: History, check: str) -> list[Deviating]:
         """Take in one judgement; gives the deviations that were not known before."""
@@ -113,7 +126,9 @@ class Ledger(Struct, kw_only=True):
         if len(self.of_clause(finding.clause)) >= MOST_DEVIATIONS:
             _add(self.further, {finding.clause: 1})
             return None
-        self.deviations[key] = Deviating(finding=self.evident(finding), check=check, at_call=finding.program[-1].number)
+        self.deviations[key] = Deviating(
+            finding=self.evident(finding), check=check, at_call=finding.program[-1].number
+        )
         return self.deviations[key]
 
     def evident(self, finding: Finding) -> Finding:
@@ -138,16 +153,22 @@ class Ledger(Struct, kw_only=True):
         told = [
             (exchange, answer_of(exchange))
             for exchange in history.exchanges
-            if exchange.call.method == "DELETE" and exchange.reply is not None and exchange.reply.status != 401
+            if exchange.call.method == "DELETE"
+            and exchange.reply is not None
+            and exchange.reply.status != 401
         ]
-        control = next((exchange for exchange, answer in told if answer.outcome == "served"), None)  # where none came before: after
+        control = next(
+            (exchange for exchange, answer in told if answer.outcome == "served"), None
+        )  # where none came before: after
         for exchange, answer in told:
             if answer.outcome == "served":
                 control = exchange
             elif answer.code is not None:
                 self._reached(answer.code, exchange, control, history.setting)
 
-    def _reached(self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting) -> None:
+    def _reached(
+        self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting
+    ) -> None:
         known = self.witnesses.get(code)
         if known is None and code not in set(Code) and len(self.witnesses) >= MOST_CODES:
             return
@@ -164,9 +185,15 @@ class Ledger(Struct, kw_only=True):
             known.control = self._kept(control)
 
     def tried(self, code: str, answered: str, exchange: Exchange | None = None) -> None:
-        """Count one call that was meant to bring about a code, and what came; the first few that missed are kept."""
+        """Count one call that was meant to bring about a code, and what came; the first few that
+        missed are kept.
+        """
         _add(self.tries, {code: 1})
-        if exchange is not None and answered != code and len(self.missed.setdefault(code, [])) < MISSED_KEPT:
+        if (
+            exchange is not None
+            and answered != code
+            and len(self.missed.setdefault(code, [])) < MISSED_KEPT
+        ):
             self.missed[code].append(self._kept(exchange))
         if answered != code:
             tally(self.instead.setdefault(code, {}), answered)
@@ -176,12 +203,22 @@ class Ledger(Struct, kw_only=True):
         self.deviations.pop(known.key, None)
 
     def retract_between(self, since: int, until: int | None) -> list[Deviating]:
-        """Take back, and give, what was seen only while the target was away: nothing is to blame but what took it away.
+        """Take back, and give, what was seen only while the target was away: nothing is to blame
+        but what took it away.
 
-        What showed again afterwards, made from scratch, stands; so does what takes the whole time limit, which is not made again.
+        What showed again afterwards, made from scratch, stands; so does what takes the whole time
+        limit, which is not made again.
         """
-        seen = [known for known in self.deviations.values() if since <= known.at_call <= (until or known.at_call)]
-        doubtful = [known for known in seen if until is None or (known.unconfirmed and known.finding.kind != "timeout")]
+        seen = [
+            known
+            for known in self.deviations.values()
+            if since <= known.at_call <= (until or known.at_call)
+        ]
+        doubtful = [
+            known
+            for known in seen
+            if until is None or (known.unconfirmed and known.finding.kind != "timeout")
+        ]
         for known in doubtful:
             self.retract(known)
         return doubtful
@@ -202,19 +239,30 @@ class Ledger(Struct, kw_only=True):
     def merge(self, other: "Ledger", rank: Callable[[str], int] = lambda _: 0) -> None:
         """Take in what another process of the same run found.
 
-        `rank` is a check's place in a run: of two programs as short, the one is shown that a single process would have found first.
+        `rank` is a check's place in a run: of two programs as short, the one is shown that a single
+        process would have found first.
         """
         for key, theirs in other.deviations.items():
-            if key not in self.deviations and len(self.of_clause(theirs.finding.clause)) >= MOST_DEVIATIONS:
+            if (
+                key not in self.deviations
+                and len(self.of_clause(theirs.finding.clause)) >= MOST_DEVIATIONS
+            ):
                 _add(self.further, {theirs.finding.clause: theirs.seen})
                 continue
             ours = self.deviations.setdefault(key, theirs)
             if ours is not theirs:
                 ours.seen += theirs.seen
                 ours.at_call = min(ours.at_call, theirs.at_call)
-                if (len(theirs.finding.program), rank(theirs.check)) < (len(ours.finding.program), rank(ours.check)):
+                if (len(theirs.finding.program), rank(theirs.check)) < (
+                    len(ours.finding.program),
+                    rank(ours.check),
+                ):
                     ours.finding, ours.check = theirs.finding, theirs.check
-        for mine, their in ((self.cases, other.cases), (self.tries, other.tries), (self.further, other.further)):
+        for mine, their in (
+            (self.cases, other.cases),
+            (self.tries, other.tries),
+            (self.further, other.further),
+        ):
             _add(mine, their)
         self.evidence_bytes += other.evidence_bytes
         for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):

@@ -1,7 +1,9 @@
-"""What a call asks a server about: a defect, a pair of them, or an open point, named as profiles name them.
+"""What a call asks a server about: a defect, a pair of them, or an open point, named as profiles
+name them.
 
-A profile's file tells two things apart that are one defect to the oracle (an id of twelve digits and one of forty), and leaves a
-restriction of the campaign to the moment: so the call itself and what the campaign held are looked at once more.
+A profile's file tells two things apart that are one defect to the oracle (an id of twelve digits
+and one of forty), and leaves a restriction of the campaign to the moment: so the call itself and
+what the campaign held are looked at once more.
 """
 
 import json
@@ -21,7 +23,9 @@ _ONE_TEXT = (
     {"campaign-id.out-of-range", "campaign-id.not-integer"},
     {"access-code.empty", "access-code.invalid-characters"},
 )
-"""Two defects that one text has, depending on how it is read (a negative id, a blank number): which comes first is no order of checks."""
+"""Two defects that one text has, depending on how it is read (a negative id, a blank number): which
+comes first is no order of checks.
+"""
 _LONG_IDS = {"vdn-id.out-of-range", "vdn-id.very-long", "campaign-id.out-of-range"}
 _UTF8 = re.compile(r'charset="?utf-?8"?', re.IGNORECASE)
 
@@ -34,7 +38,9 @@ def subject_of(call: Call, facts: Facts, world: frozenset[str] | None) -> str:
     if (facts.open_points and facts.defects) or set(facts.defects) in _ONE_TEXT:
         return ""
     if len(facts.defects) in {1, 2}:
-        return ("&" if facts.items == 1 else "+").join(_refined(name, call, facts) for name in facts.defects)
+        return ("&" if facts.items == 1 else "+").join(
+            _refined(name, call, facts) for name in facts.defects
+        )
     if facts.defects or world is None:
         return ""
     if facts.open_points:
@@ -43,7 +49,9 @@ def subject_of(call: Call, facts: Facts, world: frozenset[str] | None) -> str:
 
 
 def _of_state(facts: Facts, world: frozenset[str]) -> str:
-    """What only the campaign's contents tell: all of its numbers, absent ones, or more names than numbers."""
+    """What only the campaign's contents tell: all of its numbers, absent ones, or more names than
+    numbers.
+    """
     if facts.named == world:
         return "campaign.last-number"
     if facts.named > world:
@@ -71,7 +79,9 @@ def _open(call: Call, facts: Facts, world: frozenset[str]) -> str:
 
 def _is_other_type(given: str) -> bool:
     media, _, parameters = given.partition(";")
-    return media.strip().lower() != "application/json" or bool(parameters.strip() and not _UTF8.fullmatch(parameters.strip()))
+    return media.strip().lower() != "application/json" or bool(
+        parameters.strip() and not _UTF8.fullmatch(parameters.strip())
+    )
 
 
 def _refined(name: str, call: Call, facts: Facts) -> str:
@@ -97,6 +107,10 @@ def _refined_id(name: str, call: Call) -> str:
 def _longest_text(body: bytes) -> int:
     try:
         value: Any = json.loads(body)
-        return max(len(item["accessCode"]) for item in value["callerNo"] if isinstance(item.get("accessCode"), str))
+        return max(
+            len(item["accessCode"])
+            for item in value["callerNo"]
+            if isinstance(item.get("accessCode"), str)
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         return 0

@@ -16,9 +16,13 @@ from conformance.verdict import ClauseResult, CodeResult, Deviation
 
 CODE_CLAUSE = "code."
 RULE_OF_THREE = 3.0
-"""With n cases and none broken, a per-case rate above 3/n would have shown with 95 % probability."""
+"""With n cases and none broken, a per-case rate above 3/n would have shown with 95 % probability.
+"""
 
-CONSEQUENCE = "what seemed to break it did not show again from scratch, and goes with the deviation of {clause}: mend that first"
+CONSEQUENCE = (
+    "what seemed to break it did not show again from scratch, and goes with the deviation of"
+    " {clause}: mend that first"
+)
 
 Excuse = Callable[[str, str, str], str]
 """(clause, kind, detail) to the reason of the waiver that excuses it, or an empty text."""
@@ -31,18 +35,39 @@ class Scope(Struct, frozen=True, kw_only=True):
     promised: int = 1
 
 
-def clause_results(ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse) -> tuple[ClauseResult, ...]:
+def clause_results(
+    ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse
+) -> tuple[ClauseResult, ...]:
     """The verdict on every clause, in the order of the document."""
     disguised = consequences(ledger)
-    return tuple(_clause(row, ledger, scope=scope, evidence=evidence, excuse=excuse, disguised=disguised) for row in all_clauses().values())
+    return tuple(
+        _clause(row, ledger, scope=scope, evidence=evidence, excuse=excuse, disguised=disguised)
+        for row in all_clauses().values()
+    )
 
 
-def _clause(row: Clause, ledger: Ledger, *, scope: Scope, evidence: Evidence, excuse: Excuse, disguised: Mapping[str, str]) -> ClauseResult:
+def _clause(
+    row: Clause,
+    ledger: Ledger,
+    *,
+    scope: Scope,
+    evidence: Evidence,
+    excuse: Excuse,
+    disguised: Mapping[str, str],
+) -> ClauseResult:
     shown = [known for known in ledger.of_clause(row.id) if known.key not in disguised]
-    deviations = tuple(_deviations(row, shown, ledger, evidence, excuse)) if row.id not in scope.left_out else ()
+    deviations = (
+        tuple(_deviations(row, shown, ledger, evidence, excuse))
+        if row.id not in scope.left_out
+        else ()
+    )
     cases = ledger.cases.get(row.id, 0)
     verdict, reason = _verdict(row, ledger, scope, deviations, cases)
-    if verdict == "pass" and (behind := {disguised[known.key] for known in ledger.of_clause(row.id) if known.key in disguised}):
+    if verdict == "pass" and (
+        behind := {
+            disguised[known.key] for known in ledger.of_clause(row.id) if known.key in disguised
+        }
+    ):
         verdict, reason = "not-tested", CONSEQUENCE.format(clause=", ".join(sorted(behind)))
     return ClauseResult(
         id=row.id,
@@ -62,12 +87,20 @@ def _clause(row: Clause, ledger: Ledger, *, scope: Scope, evidence: Evidence, ex
     )
 
 
-def _deviations(row: Clause, shown: Collection[Deviating], ledger: Ledger, evidence: Evidence, excuse: Excuse) -> list[Deviation]:
+def _deviations(
+    row: Clause, shown: Collection[Deviating], ledger: Ledger, evidence: Evidence, excuse: Excuse
+) -> list[Deviation]:
     found = [
-        evidence.deviation(known, of=ledger.cases.get(row.id, 0), waived=excuse(row.id, known.finding.kind, known.finding.detail))
+        evidence.deviation(
+            known,
+            of=ledger.cases.get(row.id, 0),
+            waived=excuse(row.id, known.finding.kind, known.finding.detail),
+        )
         for known in shown
     ]
-    if row.id.startswith(CODE_CLAUSE) and _unreached(code := row.id.removeprefix(CODE_CLAUSE), ledger):
+    if row.id.startswith(CODE_CLAUSE) and _unreached(
+        code := row.id.removeprefix(CODE_CLAUSE), ledger
+    ):
         found.append(evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", "")))
     return found
 
@@ -77,13 +110,17 @@ def _unreached(code: str, ledger: Ledger) -> bool:
     return code in ledger.hunted and code not in ledger.witnesses and ledger.readable(code)
 
 
-def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[Deviation], cases: int) -> tuple[ClauseVerdict, str]:
+def _verdict(
+    row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[Deviation], cases: int
+) -> tuple[ClauseVerdict, str]:
     if row.id in scope.left_out:
         return "not-tested", scope.left_out[row.id]
     if not row.checkable:
         return "not-tested", row.untestable
     if any(not deviation.waived for deviation in deviations):
-        return ("fail", _further(row, ledger)) if row.binding else ("pass", "recorded, never failed")
+        return (
+            ("fail", _further(row, ledger)) if row.binding else ("pass", "recorded, never failed")
+        )
     if deviations:
         return "waived", "; ".join(dict.fromkeys(deviation.waived for deviation in deviations))
     if broken := _broken_checks(row, ledger):
@@ -94,31 +131,62 @@ def _verdict(row: Clause, ledger: Ledger, scope: Scope, deviations: Collection[D
 def _further(row: Clause, ledger: Ledger) -> str:
     """Words for deviations that are not told one by one."""
     times = ledger.further.get(row.id, 0)
-    return f"it was found broken {times} more times, in ways of which only the first {MOST_DEVIATIONS} are told" if times else ""
+    return (
+        f"it was found broken {times} more times, in ways of which only the first {MOST_DEVIATIONS}"
+        " are told"
+        if times
+        else ""
+    )
 
 
 def _broken_checks(row: Clause, ledger: Ledger) -> str:
-    """Which of its checks were not made to their end, and why: whatever was judged, what they would have found is unknown."""
-    return "; ".join(f"check {check}: {ledger.errors[check].rstrip('.')}" for check in row.checks if check in ledger.errors)
+    """Which of its checks were not made to their end, and why: whatever was judged, what they would
+    have found is unknown.
+    """
+    return "; ".join(
+        f"check {check}: {ledger.errors[check].rstrip('.')}"
+        for check in row.checks
+        if check in ledger.errors
+    )
 
 
 def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[ClauseVerdict, str]:
     if not row.binding:
-        return ("pass", "recorded") if _learnt(row, ledger) else ("not-tested", "nothing was seen that would tell")
+        return (
+            ("pass", "recorded")
+            if _learnt(row, ledger)
+            else ("not-tested", "nothing was seen that would tell")
+        )
     if row.id.startswith(CODE_CLAUSE):
         reached = row.id.removeprefix(CODE_CLAUSE) in ledger.witnesses
         unreadable = row.id.removeprefix(CODE_CLAUSE) in ledger.hunted
-        reason = "no failure could be read" if unreadable else "the search for this code was not completed"
+        reason = (
+            "no failure could be read"
+            if unreadable
+            else "the search for this code was not completed"
+        )
         return ("pass", "") if reached else ("not-tested", reason)
     if cases >= scope.promised:
         return "pass", ""
     if cases:
-        return "not-tested", f"only {cases} of the {scope.promised} cases that this effort promises could be made"
-    return "not-tested", ledger.undecided.get(row.id) or _skipped(row, ledger) or "no case of it could be made on this target"
+        return (
+            "not-tested",
+            f"only {cases} of the {scope.promised} cases that this effort promises could be made",
+        )
+    return (
+        "not-tested",
+        ledger.undecided.get(row.id)
+        or _skipped(row, ledger)
+        or "no case of it could be made on this target",
+    )
 
 
 def _skipped(row: Clause, ledger: Ledger) -> str:
-    return "; ".join(dict.fromkeys(ledger.skipped[check].rstrip(".") for check in row.checks if check in ledger.skipped))
+    return "; ".join(
+        dict.fromkeys(
+            ledger.skipped[check].rstrip(".") for check in row.checks if check in ledger.skipped
+        )
+    )
 
 
 _SUBJECTS: dict[str, tuple[str, ...]] = {
@@ -129,11 +197,15 @@ _SUBJECTS: dict[str, tuple[str, ...]] = {
     "open.other-content-type": ("content-type.missing", "content-type.other"),
     "open.duplicate-key": ("key.duplicate",),
     "open.unknown-member": (
-        "member.unknown", "member.hour-without-minute", "member.minute-without-hour", "member.hour-and-minute", "query.unknown",
+        "member.unknown",
+        "member.hour-without-minute",
+        "member.minute-without-hour",
+        "member.hour-and-minute",
+        "query.unknown",
     ),
     "open.odd-ids": ("id.odd",),
     "open.signature-validity": ("credential.open",),
-}  # fmt: skip
+}
 
 
 def _learnt(row: Clause, ledger: Ledger) -> tuple[tuple[str, int], ...]:
@@ -175,7 +247,9 @@ def _says(title: str) -> str:
 
 
 def run_verdict(results: Collection[ClauseResult], scope: Scope) -> RunVerdict:
-    """deviates, else inconclusive where a binding clause should have been judged and was not, else conforms."""
+    """deviates, else inconclusive where a binding clause should have been judged and was not, else
+    conforms.
+    """
     binding = [result for result in results if result.level != "open"]
     if any(result.verdict == "fail" for result in binding):
         return "deviates"
@@ -192,5 +266,6 @@ def missing(results: Collection[ClauseResult], scope: Scope) -> list[ClauseResul
         and rows[result.id].checkable
         and rows[result.id].binding
         and result.id not in scope.left_out
-        and result.reason != NO_COUNT  # a demand on what this server does not say: nothing is missing
+        and result.reason
+        != NO_COUNT  # a demand on what this server does not say: nothing is missing
     ]

@@ -11,7 +11,17 @@ from conformance.exchange import Reply
 from conformance.oracle import Answer
 
 ORDINARY_HEADERS = frozenset(
-    {"content-type", "content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "date", "server", "allow"}
+    {
+        "content-type",
+        "content-length",
+        "transfer-encoding",
+        "content-encoding",
+        "connection",
+        "keep-alive",
+        "date",
+        "server",
+        "allow",
+    }
 )
 """Headers that every server sends, each told of in its own place or not at all."""
 _INDENT = re.compile(rb"^\{\r?\n( +)\"")
@@ -22,7 +32,11 @@ def note_style(behaviour: Behaviour, reply: Reply, members: Mapping[str, Any]) -
     note = behaviour.note
     note("style", "content_type", reply.header("content-type") or "none")
     note("style", "framing", _framing(reply))
-    note("style", "connection", "close" if (reply.header("connection") or "").lower() == "close" else "keep-alive")
+    note(
+        "style",
+        "connection",
+        "close" if (reply.header("connection") or "").lower() == "close" else "keep-alive",
+    )
     note("style", "indent", str(len(found[1])) if (found := _INDENT.match(reply.body)) else "0")
     note("style", "order", ",".join(name for name in members if name in REPLY_MEMBERS))
     if reply.header("content-encoding"):
@@ -37,7 +51,11 @@ def note_style(behaviour: Behaviour, reply: Reply, members: Mapping[str, Any]) -
 def _headers(behaviour: Behaviour, reply: Reply) -> None:
     for name, value in reply.headers:
         if name.lower() == "content-type":
-            behaviour.note("style", "header_case", "lower" if name.islower() else "upper" if name.isupper() else "title")
+            behaviour.note(
+                "style",
+                "header_case",
+                "lower" if name.islower() else "upper" if name.isupper() else "title",
+            )
         elif name.lower() not in ORDINARY_HEADERS:
             behaviour.note("header", name.title(), value)
         elif name.lower() == "server":
@@ -50,7 +68,9 @@ def _framing(reply: Reply) -> str:
     return "length" if reply.header("content-length") is not None else "close"
 
 
-def note_query(behaviour: Behaviour, answer: Answer, world: frozenset[str] | None, in_order: list[str]) -> None:
+def note_query(
+    behaviour: Behaviour, answer: Answer, world: frozenset[str] | None, in_order: list[str]
+) -> None:
     """Count what the companion showed of a campaign whose numbers are known."""
     held = (answer.members or {}).get("returnObject")
     if answer.outcome != "served" or not isinstance(held, dict) or "callerNo" not in held:
@@ -60,7 +80,9 @@ def note_query(behaviour: Behaviour, answer: Answer, world: frozenset[str] | Non
     found = re.findall(r"[0-9]+", text)
     if len(found) > 1:
         behaviour.note("query", "shows", "all")
-        behaviour.note("query", "separator", "json" if text.startswith("[") else re.split("[0-9]+", text)[1])
+        behaviour.note(
+            "query", "separator", "json" if text.startswith("[") else re.split("[0-9]+", text)[1]
+        )
     elif len(in_order) > 1 and found:
         behaviour.note("query", "shows", "last" if found[0] == in_order[-1] else "first")
     elif world is not None and len(world) > 1 and found:

@@ -1,4 +1,6 @@
-"""A run: the campaign set it works on, the ledger it fills, and the amounts that its effort allows."""
+"""A run: the campaign set it works on, the ledger it fills, and the amounts that its effort
+allows.
+"""
 
 import random
 from collections.abc import Collection, Iterator, Sequence
@@ -19,7 +21,8 @@ from conformance.session.shrink import is_query, shrink, starts
 NEED_EXACT = frozenset({"restriction.last-number", "effect.concurrent"})
 """Clauses whose deviations show only in a campaign that holds nothing else."""
 MAX_SHRUNK = 24
-"""Deviations of one run that are made again and shortened; a server with more is past shortening."""
+"""Deviations of one run that are made again and shortened; a server with more is past shortening.
+"""
 
 
 class Run:
@@ -47,7 +50,9 @@ class Run:
 
     @contextmanager
     def episode(self, *, watch: Collection[CampaignKey] = ()) -> Iterator[Episode]:
-        """Calls that make up one history: judged when the block ends, also when it ends early because a limit was reached."""
+        """Calls that make up one history: judged when the block ends, also when it ends early
+        because a limit was reached.
+        """
         episode = Episode(self.campaign_set, watch=watch)
         try:
             with episode:
@@ -66,11 +71,15 @@ class Run:
     def from_outside(self, calls: Sequence[Call]) -> None:
         """Judge calls that need no set-up and name no number that anybody has."""
         start = self.campaign_set.setting
-        history = History(setting=start, exchanges=tuple(self.campaign_set.send(call) for call in calls))
+        history = History(
+            setting=start, exchanges=tuple(self.campaign_set.send(call) for call in calls)
+        )
         self._pending += self.ledger.record(judge(history), history, self.check)
 
     def glance(self, episode: Episode, key: CampaignKey | None = None) -> None:
-        """A look between calls, which only narrows down which of them did something: at quick effort the look at the end must do."""
+        """A look between calls, which only narrows down which of them did something: at quick
+        effort the look at the end must do.
+        """
         if self.amounts.glances:
             episode.look(key)
 
@@ -81,7 +90,8 @@ class Run:
 
     def random(self, purpose: str = "") -> random.Random:
         """A generator of this run's seed, for one purpose of the current check."""
-        return random.Random(f"{self.seed}/{self.check}/{purpose}")  # noqa: S311 - reproducible choices, nothing secret
+        # reproducible choices, nothing secret
+        return random.Random(f"{self.seed}/{self.check}/{purpose}")  # noqa: S311
 
     def conclude(self) -> list[Deviating]:
         """Shorten what the current check was the first to find, and give it."""
@@ -89,20 +99,25 @@ class Run:
         if self.unusable:
             return found
         for known in found:
-            if known.finding.clause == "effect.concurrent" and self._shows_one_by_one(known.finding):
+            if known.finding.clause == "effect.concurrent" and self._shows_one_by_one(
+                known.finding
+            ):
                 self.ledger.retract(known)
             else:
                 self._shorten(known)
         return [known for known in found if self.ledger.holds(known)]
 
     def _shows_one_by_one(self, finding: Finding) -> bool:
-        """Whether the same calls deviate one after another as well: then it is no matter of concurrency, and found elsewhere."""
+        """Whether the same calls deviate one after another as well: then it is no matter of
+        concurrency, and found elsewhere.
+        """
         calls = [exchange.call for exchange in finding.program if not is_query(exchange.call)]
         if len(calls) < 2:
             return False
         try:
             return any(
-                self._replay(start, calls, together=False, exact=True) for start in starts(finding, frozenset(self.campaign_set.fresh(2)))
+                self._replay(start, calls, together=False, exact=True)
+                for start in starts(finding, frozenset(self.campaign_set.fresh(2)))
             )
         except CannotJudge:
             return False
@@ -117,7 +132,12 @@ class Run:
         try:
             tries = self.amounts.replays
             exact = known.finding.clause in NEED_EXACT
-            if shorter := shrink(known.finding, partial(self._replay, exact=exact), bystanders=self.campaign_set.fresh(2), tries=tries):
+            if shorter := shrink(
+                known.finding,
+                partial(self._replay, exact=exact),
+                bystanders=self.campaign_set.fresh(2),
+                tries=tries,
+            ):
                 known.finding = self.ledger.evident(shorter)
             else:
                 known.unconfirmed = True
@@ -125,9 +145,16 @@ class Run:
             known.unconfirmed = True  # the limit is reached: what is on record stays
 
     def _replay(
-        self, start: dict[CampaignKey, frozenset[str]], calls: Sequence[Call], *, together: bool = True, exact: bool = False
+        self,
+        start: dict[CampaignKey, frozenset[str]],
+        calls: Sequence[Call],
+        *,
+        together: bool = True,
+        exact: bool = False,
     ) -> list[Finding]:
-        """`exact`: nothing may stand beside the numbers; else originals stay where they are, unless they are out anyway."""
+        """`exact`: nothing may stand beside the numbers; else originals stay where they are, unless
+        they are out anyway.
+        """
         for key, numbers in start.items():
             with Episode(self.campaign_set) as set_up:
                 set_up.hold(numbers, key, exact=exact or key in self.campaign_set.borrowed)
@@ -136,7 +163,11 @@ class Run:
         judgement = judge(episode.history)
         known = self.ledger.deviations
         self._pending += self.ledger.record(
-            type(judgement)(findings=tuple(found for found in judgement.findings if "|".join(found.key) not in known)),
+            type(judgement)(
+                findings=tuple(
+                    found for found in judgement.findings if "|".join(found.key) not in known
+                )
+            ),
             episode.history,
             self.check,
         )

@@ -1,4 +1,6 @@
-"""schemathesis, driven by the OpenAPI file, its cases sent through our transport and judged by the oracle."""
+"""schemathesis, driven by the OpenAPI file, its cases sent through our transport and judged by the
+oracle.
+"""
 
 from collections.abc import Sequence
 
@@ -14,7 +16,9 @@ PER_EPISODE = 6
 
 @pytest.mark.check("fuzz.coverage")
 def test_coverage(run: Run) -> None:
-    """The coverage phase: each constraint of the description at its boundaries, kept and violated."""
+    """The coverage phase: each constraint of the description at its boundaries, kept and
+    violated.
+    """
     if not run.amounts.coverage:
         pytest.skip("left to the efforts standard and thorough")
     for batch in batched([draft for _, draft in coverage_drafts()], PER_EPISODE):
@@ -35,7 +39,9 @@ def test_fuzz_negative(run: Run) -> None:
 
 def _fuzz(run: Run, mode: Mode) -> None:
     drawn: list[Draft] = []
-    explore(drafts(mode), drawn.append, examples=run.amounts.fuzz, seed_with=f"{run.seed}{run.check}")
+    explore(
+        drafts(mode), drawn.append, examples=run.amounts.fuzz, seed_with=f"{run.seed}{run.check}"
+    )
     for batch in batched(drawn, PER_EPISODE):
         _send(run, batch)
 

@@ -1,4 +1,6 @@
-"""What was found on earlier nights is tried before anything else; this check serves every clause and none of its own."""
+"""What was found on earlier nights is tried before anything else; this check serves every clause
+and none of its own.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,6 @@
-"""What the document leaves open: each question put once, so that the profile says what this server does."""
+"""What the document leaves open: each question put once, so that the profile says what this server
+does.
+"""
 
 from collections.abc import Sequence
 

@@ -12,7 +12,9 @@ from conformance.session.run import Run
 
 @pytest.mark.check("race.bursts")
 def test_bursts(run: Run) -> None:
-    """Bursts of 2 to 8 calls: the last numbers from two sides, overlapping and complementary sets, deletions beside additions."""
+    """Bursts of 2 to 8 calls: the last numbers from two sides, overlapping and complementary sets,
+    deletions beside additions.
+    """
     if run.concurrency < 2:
         pytest.skip("the target file allows no concurrency")
     chance = run.random()
@@ -33,19 +35,32 @@ def _sides(run: Run, episode: Episode, width: int, _: random.Random) -> list[Cal
 def _halves(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """Complementary sets: together they would empty the campaign."""
     held = episode.hold_exactly(width * 3)
-    return [delete(episode.key, held[part::width], base_path=run.campaign_set.base_path) for part in range(width)]
+    return [
+        delete(episode.key, held[part::width], base_path=run.campaign_set.base_path)
+        for part in range(width)
+    ]
 
 
 def _overlapping(run: Run, episode: Episode, width: int, chance: random.Random) -> list[Call]:
     """Sets drawn from few numbers."""
     held = episode.hold_at_least(8)
-    return [delete(episode.key, chance.sample(held, chance.randint(1, 5)), base_path=run.campaign_set.base_path) for _ in range(width)]
+    return [
+        delete(
+            episode.key,
+            chance.sample(held, chance.randint(1, 5)),
+            base_path=run.campaign_set.base_path,
+        )
+        for _ in range(width)
+    ]
 
 
 def _distinct(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
     """Different numbers of a campaign that holds more: all must be served, and all must be gone."""
     held = episode.hold_at_least(width * 2 + 2)
-    return [delete(episode.key, held[index * 2 : index * 2 + 2], base_path=run.campaign_set.base_path) for index in range(width)]
+    return [
+        delete(episode.key, held[index * 2 : index * 2 + 2], base_path=run.campaign_set.base_path)
+        for index in range(width)
+    ]
 
 
 def _with_additions(run: Run, episode: Episode, width: int, _: random.Random) -> list[Call]:
@@ -55,7 +70,14 @@ def _with_additions(run: Run, episode: Episode, width: int, _: random.Random) ->
     calls = []
     for index in range(width):
         if index % 2:
-            calls.append(add(episode.key, [new[index]], base_path=run.campaign_set.base_path, priority=run.campaign_set.priority))
+            calls.append(
+                add(
+                    episode.key,
+                    [new[index]],
+                    base_path=run.campaign_set.base_path,
+                    priority=run.campaign_set.priority,
+                )
+            )
             run.campaign_set.added.setdefault(episode.key, set()).add(new[index])
         else:
             calls.append(delete(episode.key, [held[index]], base_path=run.campaign_set.base_path))

@@ -10,7 +10,9 @@ from conformance.session.run import Run
 
 @pytest.mark.check("response.shape")
 def test_shape(run: Run) -> None:
-    """Served and refused calls in turn. The rules of every reply are applied to all other exchanges of the run as well."""
+    """Served and refused calls in turn. The rules of every reply are applied to all other exchanges
+    of the run as well.
+    """
     if run.unusable:
         _form_alone(run)
         return
@@ -23,7 +25,9 @@ def test_shape(run: Run) -> None:
             {"callerNo": [{"accessCode": "1" * 25}]},
         )
         for body in bodies:
-            exchange = episode.send(with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path))
+            exchange = episode.send(
+                with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path)
+            )
             _learn_shape(run, exchange.reply.body if exchange.reply else b"", "refused")
             exchange = episode.delete([held.pop()])
             _learn_shape(run, exchange.reply.body if exchange.reply else b"", "served")
@@ -61,4 +65,6 @@ def _learn_shape(run: Run, body: bytes, what: str) -> None:
     further = sorted(members.keys() - {"resultCode", "resultDesc", "returnCode", "returnDesc"})
     run.ledger.learnt.setdefault("open.further-members", {})[", ".join(further) or "none"] = 1
     alike = members.get("resultDesc") == members.get("returnDesc")
-    run.ledger.learnt.setdefault("open.description-wording", {})[f"{what}: {'alike' if alike else 'different'}"] = 1
+    run.ledger.learnt.setdefault("open.description-wording", {})[
+        f"{what}: {'alike' if alike else 'different'}"
+    ] = 1

@@ -1,4 +1,6 @@
-"""Hostile input: whatever is sent, one complete reply in the documented form, no server error, nothing leaked."""
+"""Hostile input: whatever is sent, one complete reply in the documented form, no server error,
+nothing leaked.
+"""
 
 from collections.abc import Callable
 
@@ -11,7 +13,9 @@ from conformance.session.run import Run
 
 HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: b"null",
-    lambda _: body_of({"callerNo": [{"accessCode": "1" * 5000}]}),  # more than the 4,000 of a database's longest plain text
+    lambda _: body_of(
+        {"callerNo": [{"accessCode": "1" * 5000}]}
+    ),  # more than the 4,000 of a database's longest plain text
     lambda _: body_of({"callerNo": [{"accessCode": "1" * 40 + "x"}]}),
     lambda _: b"[" * 3000,
     lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "\\"}]}),
@@ -53,30 +57,55 @@ HOSTILE: tuple[Callable[[str], bytes], ...] = (
 
 @pytest.mark.check("robustness.hostile")
 def test_hostile(run: Run) -> None:
-    """Bodies that are known to upset servers, then drawn JSON of any shape in the place of the body, the list and the number."""
+    """Bodies that are known to upset servers, then drawn JSON of any shape in the place of the
+    body, the list and the number.
+    """
     for makers in batched(HOSTILE[: run.amounts.hostile], PER_EPISODE):
         with run.episode() as episode:
             held = episode.hold_at_least(4)
             for make in makers:
-                episode.send(with_body(episode.key, make(held[0]), base_path=run.campaign_set.base_path))
+                episode.send(
+                    with_body(episode.key, make(held[0]), base_path=run.campaign_set.base_path)
+                )
             run.glance(episode)
             episode.delete(held[-1:])
     _locale(run)
     _queries(run)
     if run.amounts.promised > 1:
-        explore(json_values, lambda value: _anything(run, value), examples=run.amounts.hostile, seed_with=f"{run.seed}{run.check}")
+        explore(
+            json_values,
+            lambda value: _anything(run, value),
+            examples=run.amounts.hostile,
+            seed_with=f"{run.seed}{run.check}",
+        )
 
 
 PER_EPISODE = 20
 
-QUERIES = ("x=%25", "%", "x=%27%20OR%20%271%27=%271", "=", "callerNo=1", "x=" + "1" * 1500, "a[b]=c", "x=%00", "x=%C3%28")
+QUERIES = (
+    "x=%25",
+    "%",
+    "x=%27%20OR%20%271%27=%271",
+    "=",
+    "callerNo=1",
+    "x=" + "1" * 1500,
+    "a[b]=c",
+    "x=%00",
+    "x=%C3%28",
+)
 
 
 def _locale(run: Run) -> None:
     """A locale that the document does not list, behind a call that is faultless otherwise."""
     with run.episode() as episode:
         held = episode.hold_at_least(3)
-        episode.send(with_header(delete(episode.key, held[:1], base_path=run.campaign_set.base_path), "locale", "fr_FR"))
+        episode.send(
+            with_header(
+                delete(episode.key, held[:1], base_path=run.campaign_set.base_path),
+                "locale",
+                "fr_FR",
+            )
+        )
 
 
 def _queries(run: Run) -> None:
@@ -91,6 +120,13 @@ def _queries(run: Run) -> None:
 def _anything(run: Run, value: object) -> None:
     with run.episode() as episode:
         held = episode.hold_at_least(3)
-        for body in (value, {"callerNo": value}, {"callerNo": [value]}, {"callerNo": [{"accessCode": value}]}):
-            episode.send(with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path))
+        for body in (
+            value,
+            {"callerNo": value},
+            {"callerNo": [value]},
+            {"callerNo": [{"accessCode": value}]},
+        ):
+            episode.send(
+                with_body(episode.key, body_of(body), base_path=run.campaign_set.base_path)
+            )
         episode.delete(held[-1:])

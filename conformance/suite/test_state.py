@@ -10,7 +10,9 @@ from conformance.suite.campaign_machine import machine_of
 
 @pytest.mark.check("state.machine")
 def test_state_machine(run: Run) -> None:
-    """Hypothesis draws sequences of faultless, defective, repeated and absent deletions, additions and looks on two campaigns."""
+    """Hypothesis draws sequences of faultless, defective, repeated and absent deletions, additions
+    and looks on two campaigns.
+    """
     stopped: list[CannotJudge] = []
     run_machine(
         machine_of(run, stopped),
@@ -24,7 +26,9 @@ def test_state_machine(run: Run) -> None:
 
 @pytest.mark.check("state.long")
 def test_long_and_wide(run: Run) -> None:
-    """A campaign grown to several hundred numbers is worn down to one and grown again; then hundreds of small deletions in a row."""
+    """A campaign grown to several hundred numbers is worn down to one and grown again; then
+    hundreds of small deletions in a row.
+    """
     if not run.amounts.long_steps:
         pytest.skip("left to the efforts standard and thorough")
     _worn_down(run)
@@ -44,7 +48,9 @@ def _worn_down(run: Run) -> None:
         episode.delete(held[:101])  # the limit holds in a large campaign too
         episode.look()
         held = episode.held()
-        for _ in range(run.amounts.wide):  # a server that brings numbers back must not keep the check busy for ever
+        for _ in range(
+            run.amounts.wide
+        ):  # a server that brings numbers back must not keep the check busy for ever
             if len(held) < 2:
                 break
             size = min(chance.choice((1, 2, 37, 64, 99, 100, 100)), len(held) - 1)

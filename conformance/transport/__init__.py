@@ -2,7 +2,13 @@
 
 from conformance.transport.address import Address, parse_address
 from conformance.transport.auth import Keys
-from conformance.transport.authorizer import Authorizer, AuthV2, CommandHeader, FixedHeader, NoHeader
+from conformance.transport.authorizer import (
+    Authorizer,
+    AuthV2,
+    CommandHeader,
+    FixedHeader,
+    NoHeader,
+)
 from conformance.transport.budget import Budget, restoring_seconds
 from conformance.transport.door import Transport
 from conformance.transport.failure import unreachable

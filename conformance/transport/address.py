@@ -1,4 +1,6 @@
-"""Where the target is: the parts of its base URL, and the Host header exactly as it is sent and signed."""
+"""Where the target is: the parts of its base URL, and the Host header exactly as it is sent and
+signed.
+"""
 
 import re
 
@@ -11,7 +13,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """A base URL taken apart. `host` without brackets; `base_path` without a slash at its end, empty where there is none."""
+    """A base URL taken apart. `host` without brackets; `base_path` without a slash at its end,
+    empty where there is none.
+    """
 
     scheme: str
     host: str
@@ -41,15 +45,23 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 def parse_address(base_url: str) -> Address:
-    """Take a base URL apart. Raises ConfigurationError when it is none, or carries a user name, query or fragment."""
+    """Take a base URL apart. Raises ConfigurationError when it is none, or carries a user name,
+    query or fragment.
+    """
     try:
         url = httpx.URL(base_url.strip())
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConfigurationError(_complaint(base_url, f"it can't be read as a URL ({error})")) from None
+        raise ConfigurationError(
+            _complaint(base_url, f"it can't be read as a URL ({error})")
+        ) from None
     if url.userinfo:
-        raise ConfigurationError(_complaint("(not shown: it holds credentials)", "credentials belong into [auth]"))
+        raise ConfigurationError(
+            _complaint("(not shown: it holds credentials)", "credentials belong into [auth]")
+        )
     if url.scheme not in _DEFAULT_PORTS or not url.host:
-        raise ConfigurationError(_complaint(base_url, "it must start with https:// or http:// and name a host"))
+        raise ConfigurationError(
+            _complaint(base_url, "it must start with https:// or http:// and name a host")
+        )
     if url.query or url.fragment or "?" in base_url or "#" in base_url:
         raise ConfigurationError(_complaint(base_url, "it must end with the path, without ? and #"))
     if url.port is not None and not 1 <= url.port <= 65535:
@@ -64,5 +76,6 @@ def parse_address(base_url: str) -> Address:
 
 def _complaint(base_url: str, reason: str) -> str:
     return (
-        f"base_url = {base_url!r} can't be used: {reason}. An example: https://10.0.0.5:28443, or https://gateway/isales behind a gateway."
+        f"base_url = {base_url!r} can't be used: {reason}. An example: https://10.0.0.5:28443, or"
+        " https://gateway/isales behind a gateway."
     )

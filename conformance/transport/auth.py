@@ -1,7 +1,7 @@
 """auth-v2 as a pure function: from keys, time and call to the text of the Authorization header.
 
-Nothing here reads a clock or sends anything. What is signed is derived from the target, the header values and the body
-exactly as they go on the wire.
+Nothing here reads a clock or sends anything. What is signed is derived from the target, the header
+values and the body exactly as they go on the wire.
 """
 
 import hmac
@@ -16,7 +16,9 @@ SCHEME = "auth-v2"
 _KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _ENCODED = tuple(chr(byte) if byte in _KEPT else f"%{byte:02X}" for byte in range(256))
 _FEW = 24
-"""Up to so many different bytes to encode, replacing them one after the other is faster than a walk over all (measured: 4 kB)."""
+"""Up to so many different bytes to encode, replacing them one after the other is faster than a walk
+over all (measured: 4 kB).
+"""
 
 
 class Keys(Struct, frozen=True, kw_only=True):
@@ -75,11 +77,18 @@ def signed_headers_text(headers: Iterable[tuple[str, str]]) -> str:
 
 def canonical_headers(headers: Sequence[tuple[str, str]]) -> str:
     """One `name:value` line for each signed header, sorted, both encoded, values trimmed."""
-    return "\n".join(sorted(f"{encode(name.lower().encode())}:{encode(value.strip().encode())}" for name, value in headers))
+    return "\n".join(
+        sorted(
+            f"{encode(name.lower().encode())}:{encode(value.strip().encode())}"
+            for name, value in headers
+        )
+    )
 
 
 def canonical_request(parts: Parts, names: str | None = None) -> str:
-    """The text that is signed. `names` replaces the list of signed headers (only a spoilt call wants that)."""
+    """The text that is signed. `names` replaces the list of signed headers (only a spoilt call
+    wants that).
+    """
     path, _, query = parts.target.partition("?")
     listed = signed_headers_text(parts.headers) if names is None else names
     lines = [parts.method, path, listed, canonical_headers(parts.headers), encode(parts.body)]
@@ -99,7 +108,9 @@ def hmac_hex(key: str, message: str) -> str:
 
 
 def signature(secret_key: str, start: str, request: str) -> str:
-    """Signature of a canonical request. The key is the hex text of the signing key, not its bytes."""
+    """Signature of a canonical request. The key is the hex text of the signing key, not its
+    bytes.
+    """
     return hmac_hex(hmac_hex(secret_key, start), request)
 
 

@@ -33,7 +33,9 @@ class Authorizer(Protocol):
     def secrets(self) -> tuple[str, ...]:
         """Texts that must never be kept."""
 
-    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:
+    def headers(
+        self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str
+    ) -> list[tuple[str, str]]:
         """Header lines to add. `headers` are all others as sent, Host and Content-Length included.
 
         Raises UsageError for a credential word that it can't produce.
@@ -68,7 +70,9 @@ class AuthV2:
         """The secret key."""
         return (self._keys.secret_key,)
 
-    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:
+    def headers(
+        self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str
+    ) -> list[tuple[str, str]]:
         """See Authorizer."""
         if credential == OMITTED:
             return []
@@ -95,7 +99,9 @@ class AuthV2:
         return text if canonical_request(covered) != canonical_request(parts) else ""
 
     def _moment(self) -> float:
-        """Now; with milliseconds a later one for each call, so that no two signatures are alike: a server may take that for a replay."""
+        """Now; with milliseconds a later one for each call, so that no two signatures are alike: a
+        server may take that for a replay.
+        """
         if not self._milliseconds:
             return self._clock()
         with self._lock:
@@ -105,7 +111,11 @@ class AuthV2:
 
 KEYLESS = frozenset(name for name, tampering in TAMPERINGS.items() if tampering.keyless)
 _NO_CALL = Unsigned(
-    keys=Keys(access_key="", secret_key=""), seconds=0.0, milliseconds=False, parts=Parts(method="", target="", headers=()), headers=()
+    keys=Keys(access_key="", secret_key=""),
+    seconds=0.0,
+    milliseconds=False,
+    parts=Parts(method="", target="", headers=()),
+    headers=(),
 )
 
 
@@ -122,13 +132,22 @@ class FixedHeader:
         """The text, and what follows its first word."""
         return (self._text, self._text.partition(" ")[2])
 
-    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+    def headers(
+        self,
+        method: str,
+        target: str,
+        headers: HeaderLines,
+        body: bytes,
+        credential: str,
+    ) -> list[tuple[str, str]]:
         """See Authorizer."""
         return _given_elsewhere(lambda: self._text, credential, self.credentials)
 
 
 class CommandHeader:
-    """Asks a command for the text: it is given method and target as its last two arguments and the body on its standard input."""
+    """Asks a command for the text: it is given method and target as its last two arguments and the
+    body on its standard input.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = tuple(command)
@@ -137,33 +156,52 @@ class CommandHeader:
     credentials = FixedHeader.credentials
     secrets: tuple[str, ...] = ()
 
-    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+    def headers(
+        self,
+        method: str,
+        target: str,
+        headers: HeaderLines,
+        body: bytes,
+        credential: str,
+    ) -> list[tuple[str, str]]:
         """See Authorizer. Raises ConfigurationError when the command fails or writes nothing."""
-        return _given_elsewhere(lambda: self._ask(method, target, body), credential, self.credentials)
+        return _given_elsewhere(
+            lambda: self._ask(method, target, body), credential, self.credentials
+        )
 
     def _ask(self, method: str, target: str, body: bytes) -> str:
         try:
-            result = subprocess.run(  # noqa: S603 - the user's own command, as a list, without a shell
-                [*self._command, method, target], input=body, capture_output=True, timeout=COMMAND_SECONDS, check=False
+            # the user's own command, as a list, without a shell
+            result = subprocess.run(  # noqa: S603
+                [*self._command, method, target],
+                input=body,
+                capture_output=True,
+                timeout=COMMAND_SECONDS,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ConfigurationError(self._complaint(type(error).__name__)) from None
         text = result.stdout.decode(errors="replace").strip()
         if result.returncode or not text or not text.isprintable():
-            raise ConfigurationError(self._complaint(f"exit status {result.returncode}, {len(text)} characters written"))
+            raise ConfigurationError(
+                self._complaint(f"exit status {result.returncode}, {len(text)} characters written")
+            )
         self._keep_secret(text)
         return text
 
     def _keep_secret(self, text: str) -> None:
-        """A token that serves many calls may come back in any later reply; a text of its own for each call in the reply to that alone."""
+        """A token that serves many calls may come back in any later reply; a text of its own for
+        each call in the reply to that alone.
+        """
         if len(self._given) < MOST_TOKENS and text not in self._given:
             self._given.add(text)
             learn((text,))
 
     def _complaint(self, what: str) -> str:
         return (
-            f"The command of [auth] command, {self._command[0]}, gave no Authorization header ({what}). It is called with method and "
-            "target as its last arguments and the body on standard input, and must write one line with the header's value."
+            f"The command of [auth] command, {self._command[0]}, gave no Authorization header"
+            f" ({what}). It is called with method and target as its last arguments and the body on"
+            " standard input, and must write one line with the header's value."
         )
 
 
@@ -173,12 +211,21 @@ class NoHeader:
     credentials = frozenset({SIGNED, OMITTED}) | KEYLESS
     secrets: tuple[str, ...] = ()
 
-    def headers(self, method: str, target: str, headers: HeaderLines, body: bytes, credential: str) -> list[tuple[str, str]]:  # noqa: ARG002 - the protocol's
+    def headers(
+        self,
+        method: str,
+        target: str,
+        headers: HeaderLines,
+        body: bytes,
+        credential: str,
+    ) -> list[tuple[str, str]]:
         """See Authorizer."""
         return [] if credential == SIGNED else _given_elsewhere(str, credential, self.credentials)
 
 
-def _given_elsewhere(text: Callable[[], str], credential: str, known: frozenset[str]) -> list[tuple[str, str]]:
+def _given_elsewhere(
+    text: Callable[[], str], credential: str, known: frozenset[str]
+) -> list[tuple[str, str]]:
     if credential == OMITTED:
         return []
     if credential == SIGNED:
@@ -190,6 +237,6 @@ def _given_elsewhere(text: Callable[[], str], credential: str, known: frozenset[
 def _refuse_unknown(credential: str, known: frozenset[str]) -> None:
     if credential not in known:
         raise UsageError(
-            f"The credential {credential!r} can't be produced with this scheme of authentication{nearest(credential, known)}. "
-            f"It offers: {', '.join(sorted(known))}."
+            f"The credential {credential!r} can't be produced with this scheme of"
+            f" authentication{nearest(credential, known)}. It offers: {', '.join(sorted(known))}."
         )

@@ -17,7 +17,8 @@ class BarrierPool:
         self._lock = threading.Lock()
 
     def together(self, works: Sequence[Callable[[Callable[[], None]], Result]]) -> list[Result]:
-        """Run each work on a thread of its own. A work is given a function that returns when all works have called it.
+        """Run each work on a thread of its own. A work is given a function that returns when all
+        works have called it.
 
         Raises the first exception of a work after all have ended.
         """
@@ -32,7 +33,9 @@ class BarrierPool:
     def _workers(self, count: int) -> list["queue.SimpleQueue[Job | None]"]:
         while len(self._queues) < count:
             jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-            threading.Thread(target=_work, args=(jobs,), name=f"burst-{len(self._queues)}", daemon=True).start()
+            threading.Thread(
+                target=_work, args=(jobs,), name=f"burst-{len(self._queues)}", daemon=True
+            ).start()
             self._queues.append(jobs)
         return self._queues[:count]
 
@@ -77,7 +80,8 @@ class _Share(Generic[Result]):
     def run(self) -> None:
         try:
             self._result.append(self._work(self._at_the_gate))
-        except BaseException as error:  # noqa: BLE001 - carried to the thread that waits, which raises it
+        # carried to the thread that waits, which raises it
+        except BaseException as error:  # noqa: BLE001
             self._error = error
         finally:
             self._come_once()
@@ -99,7 +103,9 @@ class _Share(Generic[Result]):
 
 
 def _await(shares: "Sequence[_Share[Result]]") -> None:
-    """Wait for all. After an interruption too: what is still on its way changes something, and only then can it be put back."""
+    """Wait for all. After an interruption too: what is still on its way changes something, and only
+    then can it be put back.
+    """
     try:
         for share in shares:
             share.end.wait()

@@ -1,4 +1,6 @@
-"""The one way to a target: guard, budget, pace, connection, recording, in this order, for every call."""
+"""The one way to a target: guard, budget, pace, connection, recording, in this order, for every
+call.
+"""
 
 import itertools
 import threading
@@ -27,8 +29,10 @@ from conformance.transport.wire import Line, Wire
 Observer = Callable[[Exchange], None]
 
 MOST_STALE = 2
-"""So many kept-alive connections that broke after a call was sent on them may be a server's habit of closing them without a word;
-from then on each call has a connection of its own, on which nothing but the call can be the reason."""
+"""So many kept-alive connections that broke after a call was sent on them may be a server's habit
+of closing them without a word; from then on each call has a connection of its own, on which nothing
+but the call can be the reason.
+"""
 
 
 def _ready() -> None:
@@ -36,10 +40,11 @@ def _ready() -> None:
 
 
 class Transport:
-    """Sends calls and returns exchanges; safe for several threads. What goes wrong on the way is a NoAnswer, never an exception.
+    """Sends calls and returns exchanges; safe for several threads. What goes wrong on the way is a
+    NoAnswer, never an exception.
 
-    Raises BudgetSpent before a call that the budget does not cover, and TargetRefuses when the target keeps answering 429 or asks for
-    longer waits than a run has.
+    Raises BudgetSpent before a call that the budget does not cover, and TargetRefuses when the
+    target keeps answering 429 or asks for longer waits than a run has.
     """
 
     def __init__(
@@ -49,7 +54,9 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Opens no connection. Raises ConfigurationError for TLS files or a proxy that can't be used."""
+        """Opens no connection. Raises ConfigurationError for TLS files or a proxy that can't be
+        used.
+        """
         self.options = options
         self._context = client_context(options.tls) if options.address.secure else None
         self._pool = Pool(self._new_line)
@@ -57,19 +64,30 @@ class Transport:
         self._spending = Spending(options.budget, clock)
         self._patience = Patience()
         self._barrier_pool = BarrierPool()
-        self._redactor = Redactor((*options.authorizer.secrets, *_proxy_secrets(options)), shortest=SHORTEST_ON_THE_WIRE)
+        self._redactor = Redactor(
+            (*options.authorizer.secrets, *_proxy_secrets(options)), shortest=SHORTEST_ON_THE_WIRE
+        )
         self._numbers = itertools.count(1)
         self._stale = 0
         self._observers: tuple[Observer, ...] = ()
         self._changing_observers = threading.Lock()
-        self._recorder = Recorder(options.recorder, shared_by=options.recorders) if options.recorder is not None else None
+        self._recorder = (
+            Recorder(options.recorder, shared_by=options.recorders)
+            if options.recorder is not None
+            else None
+        )
         if self._recorder is not None:
             self.on_exchange(self._recorder.record)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     @property
@@ -93,7 +111,9 @@ class Transport:
         return self._pacer.concurrency
 
     def on_exchange(self, observer: Observer) -> Callable[[], None]:
-        """Tell an observer of every exchange, those hidden behind a resending included. Returns a function that ends it."""
+        """Tell an observer of every exchange, those hidden behind a resending included. Returns a
+        function that ends it.
+        """
         with self._changing_observers:
             self._observers = (*self._observers, observer)
 
@@ -106,9 +126,11 @@ class Transport:
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
         """Send a call and wait for what comes of it.
 
-        Sent again are a call answered 429, or 503 with a Retry-After, after the time that the target asks for, and once a call whose
-        connection turned out to be stale; the last exchange is returned, observers see all. `restoring`: the call puts something back,
-        so neither the budget nor a refusal stops it, only the time of `begin_restoring`, after which RestoringTimeSpent is raised.
+        Sent again are a call answered 429, or 503 with a Retry-After, after the time that the
+        target asks for, and once a call whose connection turned out to be stale; the last exchange
+        is returned, observers see all. `restoring`: the call puts something back, so neither the
+        budget nor a refusal stops it, only the time of `begin_restoring`, after which
+        RestoringTimeSpent is raised.
         """
         raise_if_requested()
         reason = self._reason_to_withhold(call)
@@ -126,7 +148,8 @@ class Transport:
         return exchange
 
     def burst(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
-        """Send calls at once, each on a connection and a thread of its own, released together; exchanges in the order of the calls.
+        """Send calls at once, each on a connection and a thread of its own, released together;
+        exchanges in the order of the calls.
 
         More calls than `concurrency` allows go in waves. A call answered 429 is not sent again.
         """
@@ -147,16 +170,22 @@ class Transport:
         return self._spending.overtime
 
     def begin_restoring(self, seconds: float) -> None:
-        """From now on calls with `restoring` have so many seconds in all; without this, as long as they take."""
+        """From now on calls with `restoring` have so many seconds in all; without this, as long
+        as they take.
+        """
         self._spending.begin_restoring(seconds)
 
     def restore_even_unrecorded(self) -> None:
-        """From now on a recording that can't be written stops no call: putting things back matters more than evidence."""
+        """From now on a recording that can't be written stops no call: putting things back matters
+        more than evidence.
+        """
         if self._recorder is not None:
             self._recorder.tolerant = True
 
     def close(self) -> None:
-        """Close connections and the recording. Raises UsageError when the recording could not be written."""
+        """Close connections and the recording. Raises UsageError when the recording could not be
+        written.
+        """
         self._pool.close()
         self._barrier_pool.close()
         if self._recorder is not None:
@@ -183,11 +212,21 @@ class Transport:
     def _work(self, call: Call) -> Callable[[Callable[[], None]], Exchange]:
         return lambda ready: self._deliver(call, ready)
 
-    def _deliver(self, call: Call, ready: Callable[[], None] = _ready, *, restoring: bool = False) -> Exchange:
-        """Send on an idle or new connection, and once more on a new one where the idle one was stale. `ready` is called before sending."""
+    def _deliver(
+        self, call: Call, ready: Callable[[], None] = _ready, *, restoring: bool = False
+    ) -> Exchange:
+        """Send on an idle or new connection, and once more on a new one where the idle one was
+        stale. `ready` is called before sending.
+        """
         request = self._prepared(call)
-        exchange = self._attempt(call, request, self._pool.fresh if self._separate else self._pool.take, ready)
-        if self.options.resend_stale and isinstance(exchange.outcome, NoAnswer) and exchange.outcome.kind == "stale":
+        exchange = self._attempt(
+            call, request, self._pool.fresh if self._separate else self._pool.take, ready
+        )
+        if (
+            self.options.resend_stale
+            and isinstance(exchange.outcome, NoAnswer)
+            and exchange.outcome.kind == "stale"
+        ):
             self._stale += 1
             self._spending.spend(call, restoring=restoring)
             self._pacer.wait()
@@ -199,12 +238,16 @@ class Transport:
         """Whether each call has a connection of its own."""
         return self._stale >= MOST_STALE
 
-    def _attempt(self, call: Call, request: Prepared, connect: Callable[[], Line], ready: Callable[[], None]) -> Exchange:
+    def _attempt(
+        self, call: Call, request: Prepared, connect: Callable[[], Line], ready: Callable[[], None]
+    ) -> Exchange:
         start = time.perf_counter()
         try:
             line = connect()
         except Broken as broken:
-            return self._finished(call, broken.answer(), next(self._numbers), start, time.perf_counter())
+            return self._finished(
+                call, broken.answer(), next(self._numbers), start, time.perf_counter()
+            )
         outcome: Reply | NoAnswer = _INTERRUPTED
         number, end = 0, start
         try:
@@ -225,11 +268,16 @@ class Transport:
             reply = line.ask(request, self.options.timeout_seconds)
         except Broken as broken:
             if line.used and not broken.begun and broken.kind in {"closed", "reset"}:
-                return NoAnswer(kind="stale", detail=f"on a connection that had been used before: {broken.detail}")
+                return NoAnswer(
+                    kind="stale",
+                    detail=f"on a connection that had been used before: {broken.detail}",
+                )
             return self._redactor.every(broken.answer())
         return self._redactor.reply(reply, request.authorization)
 
-    def _finished(self, call: Call, outcome: Reply | NoAnswer, number: int, start: float, end: float) -> Exchange:
+    def _finished(
+        self, call: Call, outcome: Reply | NoAnswer, number: int, start: float, end: float
+    ) -> Exchange:
         exchange = Exchange(number=number, call=call, outcome=outcome, start=start, end=end)
         for observer in self._observers:
             observer(exchange)
@@ -251,19 +299,25 @@ class Transport:
 
     def _withheld(self, call: Call, reason: str) -> Exchange:
         now = time.perf_counter()
-        return self._finished(call, NoAnswer(kind="withheld", detail=one_line(reason)), next(self._numbers), now, now)
+        return self._finished(
+            call, NoAnswer(kind="withheld", detail=one_line(reason)), next(self._numbers), now, now
+        )
 
     def _spend(self, call: Call, *, restoring: bool = False) -> None:
-        """Raise where this call must not be sent any more, or would have to wait until it must not."""
+        """Raise where this call must not be sent any more, or would have to wait until it must
+        not.
+        """
         if not restoring:
             self._patience.must_serve()
         self._spending.must_last(self._pacer.earliest, restoring=restoring)
         self._spending.spend(call, restoring=restoring)
 
     def _must_wait(self, exchange: Exchange, attempt: int, *, restoring: bool = False) -> bool:
-        """Hold all calls back for as long as the reply asks for; tell whether the call should be sent again.
+        """Hold all calls back for as long as the reply asks for; tell whether the call should be
+        sent again.
 
-        What puts something back is sent once more only to a target that has refused: others may be let through.
+        What puts something back is sent once more only to a target that has refused: others may
+        be let through.
         """
         wait = self._patience.wait_after(exchange, attempt, restoring=restoring)
         if wait is None:
@@ -279,7 +333,9 @@ class Transport:
         return Wire(options.address, self._context, options.timeout_seconds)
 
 
-_INTERRUPTED = NoAnswer(kind="interrupted", detail="the run was interrupted while it waited for the reply")
+_INTERRUPTED = NoAnswer(
+    kind="interrupted", detail="the run was interrupted while it waited for the reply"
+)
 
 
 def _waves(calls: Sequence[Call], size: int) -> list[Sequence[Call]]:

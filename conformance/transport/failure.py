@@ -38,43 +38,77 @@ def handshake_failed(error: OSError) -> Broken:
     if isinstance(error, TimeoutError):
         return Broken("tls", "the TLS handshake did not end within the time limit")
     if isinstance(error, ssl.SSLError):
-        return Broken("tls", f"the TLS handshake failed: {(error.reason or str(error)).replace('_', ' ').lower()}")
-    return Broken("tls", f"the connection broke during the TLS handshake: {error.strerror or type(error).__name__}")
+        return Broken(
+            "tls",
+            f"the TLS handshake failed: {(error.reason or str(error)).replace('_', ' ').lower()}",
+        )
+    return Broken(
+        "tls",
+        f"the connection broke during the TLS handshake: {error.strerror or type(error).__name__}",
+    )
 
 
 def asking_failed(error: OSError, received: int) -> Broken:
-    """Why no reply came over a connection that stood. `received`: bytes of a reply that had come."""
+    """Why no reply came over a connection that stood. `received`: bytes of a reply that had
+    come.
+    """
     begun = received > 0
     if isinstance(error, TimeoutError):
-        return Broken("timeout", f"no complete reply within the time limit ({received} bytes came)", begun=begun)
+        return Broken(
+            "timeout",
+            f"no complete reply within the time limit ({received} bytes came)",
+            begun=begun,
+        )
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Broken("closed", "the connection was closed without a reply")
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or str(error)).replace("_", " ").lower()
         refused = "alert" in reason and not begun
         return Broken("tls" if refused else "protocol", f"TLS: {reason}", begun=begun)
-    return Broken("reset", f"{error.strerror or type(error).__name__} after {received} bytes of a reply", begun=begun)
+    return Broken(
+        "reset",
+        f"{error.strerror or type(error).__name__} after {received} bytes of a reply",
+        begun=begun,
+    )
 
 
 def unreachable(answer: NoAnswer, address: Address) -> TargetUnreachable:
     """The error for a person: why the target can't be reached and what to do."""
-    return TargetUnreachable(f"The target {address.url} can't be reached: {answer.detail}. {_advice(answer, address)}")
+    return TargetUnreachable(
+        f"The target {address.url} can't be reached: {answer.detail}. {_advice(answer, address)}"
+    )
 
 
 def _advice(answer: NoAnswer, address: Address) -> str:
     match answer.kind:
         case "name":
-            return "Check the host in base_url; where only a proxy knows the name, give [network] proxy."
+            return (
+                "Check the host in base_url; where only a proxy knows the name, give [network]"
+                " proxy."
+            )
         case "refused" if "the proxy refused" in answer.detail:
-            return "Check user and password in [network] proxy, and that it lets calls through to this host and port."
+            return (
+                "Check user and password in [network] proxy, and that it lets calls through to this"
+                " host and port."
+            )
         case "refused":
-            return f"Check host and port of base_url: is the server running, and may this machine connect to port {address.port}?"
+            return (
+                "Check host and port of base_url: is the server running, and may this machine"
+                f" connect to port {address.port}?"
+            )
         case "tls" if "certificate is not accepted" in answer.detail:
             return (
-                "Give the certificate of the authority that signed it with [tls] ca_file, and in base_url a host named in it; what the "
-                f"server sends is shown by: openssl s_client -showcerts -connect {address.host}:{address.port} </dev/null"
+                "Give the certificate of the authority that signed it with [tls] ca_file, and in"
+                " base_url a host named in it; what the server sends is shown by: openssl s_client"
+                f" -showcerts -connect {address.host}:{address.port} </dev/null"
             )
         case "tls":
-            return "Is it an HTTPS port, does it speak TLS 1.2 or later, and does it ask for a client certificate ([tls] client_cert)?"
+            return (
+                "Is it an HTTPS port, does it speak TLS 1.2 or later, and does it ask for a client"
+                " certificate ([tls] client_cert)?"
+            )
         case _:
-            return "The port is open, but what answers there does not finish a reply: is it the CC-iSales server, and is it well?"
+            return (
+                "The port is open, but what answers there does not finish a reply: is it the"
+                " CC-iSales server, and is it well?"
+            )

@@ -70,10 +70,13 @@ class IndexEntry(Protocol):
 class Journal:
     """A file that only grows. Safe for several threads."""
 
-    def __init__(self, path: Path, *, base_url: str | None, entry: IndexEntry | None = None) -> None:
+    def __init__(
+        self, path: Path, *, base_url: str | None, entry: IndexEntry | None = None
+    ) -> None:
         """Begin a journal, or go on with one of the same target, however damaged it is.
 
-        `base_url` None: go on with it whatever it is about. Raises UsageError when neither is possible.
+        `base_url` None: go on with it whatever it is about. Raises UsageError when neither is
+        possible.
         """
         self._path = path
         self._entry = entry
@@ -106,13 +109,20 @@ class Journal:
             raise UsageError(f"{path} is no journal of this program. Give another folder.")
         about = known.header.base_url if known.header else None
         if about is not None and base_url is not None and not same_target(about, base_url):
-            raise UsageError(f"The journal {path} is about {about}, not about {base_url}. Give another folder.")
+            raise UsageError(
+                f"The journal {path} is about {about}, not about {base_url}. Give another folder."
+            )
         return known
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close(ended=True)
 
     def write(self, *facts: Fact) -> None:
@@ -138,7 +148,9 @@ class Journal:
             raise self._unwritable(error) from None
 
     def _through(self, data: bytes) -> None:
-        """To the disk. A line of which only a part could be written is ended before the next; whatever was written keeps its number."""
+        """To the disk. A line of which only a part could be written is ended before the next;
+        whatever was written keeps its number.
+        """
         if self._torn:
             self._file.write(b"\n")
             self._torn = False
@@ -154,7 +166,9 @@ class Journal:
         if self._file.closed:
             return
         if ended:
-            with suppress(UsageError):  # what counts is on the disk; without this the end is not proved
+            with suppress(
+                UsageError
+            ):  # what counts is on the disk; without this the end is not proved
                 self._append(Closed())
                 if self._entry is not None:
                     self._entry.wrote(self._next - 1, ())
@@ -164,8 +178,9 @@ class Journal:
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"The journal {self._path} can't be written ({error.strerror}). Without it a run could not put back what it takes, so it "
-            "changes nothing: make room, or give another folder."
+            f"The journal {self._path} can't be written ({error.strerror}). Without it a run could"
+            " not put back what it takes, so it changes nothing: make room, or give another"
+            " folder."
         )
 
 

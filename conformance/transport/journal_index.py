@@ -1,8 +1,8 @@
 """The index of open journals: which campaigns somebody still has to put back, and what they held.
 
 One small file per journal, in the user's state folder. It holds a copy of what the campaigns held,
-so that a journal that is damaged, cut or gone loses no original; beside it a file with the number of
-the last record, so that a journal that was cut is known to be.
+so that a journal that is damaged, cut or gone loses no original; beside it a file with the number
+of the last record, so that a journal that was cut is known to be.
 """
 
 import hashlib
@@ -27,7 +27,9 @@ FOLDER = "open-journals"
 
 
 class OpenJournal(Struct, frozen=True, kw_only=True):
-    """One journal: where it is, what it is about, whose it is. `campaigns`: those that the run may change."""
+    """One journal: where it is, what it is about, whose it is. `campaigns`: those that the run may
+    change.
+    """
 
     file: str
     base_url: str
@@ -65,11 +67,15 @@ class JournalEntry:
         return self.journal.written
 
     def note(self, facts: tuple[Fact, ...]) -> None:
-        """What is about to be written. It is on the disk before a run can rely on it, if it is news."""
+        """What is about to be written. It is on the disk before a run can rely on it, if it is
+        news.
+        """
         known = self.journal
         about = [fact for fact in facts if isinstance(fact, CampaignFact)]
         changed = [fact.campaign for fact in about if not isinstance(fact, Restored)]
-        holdings = [fact for fact in about if isinstance(fact, Holding) and fact not in known.holdings]
+        holdings = [
+            fact for fact in about if isinstance(fact, Holding) and fact not in known.holdings
+        ]
         news = replace(
             known,
             holdings=(*known.holdings, *holdings),
@@ -81,9 +87,9 @@ class JournalEntry:
     def wrote(self, seq: int, facts: tuple[Fact, ...]) -> None:
         """What is in the journal now.
 
-        The number is not forced to the disk: it outlives the process, and after a power cut it can only
-        be too low, which hides damage and invents none. It is written over in one call, so that a run
-        that is killed at this moment leaves the number of before or this one.
+        The number is not forced to the disk: it outlives the process, and after a power cut it can
+        only be too low, which hides damage and invents none. It is written over in one call, so
+        that a run that is killed at this moment leaves the number of before or this one.
         """
         count = os.open(self._file.with_suffix(_COUNT), os.O_WRONLY | os.O_CREAT, FILE_MODE)
         try:
@@ -120,7 +126,9 @@ class OpenJournals:
         self._folder = folder / FOLDER
 
     def _file(self, path: Path) -> Path:
-        return self._folder / (hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16] + ".json")
+        return self._folder / (
+            hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16] + ".json"
+        )
 
     def add(self, path: Path, *, base_url: str, campaigns: Collection[CampaignKey]) -> JournalEntry:
         """Take a journal into the index before it is written to, or go on with its entry.
@@ -145,8 +153,8 @@ class OpenJournals:
             replace_with(file, msgspec.json.encode(replace(journal, written=0)))
         except OSError as error:
             raise UsageError(
-                f"The index of open journals {self._folder} can't be written ({error.strerror}): make room, or give a folder that can "
-                "be with XDG_STATE_HOME. Nothing was sent."
+                f"The index of open journals {self._folder} can't be written ({error.strerror}):"
+                " make room, or give a folder that can be with XDG_STATE_HOME. Nothing was sent."
             ) from None
         return JournalEntry(file, journal)
 
@@ -171,7 +179,11 @@ class OpenJournals:
     def naming(self, base_url: str, keys: Collection[CampaignKey]) -> list[OpenJournal]:
         """The journals by which one of these campaigns still has to be put back."""
         wanted, url = frozenset(keys), uniform(base_url)
-        return [each for each in self.all() if uniform(each.base_url) == url and not wanted.isdisjoint(each.unrestored)]
+        return [
+            each
+            for each in self.all()
+            if uniform(each.base_url) == url and not wanted.isdisjoint(each.unrestored)
+        ]
 
     def sweep(self, base_url: str, keys: Collection[CampaignKey]) -> None:
         """Take off journals of runs that were killed before they said anything of a campaign.
@@ -181,7 +193,11 @@ class OpenJournals:
         """
         wanted, url = frozenset(keys), uniform(base_url)
         for each in self.all():
-            if not each.named and uniform(each.base_url) == url and not wanted.isdisjoint(each.campaigns):
+            if (
+                not each.named
+                and uniform(each.base_url) == url
+                and not wanted.isdisjoint(each.campaigns)
+            ):
                 self.remove(each.path)
 
     def remove(self, path: Path) -> None:
@@ -210,13 +226,17 @@ def merged(contents: JournalContents, known: OpenJournal) -> JournalContents:
     facts = (*lost, *contents.facts)
     if contents.blank and not known.named and not known.written:
         contents = replace(contents, damage=(), end_known=True)  # killed before its first record
-    shifted = replace(contents, facts=facts, sure_from=contents.sure_from + len(lost) if contents.sure_from else 0)
+    shifted = replace(
+        contents, facts=facts, sure_from=contents.sure_from + len(lost) if contents.sure_from else 0
+    )
     restored = [Restored(campaign=key) for key in known.restored if not shifted.settled(key)]
     return replace(
         shifted,
         facts=(*facts, *restored),
         header=contents.header or Header(base_url=known.base_url),
-        damage=tuple(each for each in contents.damage if not each.endswith("which target it is about")),
+        damage=tuple(
+            each for each in contents.damage if not each.endswith("which target it is about")
+        ),
     )
 
 
@@ -227,8 +247,9 @@ def _load(file: Path) -> OpenJournal | None:
         return None
     except (OSError, msgspec.MsgspecError) as problem:
         raise UsageError(
-            f"{file} of the index of open journals can't be read ({problem}). It tells which campaigns have to be put back: look into "
-            "it, put them back, then delete it. Nothing was sent."
+            f"{file} of the index of open journals can't be read ({problem}). It tells which"
+            " campaigns have to be put back: look into it, put them back, then delete it. Nothing"
+            " was sent."
         ) from None
     return replace(known, written=_count(file.with_suffix(_COUNT)))
 
@@ -263,8 +284,9 @@ def refuse_unfinished(
 ) -> None:
     """Raise UsageError where campaigns still have to be put back.
 
-    To be called with their locks held: then no live run is taken for one that was killed. `target`: the
-    target file, for the command. `run_folder`: this run's own, whose other workers share a campaign.
+    To be called with their locks held: then no live run is taken for one that was killed. `target`:
+    the target file, for the command. `run_folder`: this run's own, whose other workers share a
+    campaign.
     """
     own = run_folder.resolve() if run_folder else None
     index.sweep(base_url, keys)
@@ -273,9 +295,10 @@ def refuse_unfinished(
         return
     named = sorted({key for each in found for key in each.unrestored} & set(keys))
     raise UsageError(
-        f"Not put back yet: {', '.join(f'campaign {key[1]} of VDN {key[0]}' for key in named)} on {base_url}. An earlier run "
-        f"({_runs(found)}) was to give back what {'it' if len(named) == 1 else 'they'} held, and did not. Nothing was sent.\n"
-        f"{advice([each.path for each in found], target)}"
+        f"Not put back yet: {', '.join(f'campaign {key[1]} of VDN {key[0]}' for key in named)} on"
+        f" {base_url}. An earlier run ({_runs(found)}) was to give back what"
+        f" {'it' if len(named) == 1 else 'they'} held, and did not. Nothing was"
+        f" sent.\n{advice([each.path for each in found], target)}"
     )
 
 
@@ -288,4 +311,6 @@ def advice(journals: Sequence[Path], target: Path | None) -> str:
 
 
 def _runs(found: Sequence[OpenJournal]) -> str:
-    return "; ".join(f"process {each.pid}, started {each.started}, journal {each.path}" for each in found)
+    return "; ".join(
+        f"process {each.pid}, started {each.started}, journal {each.path}" for each in found
+    )

@@ -58,7 +58,9 @@ class JournalContents(Struct, frozen=True, kw_only=True):
         """
         named = self.campaigns
         ended = self.end_known or self.forgotten
-        return not self.damage and (ended or (self.version_1 and bool(named) and all(map(self.settled, named))))
+        return not self.damage and (
+            ended or (self.version_1 and bool(named) and all(map(self.settled, named)))
+        )
 
     @property
     def campaigns(self) -> tuple[CampaignKey, ...]:
@@ -66,17 +68,24 @@ class JournalContents(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(f.campaign for f in self.facts if isinstance(f, CampaignFact)))
 
     def settled(self, campaign: CampaignKey) -> bool:
-        """Whether the last that is said of a campaign is that it was restored, with nothing lost behind it.
+        """Whether the last that is said of a campaign is that it was restored, with nothing
+        lost behind it.
 
         Where nobody knows what the last was, it may have been taken again: a look tells.
         """
         if not (self.end_known or self.version_1):
             return False
         last = max(
-            (place for place, fact in enumerate(self.facts) if isinstance(fact, CampaignFact) and fact.campaign == campaign),
+            (
+                place
+                for place, fact in enumerate(self.facts)
+                if isinstance(fact, CampaignFact) and fact.campaign == campaign
+            ),
             default=None,
         )
-        return last is not None and last >= self.sure_from and isinstance(self.facts[last], Restored)
+        return (
+            last is not None and last >= self.sure_from and isinstance(self.facts[last], Restored)
+        )
 
     @property
     def forgotten(self) -> bool:
@@ -87,7 +96,9 @@ class JournalContents(Struct, frozen=True, kw_only=True):
     @property
     def open_campaigns(self) -> tuple[CampaignKey, ...]:
         """The campaigns that are named as changed and not as put back."""
-        return () if self.forgotten else tuple(key for key in self.campaigns if not self.settled(key))
+        return (
+            () if self.forgotten else tuple(key for key in self.campaigns if not self.settled(key))
+        )
 
     @property
     def finished(self) -> bool:
@@ -97,7 +108,9 @@ class JournalContents(Struct, frozen=True, kw_only=True):
 
 @dataclass
 class _Salvage:
-    """What is found line by line. A record of version 1 counts as the one with its line's number."""
+    """What is found line by line. A record of version 1 counts as the one with its line's
+    number.
+    """
 
     facts: list[Fact] = field(default_factory=list)
     header: Header | None = None
@@ -155,7 +168,9 @@ def salvage(data: bytes, name: str, *, written: int | None = None) -> JournalCon
     return _judged(found, data, name, written, version_1=version_1 and bool(found.seen))
 
 
-def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool) -> JournalContents:
+def _judged(
+    found: _Salvage, data: bytes, name: str, written: int | None, *, version_1: bool
+) -> JournalContents:
     end = found.end
     torn = not data.endswith(b"\n") and bool(data)
     behind = list(found.bad_behind)
@@ -179,7 +194,9 @@ def _judged(found: _Salvage, data: bytes, name: str, written: int | None, *, ver
     )
 
 
-def _damage(found: _Salvage, behind: list[int], missing: Sequence[tuple[int, int]], name: str) -> list[str]:
+def _damage(
+    found: _Salvage, behind: list[int], missing: Sequence[tuple[int, int]], name: str
+) -> list[str]:
     """In sentences. A damaged line between two records that follow on each other is none: it is one
     that a killed run left unfinished, and the next record took its number."""
     disorder = any(b <= a for a, b in zip(found.seen, found.seen[1:], strict=False))

@@ -1,7 +1,7 @@
 """What a journal says, record by record, and how one record is one line.
 
-A line is `{"seq":N,"crc":"…","record":{…}}`: `seq` counts the records from 1, `crc` is the CRC-32 of
-the record's bytes as eight hexadecimal digits. Lines of version 1 are the record alone.
+A line is `{"seq":N,"crc":"…","record":{…}}`: `seq` counts the records from 1, `crc` is the CRC-32
+of the record's bytes as eight hexadecimal digits. Lines of version 1 are the record alone.
 """
 
 import zlib
@@ -26,7 +26,8 @@ class Header(Struct, frozen=True, kw_only=True, tag="journal"):
 class Holding(Struct, frozen=True, kw_only=True, tag="holding"):
     """What a campaign held before the run, in the order in which it was shown.
 
-    `priorities`: one for each number (None: not shown), or empty. `complete`: these are all of them.
+    `priorities`: one for each number (None: not shown), or empty. `complete`: these are all of
+    them.
     """
 
     campaign: CampaignKey
@@ -52,8 +53,8 @@ class Borrowed(Struct, frozen=True, kw_only=True, tag="borrowed"):
 class Looks(Struct, frozen=True, kw_only=True, tag="looks"):
     """How looks are read on this target, as the rehearsal found it.
 
-    `form` is its reader's own. `settle`: seconds until a look shows a change. `shows`: how far a look
-    shows a campaign. `priority`: sent with numbers that are added.
+    `form` is its reader's own. `settle`: seconds until a look shows a change. `shows`: how far a
+    look shows a campaign. `priority`: sent with numbers that are added.
     """
 
     form: dict[str, Any]
@@ -103,7 +104,9 @@ def _line(seq: int, data: bytes) -> bytes:
 
 
 def record_of(line: bytes) -> tuple[int, Record] | None:
-    """The record of a line of version 2, with its number; None where the line is not as it was written."""
+    """The record of a line of version 2, with its number; None where the line is not as it was
+    written.
+    """
     try:
         parts = _LINES.decode(line)
         data = bytes(parts.record)

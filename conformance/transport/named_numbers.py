@@ -60,7 +60,12 @@ def _number(item: Any, *, priority: bool) -> str | None:
 
 def _is_priority(pairs_: list[tuple[str, Any]]) -> bool:
     name, value = pairs_[0]
-    return len(pairs_) == 1 and name == "priority" and type(value) is NumberAsWritten and value.isdigit()
+    return (
+        len(pairs_) == 1
+        and name == "priority"
+        and type(value) is NumberAsWritten
+        and value.isdigit()
+    )
 
 
 def possible(call: Call) -> Iterator[str]:

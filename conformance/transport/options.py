@@ -12,7 +12,9 @@ from conformance.transport.pace import Pace
 from conformance.transport.tls import Tls
 
 DEFAULT_TIMEOUT = 30.0
-"""Seconds for one call in all. A healthy server needs milliseconds; one that pauses for its garbage should not be called hanging."""
+"""Seconds for one call in all. A healthy server needs milliseconds; one that pauses for its garbage
+should not be called hanging.
+"""
 
 
 class Proxy(Struct, frozen=True, kw_only=True):
@@ -29,11 +31,12 @@ class Proxy(Struct, frozen=True, kw_only=True):
 class TransportOptions(Struct, frozen=True, kw_only=True):
     """What `Transport` is made from.
 
-    `guard`: unless another is given, no call that could change something is sent. `recorder`: the file that gets every exchange,
-    one of `recorders` of a run, which share its bounds.
-    `resend_stale`: send a call once more when the kept-alive connection had been closed before it. `length_always`: send
-    Content-Length with every call (needed where it is signed); `type_always`: the Content-Type of a GET, likewise.
-    `extra_headers` are added to every call that has none of that name.
+    `guard`: unless another is given, no call that could change something is sent. `recorder`: the
+    file that gets every exchange, one of `recorders` of a run, which share its bounds.
+    `resend_stale`: send a call once more when the kept-alive connection had been closed before it.
+    `length_always`: send Content-Length with every call (needed where it is signed); `type_always`:
+    the Content-Type of a GET, likewise. `extra_headers` are added to every call that has none of
+    that name.
     """
 
     address: Address

@@ -10,11 +10,16 @@ from msgspec import Struct
 from conformance.exchange import Reply
 
 LONGEST_WAIT = 30.0
-"""Seconds. A Retry-After of an hour is not waited for, it is a refusal: a run that sleeps that long looks dead."""
+"""Seconds. A Retry-After of an hour is not waited for, it is a refusal: a run that sleeps that long
+looks dead.
+"""
 MOST_WAITED = 300.0
-"""Seconds that replies may make a run wait in all: ten of the longest waits. A target that wants more is called too fast for its limit."""
+"""Seconds that replies may make a run wait in all: ten of the longest waits. A target that wants
+more is called too fast for its limit.
+"""
 DEFAULT_WAIT = 1.0
-"""Seconds to wait after a 429 without a Retry-After in seconds; it doubles with each further 429."""
+"""Seconds to wait after a 429 without a Retry-After in seconds; it doubles with each further 429.
+"""
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -27,7 +32,13 @@ class Pace(Struct, frozen=True, kw_only=True):
 class Pacer:
     """Keeps one pace for all threads."""
 
-    def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        pace: Pace,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._clock, self._sleep = clock, sleep
         self.concurrency = max(1, pace.concurrency)
         self._interval = 1.0 / pace.requests_per_second if pace.requests_per_second else 0.0
@@ -37,7 +48,9 @@ class Pacer:
 
     @contextmanager
     def turn(self, calls: int = 1) -> Iterator[None]:
-        """Wait until so many calls (at most `concurrency`) may start together, and hold their places."""
+        """Wait until so many calls (at most `concurrency`) may start together, and hold their
+        places.
+        """
         with self._changed:
             while self._in_flight + calls > self.concurrency:
                 self._changed.wait()
@@ -70,7 +83,9 @@ class Pacer:
 
 
 def demanded_wait(reply: Reply, attempt: int) -> float | None:
-    """Seconds that a reply asks to wait: 429 always, 503 with a Retry-After in seconds; None for any other."""
+    """Seconds that a reply asks to wait: 429 always, 503 with a Retry-After in seconds; None for
+    any other.
+    """
     if reply.status not in {429, 503}:
         return None
     text = (reply.header("Retry-After") or "").strip()

@@ -1,4 +1,6 @@
-"""Waiting as a target asks for it, and when that is a refusal: once it has refused so, nothing is asked of it any more."""
+"""Waiting as a target asks for it, and when that is a refusal: once it has refused so, nothing is
+asked of it any more.
+"""
 
 import threading
 
@@ -8,13 +10,15 @@ from conformance.transport.pace import LONGEST_WAIT, MOST_WAITED, demanded_wait
 
 TOO_MANY = 429
 MOST_TOO_MANY = 5
-"""After so many 429 to one call, each waited for, the target is not going to take it at this pace."""
+"""After so many 429 to one call, each waited for, the target is not going to take it at this pace.
+"""
 LONG_IN_A_ROW = 3
-"""So many replies in a row to calls of one method that ask for more than LONGEST_WAIT are a refusal; one alone may be the answer to
-what was wrong with the call."""
+"""So many replies in a row to calls of one method that ask for more than LONGEST_WAIT are a
+refusal; one alone may be the answer to what was wrong with the call.
+"""
 _WHAT_TO_DO = (
-    "The run ends here. Set [pace] requests_per_second lower than the target's limit, ask its keeper to raise it for the time of the "
-    "test, or run again when the target is free."
+    "The run ends here. Set [pace] requests_per_second lower than the target's limit, ask its"
+    " keeper to raise it for the time of the test, or run again when the target is free."
 )
 _SHOWN = 40
 
@@ -35,8 +39,11 @@ class Patience:
         if self.refusal:
             raise TargetRefuses(self.refusal)
 
-    def wait_after(self, exchange: Exchange, attempt: int, *, restoring: bool = False) -> float | None:
-        """Seconds to wait before anything else is sent; None: none. Raises TargetRefuses where that is more than a run waits.
+    def wait_after(
+        self, exchange: Exchange, attempt: int, *, restoring: bool = False
+    ) -> float | None:
+        """Seconds to wait before anything else is sent; None: none. Raises TargetRefuses where that
+        is more than a run waits.
 
         `restoring`: what puts something back has a time of its own, and waits as asked within it.
         """
@@ -53,19 +60,28 @@ class Patience:
                 return None
             self._waited += wait
         if self._waited > MOST_WAITED:
-            self._refused(f"it answered {_said(reply)} again, after its replies had made the run wait {self._waited - wait:.0f} s in all")
+            self._refused(
+                f"it answered {_said(reply)} again, after its replies had made the run wait"
+                f" {self._waited - wait:.0f} s in all"
+            )
         return wait
 
     def _asked_too_much(self, method: str, said: str) -> None:
         with self._lock:
             times = self._long[method] = self._long.get(method, 0) + 1
         if times >= LONG_IN_A_ROW:
-            self._refused(f"it answered {method} with {said} {times} times in a row, and a run waits at most {LONGEST_WAIT:g} s")
+            self._refused(
+                f"it answered {method} with {said} {times} times in a row, and a run waits at most"
+                f" {LONGEST_WAIT:g} s"
+            )
 
     def give_up(self, exchange: Exchange) -> None:
         """Raise TargetRefuses: the same call was answered 429 as often as it is sent."""
         method = exchange.call.method
-        self._refused(f"it answered 429 (too many requests) {MOST_TOO_MANY} times to the same {method}, although the run waited as asked")
+        self._refused(
+            f"it answered 429 (too many requests) {MOST_TOO_MANY} times to the same {method},"
+            " although the run waited as asked"
+        )
 
     def _refused(self, how: str) -> None:
         self.refusal = self.refusal or f"The target refuses to be called: {how}. {_WHAT_TO_DO}"

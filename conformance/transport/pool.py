@@ -8,7 +8,9 @@ _MOST_IDLE = 128
 
 
 class Pool:
-    """Hands out connections and takes them back; safe for several threads, because a list's append and pop are."""
+    """Hands out connections and takes them back; safe for several threads, because a list's append
+    and pop are.
+    """
 
     def __init__(self, make: Callable[[], Line]) -> None:
         self._make = make
@@ -16,7 +18,9 @@ class Pool:
         self._closed = False
 
     def take(self) -> Line:
-        """An idle connection that still stands, or a new one. Raises Broken when none comes about."""
+        """An idle connection that still stands, or a new one. Raises Broken when none comes
+        about.
+        """
         while self._idle:
             try:
                 line = self._idle.pop()

@@ -1,7 +1,7 @@
 """One connection through an HTTP proxy, kept by httpx.
 
-httpx knows time limits per read only. A watchdog shuts the socket down when the call's whole time is over, so that a target that
-sends a byte now and then can't hold a run.
+httpx knows time limits per read only. A watchdog shuts the socket down when the call's whole time
+is over, so that a target that sends a byte now and then can't hold a run.
 """
 
 import socket
@@ -22,7 +22,8 @@ from conformance.transport.request import Prepared
 
 
 class _ExactURL(httpx.URL):
-    """A URL whose path and query go out as they were signed; httpx's own would resolve dots and encode anew.
+    """A URL whose path and query go out as they were signed; httpx's own would resolve dots and
+    encode anew.
 
     Its extension `target` can't be used: httpcore 1.0 puts it into the CONNECT as well.
     """
@@ -71,7 +72,9 @@ class ProxiedLine:
         watchdog.daemon = True
         watchdog.start()
         try:
-            reply = self._receive(self._transport.handle_request(self._request(request, seconds)), request.method)
+            reply = self._receive(
+                self._transport.handle_request(self._request(request, seconds)), request.method
+            )
         except httpx.TransportError as error:
             raise self._broken(error, expired=expired.is_set()) from None
         finally:
@@ -81,16 +84,31 @@ class ProxiedLine:
 
     def _request(self, request: Prepared, seconds: float) -> httpx.Request:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
-        extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds), "trace": self._traced}
+        extensions = {
+            "timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds),
+            "trace": self._traced,
+        }
         body = httpx.ByteStream(request.body)
-        made = httpx.Request(request.method, self._address.origin, headers=headers, stream=body, extensions=extensions)
+        made = httpx.Request(
+            request.method,
+            self._address.origin,
+            headers=headers,
+            stream=body,
+            extensions=extensions,
+        )
         made.url = _ExactURL(self._address.origin, request.target)
         return made
 
     def _traced(self, event: str, info: Mapping[str, object]) -> None:
         """httpcore tells when it has connected; its stream knows the socket."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete", "proxy.start_tls.complete"}:
-            ask: Callable[[str], object] | None = getattr(info.get("return_value"), "get_extra_info", None)
+        if event in {
+            "connection.connect_tcp.complete",
+            "connection.start_tls.complete",
+            "proxy.start_tls.complete",
+        }:
+            ask: Callable[[str], object] | None = getattr(
+                info.get("return_value"), "get_extra_info", None
+            )
             found = ask("socket") if ask else None
             self._connected_anew = True
             self._socket = found if isinstance(found, socket.socket) else self._socket
@@ -103,7 +121,9 @@ class ProxiedLine:
             for chunk in response.iter_raw():
                 received += len(chunk)
                 if received > MAX_REPLY_BYTES:
-                    raise Broken("protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True)
+                    raise Broken(
+                        "protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True
+                    )
                 content.feed(chunk)
         finally:
             response.close()
@@ -128,7 +148,9 @@ class ProxiedLine:
 
     def _remote(self, error: httpx.RemoteProtocolError) -> Broken:
         if "without sending a response" in str(error):
-            return Broken("closed", "the connection was closed without a reply", begun=self._connected_anew)
+            return Broken(
+                "closed", "the connection was closed without a reply", begun=self._connected_anew
+            )
         return Broken("protocol", f"no complete HTTP reply: {error}", begun=True)
 
     def _cut(self, expired: threading.Event) -> None:
@@ -148,14 +170,18 @@ def httpx_proxy(proxy: Proxy) -> httpx.Proxy:
     try:
         return httpx.Proxy(httpx.URL(proxy.url), auth=auth)
     except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigurationError(f"[network] proxy can't be used: {error}. An example: http://proxy.example:3128.") from None
+        raise ConfigurationError(
+            f"[network] proxy can't be used: {error}. An example: http://proxy.example:3128."
+        ) from None
 
 
 def _no_connection(error: httpx.TransportError) -> Broken:
     text = str(error) or type(error).__name__
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Broken("tls", f"the target's certificate is not accepted: {cause.verify_message}")
+            return Broken(
+                "tls", f"the target's certificate is not accepted: {cause.verify_message}"
+            )
         if isinstance(cause, ssl.SSLError):
             return Broken("tls", f"the TLS handshake failed: {text}")
         if isinstance(cause, socket.gaierror):
@@ -171,7 +197,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
-    """The head, where it is within bounds. Raises Broken. (One beyond 100 kB is refused by h11 itself.)"""
+    """The head, where it is within bounds. Raises Broken. (One beyond 100 kB is refused by h11
+    itself.)
+    """
     raw = response.headers.raw
     must_fit(len(raw), sum(len(name) + len(value) + len(": \r\n") for name, value in raw))
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)

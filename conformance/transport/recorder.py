@@ -13,8 +13,9 @@ from conformance.errors import UsageError
 from conformance.exchange import Exchange
 
 WHOLE_BYTES = 48 * 1024 * 1024
-"""Bytes of a recording up to which exchanges are recorded as they were: twice what 27,000 calls of a thorough run on a healthy
-server come to."""
+"""Bytes of a recording up to which exchanges are recorded as they were: twice what 27,000 calls of
+a thorough run on a healthy server come to.
+"""
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes after which nothing more is recorded."""
 BODY_KEPT = 300
@@ -27,13 +28,17 @@ _FLUSH_SECONDS = 1.0
 
 
 class Recorder:
-    """Appends exchanges to a new file. They are on disk at the latest a second later, and on `close`.
+    """Appends exchanges to a new file. They are on disk at the latest a second later, and on
+    `close`.
 
-    Its size is bounded, whatever a target replies: beyond WHOLE_BYTES exchanges are recorded in short, beyond MOST_BYTES counted.
+    Its size is bounded, whatever a target replies: beyond WHOLE_BYTES exchanges are recorded in
+    short, beyond MOST_BYTES counted.
     """
 
     def __init__(self, path: Path, *, shared_by: int = 1) -> None:
-        """`shared_by` so many processes of a run, each with a file of its own. Raises UsageError when the file can't be written."""
+        """`shared_by` so many processes of a run, each with a file of its own. Raises UsageError
+        when the file can't be written.
+        """
         self._path = path
         self._whole, self._most = WHOLE_BYTES // shared_by, MOST_BYTES // shared_by
         self._encoder = msgspec.json.Encoder()
@@ -95,7 +100,9 @@ class Recorder:
             self.flush()
 
     def close(self) -> None:
-        """Write the rest and close the file; may be called twice. Raises UsageError when something could not be written."""
+        """Write the rest and close the file; may be called twice. Raises UsageError when something
+        could not be written.
+        """
         if self._file.closed:
             return
         self._stop.set()
@@ -107,15 +114,17 @@ class Recorder:
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"The recording {self._path} can't be written ({error.strerror}). The run stops, because it would lose its evidence: "
-            "make room, or give another folder with --out."
+            f"The recording {self._path} can't be written ({error.strerror}). The run stops,"
+            " because it would lose its evidence: make room, or give another folder with --out."
         )
 
 
 def shortened(exchange: Exchange) -> Exchange:
     """The exchange with the beginnings of its bodies and headers."""
     call, reply = exchange.call, exchange.reply
-    call = replace(call, target=call.target[:BODY_KEPT], headers=_few(call.headers), body=call.body[:BODY_KEPT])
+    call = replace(
+        call, target=call.target[:BODY_KEPT], headers=_few(call.headers), body=call.body[:BODY_KEPT]
+    )
     if reply is None:
         return replace(exchange, call=call)
     size = reply.size or (len(reply.body) if len(reply.body) > BODY_KEPT else 0)
@@ -128,7 +137,9 @@ def _few(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
 
 
 def read(path: Path) -> Iterator[Exchange]:
-    """The exchanges of a recording. A last line that was cut off is left out; any other damage raises UsageError with its line."""
+    """The exchanges of a recording. A last line that was cut off is left out; any other damage
+    raises UsageError with its line.
+    """
     decoder = msgspec.json.Decoder(Exchange)
     try:
         with path.open("rb") as file:
@@ -140,8 +151,13 @@ def read(path: Path) -> Iterator[Exchange]:
         raise UsageError(f"The recording {path} can't be read ({error.strerror}).") from None
 
 
-def _decoded(decoder: msgspec.json.Decoder[Exchange], line: bytes, path: Path, number: int) -> Exchange:
+def _decoded(
+    decoder: msgspec.json.Decoder[Exchange], line: bytes, path: Path, number: int
+) -> Exchange:
     try:
         return decoder.decode(line)
     except msgspec.MsgspecError as error:
-        raise UsageError(f"{path}, line {number}: no exchange ({error}). Was the file edited, or written by another version?") from None
+        raise UsageError(
+            f"{path}, line {number}: no exchange ({error}). Was the file edited, or written by"
+            " another version?"
+        ) from None

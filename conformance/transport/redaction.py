@@ -1,7 +1,9 @@
-"""Takes secrets out of everything that is kept or shown: the values given, in every form in which they can be written.
+"""Takes secrets out of everything that is kept or shown: the values given, in every form in which
+they can be written.
 
-A server that echoes an Authorization must not get it into a report, and neither must an option of the command line, a traceback or a
-page of a proxy. Whatever this process has read as a secret is known here, so that every writer leaves it out.
+A server that echoes an Authorization must not get it into a report, and neither must an option of
+the command line, a traceback or a page of a proxy. Whatever this process has read as a secret is
+known here, so that every writer leaves it out.
 """
 
 import base64
@@ -16,15 +18,26 @@ import msgspec
 
 from conformance.exchange import Reply
 from conformance.readable import each_text
-from conformance.transport.written_forms import LONG, encoded_forms, plain_forms, sign_by_sign, trigger, unescaped_forms
+from conformance.transport.written_forms import (
+    LONG,
+    encoded_forms,
+    plain_forms,
+    sign_by_sign,
+    trigger,
+    unescaped_forms,
+)
 
 REMOVED = "[secret removed]"
 SHORTEST = 4
-"""Shorter values are left: they stand in ordinary words, and removing them would garble the report without hiding anything."""
+"""Shorter values are left: they stand in ordinary words, and removing them would garble the report
+without hiding anything.
+"""
 SHORTEST_ON_THE_WIRE = 6
 """In a reply, which is judged, a shorter text may be part of a number or a code."""
 SHORT, SHORT_KEPT = 200, 4096
-"""Texts up to so many characters are remembered, so many of them: a run's traffic says the same few over and over."""
+"""Texts up to so many characters are remembered, so many of them: a run's traffic says the same few
+over and over.
+"""
 
 _REMOVED = REMOVED.encode()
 _SLASH = rb"(?:/|\\/|%2f)"
@@ -35,10 +48,18 @@ _T = TypeVar("_T")
 
 
 class Redactor:
-    """Replaces secrets. With `digests` also every 64-digit hexadecimal word: in a traceback it is a signature or the key of one."""
+    """Replaces secrets. With `digests` also every 64-digit hexadecimal word: in a traceback it is a
+    signature or the key of one.
+    """
 
-    def __init__(self, secrets: Iterable[str] = (), *, shortest: int = SHORTEST, digests: bool = False) -> None:
-        known = sorted({part for secret in secrets for part in _parts(secret) if len(part) >= shortest}, key=len, reverse=True)
+    def __init__(
+        self, secrets: Iterable[str] = (), *, shortest: int = SHORTEST, digests: bool = False
+    ) -> None:
+        known = sorted(
+            {part for secret in secrets for part in _parts(secret) if len(part) >= shortest},
+            key=len,
+            reverse=True,
+        )
         long = [secret for secret in known if len(secret) >= LONG]
         turned = [each for secret in long for each in (secret, secret[::-1])]
         exact = {form for secret in known if len(secret) < LONG for form in plain_forms(secret)}
@@ -46,7 +67,11 @@ class Redactor:
         literal |= {form.lower() for secret in long for form in encoded_forms(secret)}
         self._exact, self._literal = _longest_first(exact), _longest_first(literal)
         bare = {form for each in turned for form in unescaped_forms(each)}
-        self._bare = tuple(bare.union(form for form in self._literal if not any(sign in form for sign in _ESCAPING)))
+        self._bare = tuple(
+            bare.union(
+                form for form in self._literal if not any(sign in form for sign in _ESCAPING)
+            )
+        )
         kinds = [_HEADER, *([_DIGEST] if digests else [])]
         self._digests = digests
         self._turned, self._kinds = tuple(turned), tuple(kinds)
@@ -57,7 +82,9 @@ class Redactor:
     @cached_property
     def _anywhere(self) -> re.Pattern[bytes]:
         """Made when it is first needed: it takes half a second, and nearly no text needs it."""
-        return _any_of([*map(re.escape, self._literal), *map(sign_by_sign, self._turned), *self._kinds])
+        return _any_of(
+            [*map(re.escape, self._literal), *map(sign_by_sign, self._turned), *self._kinds]
+        )
 
     def text(self, value: str) -> str:
         """The text without secrets."""
@@ -69,7 +96,9 @@ class Redactor:
         return value if clean is data else clean.decode("utf-8", "surrogatepass")
 
     def data(self, value: bytes) -> bytes:
-        """The bytes without secrets, whatever else they are; the same object where there is none."""
+        """The bytes without secrets, whatever else they are; the same object where there is
+        none.
+        """
         low = value.lower()
         if self._may_hold(low):
             value = _cut(value, low, self._anywhere)
@@ -88,14 +117,22 @@ class Redactor:
         return each_text(value, self.text)
 
     def reply(self, reply: Reply, authorization: str = "") -> Reply:
-        """The reply without secrets, nor what was sent as its Authorization; the same object where it holds none."""
-        sent = _sent(authorization) if authorization and _has_room_for(authorization, reply) else None
+        """The reply without secrets, nor what was sent as its Authorization; the same object where
+        it holds none.
+        """
+        sent = (
+            _sent(authorization) if authorization and _has_room_for(authorization, reply) else None
+        )
         redactors = (self, sent) if sent is not None else (self,)
         body, headers = reply.body, reply.headers
         for redactor in redactors:
             body = redactor.data(body)
             headers = tuple((redactor.text(name), redactor.text(value)) for name, value in headers)
-        return reply if body is reply.body and headers == reply.headers else msgspec.structs.replace(reply, body=body, headers=headers)
+        return (
+            reply
+            if body is reply.body and headers == reply.headers
+            else msgspec.structs.replace(reply, body=body, headers=headers)
+        )
 
 
 def _longest_first(forms: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -103,7 +140,9 @@ def _longest_first(forms: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def _any_of(patterns: Iterable[bytes]) -> re.Pattern[bytes]:
-    return re.compile(b"|".join([re.escape(_REMOVED), *patterns]))  # what was removed before is left
+    return re.compile(
+        b"|".join([re.escape(_REMOVED), *patterns])
+    )  # what was removed before is left
 
 
 def _cut(value: bytes, searched: bytes, pattern: re.Pattern[bytes]) -> bytes:
@@ -117,7 +156,9 @@ def _cut(value: bytes, searched: bytes, pattern: re.Pattern[bytes]) -> bytes:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The whole; of the value of a header also what follows its scheme, decoded where that is Basic."""
+    """The whole; of the value of a header also what follows its scheme, decoded where that is
+    Basic.
+    """
     yield secret
     scheme, space, token = secret.partition(" ")
     if space and len(token) >= LONG:
@@ -130,11 +171,13 @@ def _parts(secret: str) -> Iterator[str]:
             return
 
 
-# -- what was sent with a call ------------------------------------------------------------------------------------------
+# -- what was sent with a call ---------------------------------------------------------------------
 
 _SIGNATURE_DIGITS = 64
 _RUN = re.compile(rb"[0-9A-Za-z+/_%\\=:;&#.~-]{40}")
-"""An echo of a signature, however it is written, holds a run like this; replies of the interface hold none."""
+"""An echo of a signature, however it is written, holds a run like this; replies of the interface
+hold none.
+"""
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 
 
@@ -148,17 +191,21 @@ def _has_room_for(authorization: str, reply: Reply) -> bool:
     if not authorization.startswith("auth-v2/"):
         return True
     plain = _ESCAPED.sub(_unescaped, reply.body)
-    return _RUN.search(plain) is not None or any(len(value) >= _SIGNATURE_DIGITS for _, value in reply.headers)
+    return _RUN.search(plain) is not None or any(
+        len(value) >= _SIGNATURE_DIGITS for _, value in reply.headers
+    )
 
 
 @lru_cache(maxsize=64)
 def _sent(authorization: str) -> Redactor:
-    """Of auth-v2 only the signature says something; everything else is sent as a secret of its own."""
+    """Of auth-v2 only the signature says something; everything else is sent as a secret of its
+    own.
+    """
     signature = authorization.rpartition("/")[2] if authorization.startswith("auth-v2/") else ""
     return Redactor((authorization, signature), shortest=SHORTEST_ON_THE_WIRE)
 
 
-# -- what this process has read -----------------------------------------------------------------------------------------
+# -- what this process has read --------------------------------------------------------------------
 
 
 class _Known:

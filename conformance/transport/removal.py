@@ -155,7 +155,9 @@ class Removal:
     def _scalar(self, name: str, value: Any) -> str | None:
         if not isinstance(value, str) or not name.isascii():
             return f"{name[:60]!r} is no text, which could be read as all or as a pattern"
-        if isinstance(value, NumberAsWritten) and not (value.isdigit() or meaning(name) != "number"):
+        if isinstance(value, NumberAsWritten) and not (
+            value.isdigit() or meaning(name) != "number"
+        ):
             return f"{value[:60]} could be read as another number"
         if meaning(name) == "number" and not self._is_own_text(value):
             return f"it names {value[:60]!r}, which is no number of this run's own"

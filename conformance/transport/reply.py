@@ -7,11 +7,16 @@ from conformance.transport.coding import Content
 from conformance.transport.failure import Broken
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
-"""The interface's replies have some hundred bytes; what is larger than this is a server gone mad."""
+"""The interface's replies have some hundred bytes; what is larger than this is a server gone mad.
+"""
 MAX_HEADERS = 256
-"""Header lines of one reply, those of interim replies and trailers with it: servers and gateways send ten to forty."""
+"""Header lines of one reply, those of interim replies and trailers with it: servers and gateways
+send ten to forty.
+"""
 MAX_HEAD_BYTES = 64 * 1024
-"""Bytes of all heads of one reply, interim ones and trailers included. HTTP servers themselves take 8 to 64 KiB of a head."""
+"""Bytes of all heads of one reply, interim ones and trailers included. HTTP servers themselves take
+8 to 64 KiB of a head.
+"""
 BODY_KEPT = 64 * 1024
 """Bytes of a body that are kept: more than a hundred times what this interface answers."""
 
@@ -20,7 +25,9 @@ _NO_BODY_METHODS = frozenset({"HEAD", "CONNECT"})
 
 
 class ReplyReader:
-    """Feed it bytes until `complete`, or `finish` it when the connection ends; then ask for the `reply`."""
+    """Feed it bytes until `complete`, or `finish` it when the connection ends; then ask for the
+    `reply`.
+    """
 
     __slots__ = (
         "_bodyless",
@@ -66,7 +73,9 @@ class ReplyReader:
         self.received += len(data)
         self._unparsed += len(data)
         if self.received > MAX_REPLY_BYTES:
-            raise Broken("protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True)
+            raise Broken(
+                "protocol", f"the reply is larger than {MAX_REPLY_BYTES} bytes", begun=True
+            )
         self._parse(data)
         if self._fresh:
             self._take_body()
@@ -99,7 +108,9 @@ class ReplyReader:
         if self.complete or (not self._in_head and not self._framed):
             self.complete = True
         elif self.received:
-            raise Broken("protocol", f"the reply is cut short after {self.received} bytes", begun=True)
+            raise Broken(
+                "protocol", f"the reply is cut short after {self.received} bytes", begun=True
+            )
         else:
             raise Broken("closed", "the connection was closed without a reply")
 
@@ -172,4 +183,6 @@ def must_fit(lines: int, size: int) -> None:
     if lines > MAX_HEADERS:
         raise Broken("protocol", f"the reply has more than {MAX_HEADERS} headers", begun=True)
     if size > MAX_HEAD_BYTES:
-        raise Broken("protocol", f"the head of the reply is larger than {MAX_HEAD_BYTES} bytes", begun=True)
+        raise Broken(
+            "protocol", f"the head of the reply is larger than {MAX_HEAD_BYTES} bytes", begun=True
+        )

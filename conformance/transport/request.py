@@ -17,7 +17,9 @@ _WITHOUT_LENGTH = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "CONNECT"})
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
-    """A call ready to be sent: every header in order, the Authorization included, so it must not be kept."""
+    """A call ready to be sent: every header in order, the Authorization included, so it must not be
+    kept.
+    """
 
     method: str
     target: str
@@ -39,7 +41,8 @@ class Prepared(Struct, frozen=True, kw_only=True):
 def unsendable(call: Call) -> str | None:
     """Why a call can't be sent as HTTP/1.1 without becoming another one, or None.
 
-    A line end in the target or a header, or a second framing, would hide a call in the call, past every limit of the transport.
+    A line end in the target or a header, or a second framing, would hide a call in the call, past
+    every limit of the transport.
     """
     if not _TOKEN.fullmatch(call.method):
         return f"the method {call.method!r} is no HTTP token"
@@ -62,7 +65,9 @@ def prepare(
     length_always: bool = False,
     type_always: str = "",
 ) -> Prepared:
-    """Complete a call. `extra` headers stand behind the call's own, unless it has one of that name."""
+    """Complete a call. `extra` headers stand behind the call's own, unless it has one of that
+    name.
+    """
     headers = [("Host", host)]
     names = {name.lower() for name, _ in call.headers}
     headers += [pair for pair in _DEFAULTS if pair[0].lower() not in names]
@@ -75,7 +80,11 @@ def prepare(
     added = authorizer.headers(call.method, call.target, headers, call.body, call.credential)
     headers += added
     return Prepared(
-        method=call.method, target=call.target, headers=tuple(headers), body=call.body, authorization=added[0][1] if added else ""
+        method=call.method,
+        target=call.target,
+        headers=tuple(headers),
+        body=call.body,
+        authorization=added[0][1] if added else "",
     )
 
 

@@ -1,9 +1,10 @@
 """Named ways to tamper with a valid Authorization. The names are the credential words of a call.
 
-`certain` tells whether the document leaves a server no choice but 401. It is False where the rules of auth-v2 are silent:
-they name no validity period, do not forbid a longer header, another case or a signature over other headers.
-Their names begin with `open:`, so that whoever judges a call sees it in the call.
-"Changed after signing" means: a call that differs in that respect was signed, the real one is sent.
+`certain` tells whether the document leaves a server no choice but 401. It is False where the rules
+of auth-v2 are silent: they name no validity period, do not forbid a longer header, another case or
+a signature over other headers. Their names begin with `open:`, so that whoever judges a call sees
+it in the call. "Changed after signing" means: a call that differs in that respect was signed, the
+real one is sent.
 """
 
 from base64 import b64encode
@@ -15,16 +16,27 @@ import msgspec
 from msgspec import Struct
 
 from conformance.exchange import OPEN
-from conformance.transport.auth import Keys, Parts, authorization, canonical_request, hmac_hex, prefix, signature, timestamp
+from conformance.transport.auth import (
+    Keys,
+    Parts,
+    authorization,
+    canonical_request,
+    hmac_hex,
+    prefix,
+    signature,
+    timestamp,
+)
 from conformance.transport.auth import signed_headers_text as names_of
 
 _HOUR = 3600.0
 
 
 class Unsigned(Struct, frozen=True, kw_only=True):
-    """A call about to be signed: the keys, the time (POSIX seconds), what a valid signature covers, and every header that is sent.
+    """A call about to be signed: the keys, the time (POSIX seconds), what a valid signature covers,
+    and every header that is sent.
 
-    `earlier` is the header that was sent with the call before, where that was another one: a server may remember it.
+    `earlier` is the header that was sent with the call before, where that was another one: a server
+    may remember it.
     """
 
     keys: Keys
@@ -54,7 +66,9 @@ class Unsigned(Struct, frozen=True, kw_only=True):
 
 
 class Tampering(Struct, frozen=True, kw_only=True):
-    """One way. `make` builds the header's value; `keyless` ways need no keys and work under every scheme."""
+    """One way. `make` builds the header's value; `keyless` ways need no keys and work under every
+    scheme.
+    """
 
     name: str
     description: str
@@ -94,7 +108,9 @@ def _without_query(call: Unsigned) -> str:
 def _other_campaign(call: Unsigned) -> str:
     path, mark, query = call.parts.target.partition("?")
     head, slash, last = path.rpartition("/")
-    other = str(int(last) + 1) if last.isascii() and last.isdigit() and len(last) < 20 else f"{last}1"
+    other = (
+        str(int(last) + 1) if last.isascii() and last.isdigit() and len(last) < 20 else f"{last}1"
+    )
     return call.signing(target=f"{head}{slash}{other}{mark}{query}")
 
 
@@ -137,7 +153,11 @@ def _replayed(call: Unsigned) -> str:
 
 
 def _unknown_key(call: Unsigned) -> str:
-    return msgspec.structs.replace(call, keys=Keys(access_key="nobody", secret_key="nobody's secret")).valid  # noqa: S106 - a secret that nobody has
+    return msgspec.structs.replace(
+        # a secret that nobody has
+        call,
+        keys=Keys(access_key="nobody", secret_key="nobody's secret"),  # noqa: S106 - none of theirs
+    ).valid
 
 
 def _key_of_nobody(call: Unsigned) -> str:
@@ -146,7 +166,9 @@ def _key_of_nobody(call: Unsigned) -> str:
 
 
 def _wrong_secret(call: Unsigned) -> str:
-    return msgspec.structs.replace(call, keys=Keys(access_key=call.keys.access_key, secret_key=_other(call.keys.secret_key))).valid
+    return msgspec.structs.replace(
+        call, keys=Keys(access_key=call.keys.access_key, secret_key=_other(call.keys.secret_key))
+    ).valid
 
 
 def _start(call: Unsigned) -> str:
@@ -163,7 +185,9 @@ def _key_as_bytes(call: Unsigned) -> str:
 
 
 def _base64(call: Unsigned) -> str:
-    return _exchange_part(4, lambda text: b64encode(bytes.fromhex(text)).decode().replace("/", "_"))(call)
+    return _exchange_part(
+        4, lambda text: b64encode(bytes.fromhex(text)).decode().replace("/", "_")
+    )(call)
 
 
 def _named_headers(names: str, headers: tuple[tuple[str, str], ...]) -> Callable[[Unsigned], str]:
@@ -178,7 +202,9 @@ def _named_headers(names: str, headers: tuple[tuple[str, str], ...]) -> Callable
 
 
 def _without_host(call: Unsigned) -> str:
-    kept = next(((name.lower(), value) for name, value in call.headers if name.lower() != "host"), None)
+    kept = next(
+        ((name.lower(), value) for name, value in call.headers if name.lower() != "host"), None
+    )
     headers = (kept,) if kept else ()
     return _named_headers(names_of(headers), headers)(call)
 
@@ -193,11 +219,31 @@ def _signed_word(call: Unsigned, when: str) -> str:
 
 
 def _rows() -> tuple[Tampering, ...]:
-    return (*_changed_after_signing(), *_header_parts(), *_signatures(), *_shapes(), *_keys(), *_left_open())
+    return (
+        *_changed_after_signing(),
+        *_header_parts(),
+        *_signatures(),
+        *_shapes(),
+        *_keys(),
+        *_left_open(),
+    )
 
 
-def _row(name: str, description: str, make: Callable[[Unsigned], str], *, certain: bool = True, keyless: bool = False) -> Tampering:
-    return Tampering(name=name if certain else OPEN + name, description=description, certain=certain, make=make, keyless=keyless)
+def _row(
+    name: str,
+    description: str,
+    make: Callable[[Unsigned], str],
+    *,
+    certain: bool = True,
+    keyless: bool = False,
+) -> Tampering:
+    return Tampering(
+        name=name if certain else OPEN + name,
+        description=description,
+        certain=certain,
+        make=make,
+        keyless=keyless,
+    )
 
 
 def _changed_after_signing() -> tuple[Tampering, ...]:
@@ -207,8 +253,16 @@ def _changed_after_signing() -> tuple[Tampering, ...]:
         _row("campaign-changed", "the same call on another campaign was signed", _other_campaign),
         _row("vdn-changed", "the same call under another VDN was signed", _other_vdn),
         _row("query-changed", "another query was signed", _other_query),
-        _row("query-unsigned", "the call without its query was signed (for calls that have one)", _without_query),
-        _row("body-changed", "another body was signed", lambda call: call.signing(body=call.parts.body + b" ")),
+        _row(
+            "query-unsigned",
+            "the call without its query was signed (for calls that have one)",
+            _without_query,
+        ),
+        _row(
+            "body-changed",
+            "another body was signed",
+            lambda call: call.signing(body=call.parts.body + b" "),
+        ),
         _row("body-unsigned", "the signature does not cover the body", _unsigned_body),
         _row("host-changed", "another host was signed", _other_host),
         _row("content-type-changed", "another Content-Type was signed", _other_content_type),
@@ -218,19 +272,53 @@ def _changed_after_signing() -> tuple[Tampering, ...]:
 
 def _header_parts() -> tuple[Tampering, ...]:
     return (
-        _row("version-changed", "the scheme word was changed after signing", _exchange_part(0, lambda _: "auth-v1")),
-        _row("access-key-changed", "the access key was changed after signing", _exchange_part(1, lambda text: text + "x")),
-        _row("access-key-empty", "the access key was taken out after signing", _exchange_part(1, lambda _: "")),
-        _row("timestamp-changed", "the time was changed after signing", lambda call: _retimed(call, -1.0)),
-        _row("timestamp-empty", "the time was taken out after signing", _exchange_part(2, lambda _: "")),
-        _row("signed-headers-changed", "the list of signed headers was changed after signing", _exchange_part(3, _listed_more)),
-        _row("signed-headers-empty", "the list of signed headers was taken out after signing", _exchange_part(3, lambda _: "")),
-        _row("signature-changed", "one hex digit of the signature was changed", _exchange_part(4, _other)),
+        _row(
+            "version-changed",
+            "the scheme word was changed after signing",
+            _exchange_part(0, lambda _: "auth-v1"),
+        ),
+        _row(
+            "access-key-changed",
+            "the access key was changed after signing",
+            _exchange_part(1, lambda text: text + "x"),
+        ),
+        _row(
+            "access-key-empty",
+            "the access key was taken out after signing",
+            _exchange_part(1, lambda _: ""),
+        ),
+        _row(
+            "timestamp-changed",
+            "the time was changed after signing",
+            lambda call: _retimed(call, -1.0),
+        ),
+        _row(
+            "timestamp-empty",
+            "the time was taken out after signing",
+            _exchange_part(2, lambda _: ""),
+        ),
+        _row(
+            "signed-headers-changed",
+            "the list of signed headers was changed after signing",
+            _exchange_part(3, _listed_more),
+        ),
+        _row(
+            "signed-headers-empty",
+            "the list of signed headers was taken out after signing",
+            _exchange_part(3, lambda _: ""),
+        ),
+        _row(
+            "signature-changed",
+            "one hex digit of the signature was changed",
+            _exchange_part(4, _other),
+        ),
     )
 
 
 def _retimed(call: Unsigned, seconds: float) -> str:
-    return _exchange_part(2, lambda _: timestamp(call.seconds + seconds, milliseconds=call.milliseconds))(call)
+    return _exchange_part(
+        2, lambda _: timestamp(call.seconds + seconds, milliseconds=call.milliseconds)
+    )(call)
 
 
 def _listed_more(names: str) -> str:
@@ -239,29 +327,70 @@ def _listed_more(names: str) -> str:
 
 def _signatures() -> tuple[Tampering, ...]:
     return (
-        _row("signature-shortened", "the signature lacks its last digit", _exchange_part(4, lambda text: text[:-1])),
-        _row("signature-halved", "the signature is cut after 32 digits", _exchange_part(4, lambda text: text[:32])),
-        _row("signature-lengthened", "the signature has one digit more", _exchange_part(4, lambda text: text + "0")),
-        _row("signature-empty", "the signature is empty", _exchange_part(4, lambda _: "")),
-        _row("signature-zero", "the signature is 64 zeros", _exchange_part(4, lambda text: "0" * len(text))),
         _row(
-            "signature-capitals", "the hex digits of the signature are capitals, which auth-v2 does not write", _exchange_part(4, str.upper)
+            "signature-shortened",
+            "the signature lacks its last digit",
+            _exchange_part(4, lambda text: text[:-1]),
+        ),
+        _row(
+            "signature-halved",
+            "the signature is cut after 32 digits",
+            _exchange_part(4, lambda text: text[:32]),
+        ),
+        _row(
+            "signature-lengthened",
+            "the signature has one digit more",
+            _exchange_part(4, lambda text: text + "0"),
+        ),
+        _row("signature-empty", "the signature is empty", _exchange_part(4, lambda _: "")),
+        _row(
+            "signature-zero",
+            "the signature is 64 zeros",
+            _exchange_part(4, lambda text: "0" * len(text)),
+        ),
+        _row(
+            "signature-capitals",
+            "the hex digits of the signature are capitals, which auth-v2 does not write",
+            _exchange_part(4, str.upper),
         ),
         _row("signature-base64", "the signature is base64, not hex", _base64),
         _row("key-not-derived", "signed with the secret key itself", _key_not_derived),
-        _row("key-as-bytes", "signed with the bytes of the signing key, not its hex text", _key_as_bytes),
+        _row(
+            "key-as-bytes",
+            "signed with the bytes of the signing key, not its hex text",
+            _key_as_bytes,
+        ),
     )
 
 
 def _shapes() -> tuple[Tampering, ...]:
     return (
         _row("empty", "the header is there and empty", lambda _: "", keyless=True),
-        _row("random-text", "the header holds some words", lambda _: "let me in, please", keyless=True),
-        _row("basic", "the header asks for another scheme", lambda _: "Basic bm9ib2R5Om5vYm9keQ==", keyless=True),
-        _row("bearer", "the header holds a bearer token", lambda _: "Bearer bm9ib2R5Om5vYm9keQ", keyless=True),
+        _row(
+            "random-text",
+            "the header holds some words",
+            lambda _: "let me in, please",
+            keyless=True,
+        ),
+        _row(
+            "basic",
+            "the header asks for another scheme",
+            lambda _: "Basic bm9ib2R5Om5vYm9keQ==",
+            keyless=True,
+        ),
+        _row(
+            "bearer",
+            "the header holds a bearer token",
+            lambda _: "Bearer bm9ib2R5Om5vYm9keQ",
+            keyless=True,
+        ),
         _row("word-only", "only the scheme word", lambda _: "auth-v2", keyless=True),
         _row("slashes", "all parts are empty", lambda _: "auth-v2////", keyless=True),
-        _row("without-signature", "the last part is missing", lambda call: call.valid.rpartition("/")[0]),
+        _row(
+            "without-signature",
+            "the last part is missing",
+            lambda call: call.valid.rpartition("/")[0],
+        ),
         _row("without-timestamp", "the time is missing", lambda call: _dropped(call, 2)),
         _row("without-access-key", "the access key is missing", lambda call: _dropped(call, 1)),
         _row("without-word", "the scheme word is missing", lambda call: _dropped(call, 0)),
@@ -277,25 +406,77 @@ def _dropped(call: Unsigned, index: int) -> str:
 def _keys() -> tuple[Tampering, ...]:
     return (
         _row("unknown-key", "rightly made with a key that nobody has", _unknown_key),
-        _row("key-of-nobody", "rightly made with the known secret and an access key that nobody has", _key_of_nobody),
-        _row("wrong-secret", "rightly made with the known access key and a wrong secret", _wrong_secret),
+        _row(
+            "key-of-nobody",
+            "rightly made with the known secret and an access key that nobody has",
+            _key_of_nobody,
+        ),
+        _row(
+            "wrong-secret",
+            "rightly made with the known access key and a wrong secret",
+            _wrong_secret,
+        ),
     )
 
 
 def _left_open() -> tuple[Tampering, ...]:
     """Ways that a server may take or refuse: the document says nothing about them."""
     return (
-        _row("hour-old", "valid, made an hour ago: no validity period is documented", lambda call: call.at(-_HOUR), certain=False),
-        _row("day-old", "valid, made a day ago: no validity period is documented", lambda call: call.at(-24 * _HOUR), certain=False),
-        _row("hour-early", "valid, made an hour from now: the clocks may differ", lambda call: call.at(_HOUR), certain=False),
-        _row("no-time", "rightly signed over a time that is none", lambda call: _signed_word(call, "yesterday"), certain=False),
-        _row("extra-part", "valid, with one part more at its end", lambda call: f"{call.valid}/more", certain=False),
-        _row("word-capitals", "valid but for the case of the scheme word", _exchange_part(0, str.upper), certain=False),
-        _row("host-unsigned", "rightly signed without the header host", _without_host, certain=False),
-        _row("names-capitals", "rightly signed, header names listed in capitals", _names_in_capitals, certain=False),
-        _row("no-names", "rightly signed over no header at all", _named_headers("", ()), certain=False),
+        _row(
+            "hour-old",
+            "valid, made an hour ago: no validity period is documented",
+            lambda call: call.at(-_HOUR),
+            certain=False,
+        ),
+        _row(
+            "day-old",
+            "valid, made a day ago: no validity period is documented",
+            lambda call: call.at(-24 * _HOUR),
+            certain=False,
+        ),
+        _row(
+            "hour-early",
+            "valid, made an hour from now: the clocks may differ",
+            lambda call: call.at(_HOUR),
+            certain=False,
+        ),
+        _row(
+            "no-time",
+            "rightly signed over a time that is none",
+            lambda call: _signed_word(call, "yesterday"),
+            certain=False,
+        ),
+        _row(
+            "extra-part",
+            "valid, with one part more at its end",
+            lambda call: f"{call.valid}/more",
+            certain=False,
+        ),
+        _row(
+            "word-capitals",
+            "valid but for the case of the scheme word",
+            _exchange_part(0, str.upper),
+            certain=False,
+        ),
+        _row(
+            "host-unsigned", "rightly signed without the header host", _without_host, certain=False
+        ),
+        _row(
+            "names-capitals",
+            "rightly signed, header names listed in capitals",
+            _names_in_capitals,
+            certain=False,
+        ),
+        _row(
+            "no-names",
+            "rightly signed over no header at all",
+            _named_headers("", ()),
+            certain=False,
+        ),
     )
 
 
-TAMPERINGS: Mapping[str, Tampering] = MappingProxyType({tampering.name: tampering for tampering in _rows()})
+TAMPERINGS: Mapping[str, Tampering] = MappingProxyType(
+    {tampering.name: tampering for tampering in _rows()}
+)
 """Every way by its name."""

@@ -10,7 +10,9 @@ from conformance.errors import ConfigurationError
 
 
 class Tls(Struct, frozen=True, kw_only=True):
-    """What the target file says about TLS. Without `ca_file` the public and the system's authorities are trusted."""
+    """What the target file says about TLS. Without `ca_file` the public and the system's
+    authorities are trusted.
+    """
 
     ca_file: str | None = None
     verify: bool = True
@@ -19,7 +21,9 @@ class Tls(Struct, frozen=True, kw_only=True):
 
 
 def client_context(tls: Tls) -> ssl.SSLContext:
-    """Build the context. Raises ConfigurationError for a file that is missing or holds no certificate or key."""
+    """Build the context. Raises ConfigurationError for a file that is missing or holds no
+    certificate or key.
+    """
     context = _trusting(tls)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not tls.verify:
@@ -40,10 +44,13 @@ def _trusting(tls: Tls) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=tls.ca_file)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            f"[tls] ca_file = {tls.ca_file}: it holds no certificate that can be read ({error}). Give a PEM file with the certificate "
-            "of the authority that signed the target's certificate (it starts with -----BEGIN CERTIFICATE-----)."
+            f"[tls] ca_file = {tls.ca_file}: it holds no certificate that can be read ({error})."
+            " Give a PEM file with the certificate of the authority that signed the target's"
+            " certificate (it starts with -----BEGIN CERTIFICATE-----)."
         ) from None
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a server's own certificate in the file is enough, as from Python 3.13 on
+    context.verify_flags |= (
+        ssl.VERIFY_X509_PARTIAL_CHAIN
+    )  # a server's own certificate in the file is enough, as from Python 3.13 on
     return context
 
 
@@ -55,8 +62,9 @@ def _show_certificate(context: ssl.SSLContext, client_cert: str, client_key: str
         context.load_cert_chain(client_cert, client_key, password=_no_password)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            f"[tls] client_cert = {client_cert}: certificate and key can't be used ({error}). Give PEM files; the key, without a "
-            "password, stands in the same file or in [tls] client_key, and belongs to the certificate."
+            f"[tls] client_cert = {client_cert}: certificate and key can't be used ({error}). Give"
+            " PEM files; the key, without a password, stands in the same file or in [tls]"
+            " client_key, and belongs to the certificate."
         ) from None
 
 
@@ -71,6 +79,6 @@ def _refuse_missing(key: str, file: str) -> None:
             return
     except OSError as error:
         raise ConfigurationError(
-            f"[tls] {key} = {file}: the file can't be read ({error.strerror}). Correct the path (a relative one begins at the folder of "
-            "the target file), or let this user read it."
+            f"[tls] {key} = {file}: the file can't be read ({error.strerror}). Correct the path (a"
+            " relative one begins at the folder of the target file), or let this user read it."
         ) from None

@@ -1,6 +1,8 @@
-"""One kept-alive connection straight to the target: a socket, one `sendall` per call, httptools for the reply.
+"""One kept-alive connection straight to the target: a socket, one `sendall` per call, httptools for
+the reply.
 
-It exists because it is the cheapest way to send a small call; through a proxy goes `proxied`, behind the same four methods.
+It exists because it is the cheapest way to send a small call; through a proxy goes `proxied`,
+behind the same four methods.
 """
 
 import socket
@@ -45,7 +47,9 @@ class Wire:
     __slots__ = ("_address", "_context", "_seconds", "_socket", "reusable", "used")
 
     def __init__(self, address: Address, context: ssl.SSLContext | None, seconds: float) -> None:
-        """`seconds` limit the connecting, TLS included; they are also what `ask` is mostly called with."""
+        """`seconds` limit the connecting, TLS included; they are also what `ask` is mostly
+        called with.
+        """
         self._address = address
         self._context = context
         self._seconds = seconds
@@ -57,7 +61,9 @@ class Wire:
         """See Line."""
         started = time.perf_counter()
         try:
-            plain = socket.create_connection((self._address.host, self._address.port), self._seconds)
+            plain = socket.create_connection(
+                (self._address.host, self._address.port), self._seconds
+            )
         except OSError as error:
             raise connecting_failed(error) from None
         except UnicodeError:
@@ -73,11 +79,17 @@ class Wire:
         self.reusable = True
 
     def _secured(self, plain: socket.socket) -> socket.socket:
-        return plain if self._context is None else self._context.wrap_socket(plain, server_hostname=self._address.host)
+        return (
+            plain
+            if self._context is None
+            else self._context.wrap_socket(plain, server_hostname=self._address.host)
+        )
 
     def is_alive(self) -> bool:
         """See Line."""
-        return self._socket is not None and self.reusable and _is_silent(self._socket, self._seconds)
+        return (
+            self._socket is not None and self.reusable and _is_silent(self._socket, self._seconds)
+        )
 
     def ask(self, request: Prepared, seconds: float) -> Reply:
         """See Line."""
@@ -99,7 +111,9 @@ class Wire:
         self.used = True
         return reply
 
-    def _receive(self, sock: socket.socket, reader: ReplyReader, end: float, lost: OSError | None) -> None:
+    def _receive(
+        self, sock: socket.socket, reader: ReplyReader, end: float, lost: OSError | None
+    ) -> None:
         limit = self._seconds
         try:
             while not reader.complete:
@@ -129,7 +143,9 @@ class Wire:
 
 
 def _send(sock: socket.socket, data: bytes) -> OSError | None:
-    """Send all. A target that stops reading may still have written its reply, so a broken pipe is handed back, to be raised later."""
+    """Send all. A target that stops reading may still have written its reply, so a broken pipe is
+    handed back, to be raised later.
+    """
     try:
         sock.sendall(data)
     except (BrokenPipeError, ConnectionResetError) as error:
@@ -138,7 +154,9 @@ def _send(sock: socket.socket, data: bytes) -> OSError | None:
 
 
 def _is_silent(sock: socket.socket, seconds: float) -> bool:
-    """Reading without waiting finds nothing on a good idle connection (TLS takes session tickets in); an end or data shows a bad one."""
+    """Reading without waiting finds nothing on a good idle connection (TLS takes session tickets
+    in); an end or data shows a bad one.
+    """
     sock.settimeout(0)
     try:
         sock.recv(1)

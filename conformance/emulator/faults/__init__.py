@@ -1,4 +1,6 @@
-"""Deliberate lies of the emulator, a file per subject. Each changes named points of the honest handling."""
+"""Deliberate lies of the emulator, a file per subject. Each changes named points of the honest
+handling.
+"""
 
 from conformance.emulator.faults import (
     atomicity,

@@ -12,12 +12,21 @@ from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points, Route
 from conformance.emulator.request import Request
 
-_FAILURE_CHANGES_NOTHING = "Response, resultCode: any other code than 0200000 is a failure, and a failed call deletes nothing."
-_SUCCESS_IS_SAID = "Response, resultCode: 0200000 says that the call succeeded; one that did its work must say so."
+_FAILURE_CHANGES_NOTHING = (
+    "Response, resultCode: any other code than 0200000 is a failure, and a failed call deletes"
+    " nothing."
+)
+_SUCCESS_IS_SAID = (
+    "Response, resultCode: 0200000 says that the call succeeded; one that did its work must say so."
+)
 _UNAUTHORISED = "Request, Authorization: mandatory; a caller who is refused has changed nothing."
 
 
-@fault("atomic.valid-part", "Refuses a batch for a bad item, and has deleted the good ones.", _FAILURE_CHANGES_NOTHING)
+@fault(
+    "atomic.valid-part",
+    "Refuses a batch for a bad item, and has deleted the good ones.",
+    _FAILURE_CHANGES_NOTHING,
+)
 def _valid_part(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS:
@@ -39,7 +48,11 @@ def _before_bad_item(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("atomic.after-bad-item", "Refuses a batch for its first item, and has deleted the rest.", _FAILURE_CHANGES_NOTHING)
+@fault(
+    "atomic.after-bad-item",
+    "Refuses a batch for its first item, and has deleted the rest.",
+    _FAILURE_CHANGES_NOTHING,
+)
 def _after_bad_item(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect in OF_ITEMS and request.found[defect] == 0:
@@ -62,7 +75,11 @@ def _broken_json(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("atomic.hour-applied", "Refuses an hour without a minute, and has deleted the numbers.", _FAILURE_CHANGES_NOTHING)
+@fault(
+    "atomic.hour-applied",
+    "Refuses an hour without a minute, and has deleted the numbers.",
+    _FAILURE_CHANGES_NOTHING,
+)
 def _hour_applied(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect.startswith("member."):
@@ -85,7 +102,11 @@ def _other_vdn(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("atomic.refusal-costs-one", "Each refused deletion costs the campaign its newest number.", _FAILURE_CHANGES_NOTHING)
+@fault(
+    "atomic.refusal-costs-one",
+    "Each refused deletion costs the campaign its newest number.",
+    _FAILURE_CHANGES_NOTHING,
+)
 def _refusal_costs_one(points: Points) -> None:
     def change(request: Request, _: str) -> None:
         held = points.look(request)
@@ -95,12 +116,20 @@ def _refusal_costs_one(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("atomic.error-after-commit", "Deletes batches of three and more, and reports a failure.", _SUCCESS_IS_SAID)
+@fault(
+    "atomic.error-after-commit",
+    "Deletes batches of three and more, and reports a failure.",
+    _SUCCESS_IS_SAID,
+)
 def _error_after_commit(points: Points) -> None:
     remove_reply(points, lambda request: len(request.numbers) >= 3)
 
 
-@fault("atomic.error-one-in-twelve", "Every twelfth deletion is done and reported as a failure.", _SUCCESS_IS_SAID)
+@fault(
+    "atomic.error-one-in-twelve",
+    "Every twelfth deletion is done and reported as a failure.",
+    _SUCCESS_IS_SAID,
+)
 def _error_one_in_twelve(points: Points) -> None:
     result = 0
 
@@ -119,7 +148,11 @@ def remove_reply(points: Points, when: Callable[[Request], bool]) -> None:
         if decision.code != answer.SUCCESS or not when(request):
             return made
         failure = Decision(code=answer.PARAMETER_ERROR)
-        return EmulatorAnswer(status=200, body=points.render(request.call, points.members(request, failure)), code=failure.code)
+        return EmulatorAnswer(
+            status=200,
+            body=points.render(request.call, points.members(request, failure)),
+            code=failure.code,
+        )
 
     replying(points, change)
 

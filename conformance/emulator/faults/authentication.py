@@ -6,7 +6,12 @@ from dataclasses import replace
 from conformance.emulator import answer
 from conformance.emulator.answer import EmulatorAnswer
 from conformance.emulator.call import ReceivedCall
-from conformance.emulator.faults.claims import accepting, claimed, claimed_and_right, claimed_by_known
+from conformance.emulator.faults.claims import (
+    accepting,
+    claimed,
+    claimed_and_right,
+    claimed_by_known,
+)
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.faults.robustness import crash
 from conformance.emulator.points import Points
@@ -27,7 +32,9 @@ def _delete_open(points: Points) -> None:
     accepting(points, lambda call: call.method == "DELETE")
 
 
-@fault("auth.missing-header", "Lets calls without the header in; wrong ones are refused.", _MANDATORY)
+@fault(
+    "auth.missing-header", "Lets calls without the header in; wrong ones are refused.", _MANDATORY
+)
 def _missing_header(points: Points) -> None:
     accepting(points, lambda call: "authorization" not in call.headers)
 
@@ -37,34 +44,60 @@ def _empty_header(points: Points) -> None:
     accepting(points, lambda call: call.headers.get("authorization") == "")
 
 
-@fault("auth.one-campaign", "Verifies signatures for the campaign with the lowest id only.", _VERIFIED)
+@fault(
+    "auth.one-campaign", "Verifies signatures for the campaign with the lowest id only.", _VERIFIED
+)
 def _one_campaign(points: Points) -> None:
-    others = {str(campaign) for _, campaign in points.start.campaigns} - {str(min(points.start.campaigns)[1])}
-    accepting(points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] in others)
+    others = {str(campaign) for _, campaign in points.start.campaigns} - {
+        str(min(points.start.campaigns)[1])
+    }
+    accepting(
+        points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] in others
+    )
 
 
 @fault("auth.other-scheme", "Lets calls with another scheme in, unverified.", _VERIFIED)
 def _other_scheme(points: Points) -> None:
-    accepting(points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2"))
+    accepting(
+        points, lambda call: not call.headers.get("authorization", "auth-v2").startswith("auth-v2")
+    )
 
 
-@fault("auth.no-list", "Lets calls in whose list of signed headers is empty, unverified.", _VERIFIED)
+@fault(
+    "auth.no-list", "Lets calls in whose list of signed headers is empty, unverified.", _VERIFIED
+)
 def _no_list(points: Points) -> None:
     accepting(points, lambda call: call.headers.get("authorization", "").split("/")[3:4] == [""])
 
 
-@fault("auth.long-body", "Does not verify the signature of a call whose body is longer than 1 KiB.", _VERIFIED)
+@fault(
+    "auth.long-body",
+    "Does not verify the signature of a call whose body is longer than 1 KiB.",
+    _VERIFIED,
+)
 def _long_body(points: Points) -> None:
-    accepting(points, lambda call: len(call.body) > 1024 and claimed_by_known(points, call) is not None)
+    accepting(
+        points, lambda call: len(call.body) > 1024 and claimed_by_known(points, call) is not None
+    )
 
 
-@fault("auth.unknown-campaign-open", "Answers calls on campaigns that do not exist without asking who calls.", _MANDATORY)
+@fault(
+    "auth.unknown-campaign-open",
+    "Answers calls on campaigns that do not exist without asking who calls.",
+    _MANDATORY,
+)
 def _unknown_campaign_open(points: Points) -> None:
     ids = {str(campaign) for _, campaign in points.start.campaigns}
-    accepting(points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] not in ids)
+    accepting(
+        points, lambda call: "/callerNo/" in call.path and call.path.rpartition("/")[2] not in ids
+    )
 
 
-@fault("auth.any-signature", "Checks the header's form and the access key, not the signature.", _VERIFIED)
+@fault(
+    "auth.any-signature",
+    "Checks the header's form and the access key, not the signature.",
+    _VERIFIED,
+)
 def _any_signature(points: Points) -> None:
     def accepts(call: ReceivedCall) -> bool:
         return claimed_by_known(points, call) is not None
@@ -72,7 +105,9 @@ def _any_signature(points: Points) -> None:
     accepting(points, accepts)
 
 
-@fault("auth.unknown-key", "Takes any access key whose signature is made with the known secret.", _KEY)
+@fault(
+    "auth.unknown-key", "Takes any access key whose signature is made with the known secret.", _KEY
+)
 def _unknown_key(points: Points) -> None:
     def accepts(call: ReceivedCall) -> bool:
         given = claimed(call)
@@ -81,7 +116,9 @@ def _unknown_key(points: Points) -> None:
     accepting(points, accepts)
 
 
-@fault("auth.foreign-key", "Lets callers with an access key that it doesn't know in, unverified.", _KEY)
+@fault(
+    "auth.foreign-key", "Lets callers with an access key that it doesn't know in, unverified.", _KEY
+)
 def _foreign_key(points: Points) -> None:
     def accepts(call: ReceivedCall) -> bool:
         given = claimed(call)
@@ -139,7 +176,9 @@ def _connection(points: Points) -> None:
     points.authenticate = remembering
 
 
-def _refusing(points: Points, change: Callable[[ReceivedCall, EmulatorAnswer], EmulatorAnswer]) -> None:
+def _refusing(
+    points: Points, change: Callable[[ReceivedCall, EmulatorAnswer], EmulatorAnswer]
+) -> None:
     inner = points.unauthorised
     points.unauthorised = lambda call: change(call, inner(call))
 
@@ -156,7 +195,10 @@ def _with_403(points: Points) -> None:
 
 @fault("auth.302", "Sends a refused caller to the page where people log in.", _REFUSAL)
 def _with_302(points: Points) -> None:
-    _refusing(points, lambda _, __: EmulatorAnswer(status=302, headers=(("Location", "/login"),), code="302"))
+    _refusing(
+        points,
+        lambda _, __: EmulatorAnswer(status=302, headers=(("Location", "/login"),), code="302"),
+    )
 
 
 @fault("auth.malformed-500", "A malformed header is a server error.", _REFUSAL)
@@ -176,11 +218,17 @@ def _unknown_key_500(points: Points) -> None:
     _refusing(points, change)
 
 
-@fault("auth.success-in-401", "The body of a 401 says 0200000.", "Response, resultCode: 0200000 says success.")
+@fault(
+    "auth.success-in-401",
+    "The body of a 401 says 0200000.",
+    "Response, resultCode: 0200000 says success.",
+)
 def _success_in_401(points: Points) -> None:
     members = dict.fromkeys(("resultCode", "returnCode"), answer.SUCCESS)
     texts = dict.fromkeys(("resultDesc", "returnDesc"), "success")
-    _refusing(points, lambda call, made: replace(made, body=points.render(call, {**members, **texts})))
+    _refusing(
+        points, lambda call, made: replace(made, body=points.render(call, {**members, **texts}))
+    )
 
 
 @fault(
@@ -193,12 +241,18 @@ def _tells_signature(points: Points) -> None:
         pair = claimed_and_right(points, call)
         if pair is None:
             return made
-        return replace(made, body=made.body.replace(b"authentication failed", f"expected {pair[1]}".encode()))
+        return replace(
+            made, body=made.body.replace(b"authentication failed", f"expected {pair[1]}".encode())
+        )
 
     _refusing(points, change)
 
 
-@fault("auth.valid-one-in-30", "Refuses every thirtieth right signature.", "Authentication: passed is HTTP 200.")
+@fault(
+    "auth.valid-one-in-30",
+    "Refuses every thirtieth right signature.",
+    "Authentication: passed is HTTP 200.",
+)
 def _valid_one_in_30(points: Points) -> None:
     honest = points.authenticate
     seen = 0

@@ -1,4 +1,6 @@
-"""The ways in which faults change the honest handling. They touch deletions only, where they are not told otherwise."""
+"""The ways in which faults change the honest handling. They touch deletions only, where they are
+not told otherwise.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -17,7 +19,9 @@ def always(_: Request) -> bool:
 
 
 def drop_but_one(held: Numbers | None, numbers: Iterable[str]) -> None:
-    """Delete what should not be deleted, and leave one number, so that no other demand is broken beside."""
+    """Delete what should not be deleted, and leave one number, so that no other demand is broken
+    beside.
+    """
     for number in numbers:
         if held and len(held) > 1:
             held.pop(number, None)
@@ -99,7 +103,9 @@ def removing(points: Points, change: Callable[[Request, Numbers, Remove], int]) 
 
 
 def removing_also(points: Points, collides: Callable[[str, str], bool]) -> None:
-    """Remove, beside what was named, every number that collides with it; one number is left in any case."""
+    """Remove, beside what was named, every number that collides with it; one number is left in any
+    case.
+    """
 
     def change(request: Request, held: Numbers, remove: Remove) -> int:
         named = set(request.numbers)
@@ -112,7 +118,9 @@ def removing_also(points: Points, collides: Callable[[str, str], bool]) -> None:
     removing(points, change)
 
 
-def waiting(points: Points, operation: str, note: Callable[[Request, Numbers], None] = lambda _, __: None) -> None:
+def waiting(
+    points: Points, operation: str, note: Callable[[Request, Numbers], None] = lambda _, __: None
+) -> None:
     """Leave a window between decision and act of an operation, noting what was decided upon."""
     inner = points.window
 
@@ -139,18 +147,29 @@ def refusing(points: Points, change: Callable[[Request, str], None]) -> None:
     points.refuse = refuse
 
 
-def rewording(points: Points, change: Callable[[Request, Decision, Members], Members], *, everywhere: bool = False) -> None:
-    """Alter the members of the reply to a deletion, or of every reply: most servers write all of them in one place."""
+def rewording(
+    points: Points,
+    change: Callable[[Request, Decision, Members], Members],
+    *,
+    everywhere: bool = False,
+) -> None:
+    """Alter the members of the reply to a deletion, or of every reply: most servers write all of
+    them in one place.
+    """
     inner = points.members
 
     def members(request: Request, decision: Decision) -> Members:
         made = inner(request, decision)
-        return change(request, decision, made) if everywhere or request.operation == "delete" else made
+        return (
+            change(request, decision, made) if everywhere or request.operation == "delete" else made
+        )
 
     points.members = members
 
 
-def replying(points: Points, change: Callable[[Request, Decision, EmulatorAnswer], EmulatorAnswer]) -> None:
+def replying(
+    points: Points, change: Callable[[Request, Decision, EmulatorAnswer], EmulatorAnswer]
+) -> None:
     """Alter the finished reply to a deletion."""
     inner = points.reply
 
@@ -178,7 +197,9 @@ def reading_path(points: Points, change: Callable[[str, str], tuple[str, str]]) 
 
     def inspect(request: Request) -> None:
         if request.operation == "delete":
-            request.vdn_text, request.campaign_text = change(request.vdn_text, request.campaign_text)
+            request.vdn_text, request.campaign_text = change(
+                request.vdn_text, request.campaign_text
+            )
         inner(request)
 
     points.inspect = inspect

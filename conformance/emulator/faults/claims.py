@@ -1,10 +1,17 @@
-"""What faults of authentication look at: the header that a call carries, and what it should have carried."""
+"""What faults of authentication look at: the header that a call carries, and what it should have
+carried.
+"""
 
 from collections.abc import Callable
 
 from conformance.emulator.call import ReceivedCall
 from conformance.emulator.points import Points
-from conformance.emulator.signature import Authorization, canonical_requests, parse_authorization, signature_of
+from conformance.emulator.signature import (
+    Authorization,
+    canonical_requests,
+    parse_authorization,
+    signature_of,
+)
 
 
 def accepting(points: Points, accepts: Callable[[ReceivedCall], bool]) -> None:
@@ -25,7 +32,9 @@ def claimed_by_known(points: Points, call: ReceivedCall) -> Authorization | None
 
 
 def claimed_and_right(points: Points, call: ReceivedCall) -> tuple[str, str] | None:
-    """Return the signature that the header carries, however shaped, and the one that it should carry."""
+    """Return the signature that the header carries, however shaped, and the one that it should
+    carry.
+    """
     prefix, _, signature = call.headers.get("authorization", "").rpartition("/")
     given = parse_authorization(f"{prefix}/{'0' * 64}")
     if given is None or given.access_key != points.verifier.access_key:

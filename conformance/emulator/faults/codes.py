@@ -15,10 +15,18 @@ _STRING = "Response, resultCode and returnCode: their type is String."
 _MEANING = "Error codes: a code is returned for what the table says that it means."
 _SUCCESS = "Response, resultCode: 0200000 says success, and nothing else does."
 _LOCALE = "Request, locale: it chooses the language of descriptions; codes do not depend on it."
-_PASSED = "Authentication: a call whose caller is known is answered with HTTP 200; the code tells the outcome."
+_PASSED = (
+    "Authentication: a call whose caller is known is answered with HTTP 200; the code tells the"
+    " outcome."
+)
 
 
-def _recoding(points: Points, change: Callable[[Request, Decision], tuple[object, object]], *, everywhere: bool = False) -> None:
+def _recoding(
+    points: Points,
+    change: Callable[[Request, Decision], tuple[object, object]],
+    *,
+    everywhere: bool = False,
+) -> None:
     """Choose the two codes of a reply anew."""
 
     def reword(request: Request, decision: Decision, made: Members) -> Members:
@@ -71,12 +79,22 @@ def _pair_ninth(points: Points) -> None:
 
 @fault("code.undocumented", "The last-number rule has a code that the table lacks.", _TABLE)
 def _undocumented(points: Points) -> None:
-    _recoding_failures(points, lambda code, defect: ("0200008", "0200008") if defect == "campaign.last-number" else (code, code))
+    _recoding_failures(
+        points,
+        lambda code, defect: (
+            ("0200008", "0200008") if defect == "campaign.last-number" else (code, code)
+        ),
+    )
 
 
 @fault("code.undocumented-conversion", "Broken JSON has the code 02000099.", _TABLE)
 def _undocumented_conversion(points: Points) -> None:
-    _recoding_failures(points, lambda code, defect: ("02000099", "02000099") if defect == "body.not-json" else (code, code))
+    _recoding_failures(
+        points,
+        lambda code, defect: (
+            ("02000099", "02000099") if defect == "body.not-json" else (code, code)
+        ),
+    )
 
 
 @fault("code.zero-lost", "Codes of eight digits lose a zero.", _TABLE)
@@ -122,14 +140,24 @@ def _swapped_empty(points: Points) -> None:
     _swapping(points, answer.EMPTY, answer.TOO_MANY)
 
 
-@fault("code.swapped-campaign", "An unknown campaign and invalid characters have each other's code.", _MEANING)
+@fault(
+    "code.swapped-campaign",
+    "An unknown campaign and invalid characters have each other's code.",
+    _MEANING,
+)
 def _swapped_campaign(points: Points) -> None:
     _swapping(points, answer.NO_CAMPAIGN, answer.CHARACTERS)
 
 
-@fault("code.type-as-campaign", "Values of a wrong type are reported as a campaign that does not exist.", _MEANING)
+@fault(
+    "code.type-as-campaign",
+    "Values of a wrong type are reported as a campaign that does not exist.",
+    _MEANING,
+)
 def _type_as_campaign(points: Points) -> None:
-    _recoding_failures(points, lambda code, _: (answer.NO_CAMPAIGN,) * 2 if code == answer.TYPE else (code, code))
+    _recoding_failures(
+        points, lambda code, _: (answer.NO_CAMPAIGN,) * 2 if code == answer.TYPE else (code, code)
+    )
 
 
 @fault("code.all-hour-minute", "Every failure is reported as an hour without its minute.", _MEANING)
@@ -139,27 +167,65 @@ def _all_hour_minute(points: Points) -> None:
 
 @fault("code.success-for-last", "Refuses to empty a campaign and calls it success.", _SUCCESS)
 def _success_for_last(points: Points) -> None:
-    _recoding_failures(points, lambda code, defect: (answer.SUCCESS,) * 2 if defect == "campaign.last-number" else (code, code))
+    _recoding_failures(
+        points,
+        lambda code, defect: (
+            (answer.SUCCESS,) * 2 if defect == "campaign.last-number" else (code, code)
+        ),
+    )
 
 
-@fault("code.success-for-bad-number", "Refuses a number with invalid characters and calls it success.", _SUCCESS)
+@fault(
+    "code.success-for-bad-number",
+    "Refuses a number with invalid characters and calls it success.",
+    _SUCCESS,
+)
 def _success_for_bad_number(points: Points) -> None:
-    _recoding_failures(points, lambda code, _: (answer.SUCCESS, answer.SUCCESS) if code == answer.CHARACTERS else (code, code))
+    _recoding_failures(
+        points,
+        lambda code, _: (
+            (answer.SUCCESS, answer.SUCCESS) if code == answer.CHARACTERS else (code, code)
+        ),
+    )
 
 
 @fault("code.success-200", "Success has the code 200.", _SUCCESS)
 def _success_200(points: Points) -> None:
-    _recoding(points, lambda _, decision: ("200",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2)
+    _recoding(
+        points,
+        lambda _, decision: (
+            ("200",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2
+        ),
+    )
 
 
-@fault("code.success-0-everywhere", "Success has the code 0, in the replies to adding and querying too.", _SUCCESS)
+@fault(
+    "code.success-0-everywhere",
+    "Success has the code 0, in the replies to adding and querying too.",
+    _SUCCESS,
+)
 def _success_0_everywhere(points: Points) -> None:
-    _recoding(points, lambda _, decision: ("0",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2, everywhere=True)
+    _recoding(
+        points,
+        lambda _, decision: ("0",) * 2 if decision.code == answer.SUCCESS else (decision.code,) * 2,
+        everywhere=True,
+    )
 
 
-@fault("code.pair-zero-everywhere", "On success returnCode is `0`, in the replies to adding and querying too.", _PAIR)
+@fault(
+    "code.pair-zero-everywhere",
+    "On success returnCode is `0`, in the replies to adding and querying too.",
+    _PAIR,
+)
 def _pair_zero_everywhere(points: Points) -> None:
-    _recoding(points, lambda _, decision: (decision.code, "0" if decision.code == answer.SUCCESS else decision.code), everywhere=True)
+    _recoding(
+        points,
+        lambda _, decision: (
+            decision.code,
+            "0" if decision.code == answer.SUCCESS else decision.code,
+        ),
+        everywhere=True,
+    )
 
 
 @fault("code.locale", "With locale en_US every failure has the general code.", _LOCALE)

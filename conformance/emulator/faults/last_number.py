@@ -19,7 +19,11 @@ def _none(points: Points) -> None:
     overlook(points, _LAST)
 
 
-@fault("last.single", "Deletes the last number when it is named alone; batches are checked.", _ONE_STAYS)
+@fault(
+    "last.single",
+    "Deletes the last number when it is named alone; batches are checked.",
+    _ONE_STAYS,
+)
 def _single(points: Points) -> None:
     overlook(points, _LAST, when=lambda request: len(request.items) == 1)
 
@@ -33,22 +37,43 @@ def _empties(points: Points, rule: Callable[[Request, Numbers], bool]) -> None:
     points.empties = rule
 
 
-@fault("last.by-duplicates", "Compares the count of items with the campaign's: a number named twice hides it.", _ONE_STAYS)
+@fault(
+    "last.by-duplicates",
+    "Compares the count of items with the campaign's: a number named twice hides it.",
+    _ONE_STAYS,
+)
 def _by_duplicates(points: Points) -> None:
-    _empties(points, lambda request, held: len(request.numbers) == len(held) and held.keys() <= set(request.numbers))
+    _empties(
+        points,
+        lambda request, held: (
+            len(request.numbers) == len(held) and held.keys() <= set(request.numbers)
+        ),
+    )
 
 
-@fault("last.by-absent", "Compares the named set with the held one: one absent number more hides it.", _ONE_STAYS)
+@fault(
+    "last.by-absent",
+    "Compares the named set with the held one: one absent number more hides it.",
+    _ONE_STAYS,
+)
 def _by_absent(points: Points) -> None:
     _empties(points, lambda request, held: set(request.numbers) == held.keys())
 
 
-@fault("last.race", "Checks first and deletes a moment later: calls at the same time empty a campaign.", _ONE_STAYS)
+@fault(
+    "last.race",
+    "Checks first and deletes a moment later: calls at the same time empty a campaign.",
+    _ONE_STAYS,
+)
 def _race(points: Points) -> None:
     waiting(points, "delete")
 
 
-@fault("last.stale-count", "Keeps the count of a campaign from its last addition and checks against that.", _ONE_STAYS)
+@fault(
+    "last.stale-count",
+    "Keeps the count of a campaign from its last addition and checks against that.",
+    _ONE_STAYS,
+)
 def _stale_count(points: Points) -> None:
     counts: dict[Key, int] = {key: len(held) for key, held in points.start.campaigns.items()}
     add = points.add
@@ -60,10 +85,16 @@ def _stale_count(points: Points) -> None:
         return added
 
     points.add = counting
-    _empties(points, lambda request, _: len(set(request.numbers)) >= counts.get(request.key or (0, 0), 0))
+    _empties(
+        points, lambda request, _: len(set(request.numbers)) >= counts.get(request.key or (0, 0), 0)
+    )
 
 
-@fault("last.counter-drifts", "Keeps a counter that a batch lowers by one only, and checks against that.", _ONE_STAYS)
+@fault(
+    "last.counter-drifts",
+    "Keeps a counter that a batch lowers by one only, and checks against that.",
+    _ONE_STAYS,
+)
 def _counter_drifts(points: Points) -> None:
     drift: dict[Key, int] = {}
     remove = points.remove
@@ -82,7 +113,11 @@ def _counter_drifts(points: Points) -> None:
     _empties(points, rule)
 
 
-@fault("last.counts-again", "Counts a number that is added once more as another one, and checks against the count.", _ONE_STAYS)
+@fault(
+    "last.counts-again",
+    "Counts a number that is added once more as another one, and checks against the count.",
+    _ONE_STAYS,
+)
 def _counts_twice(points: Points) -> None:
     surplus: dict[Key, int] = {}
     add = points.add
@@ -101,7 +136,9 @@ def _counts_twice(points: Points) -> None:
     _empties(points, rule)
 
 
-@fault("last.one-campaign", "Keeps a last number in the campaign with the lowest id only.", _ONE_STAYS)
+@fault(
+    "last.one-campaign", "Keeps a last number in the campaign with the lowest id only.", _ONE_STAYS
+)
 def _one_campaign(points: Points) -> None:
     first = min(points.start.campaigns)
     overlook(points, _LAST, when=lambda request: request.key != first)
@@ -109,7 +146,11 @@ def _one_campaign(points: Points) -> None:
 
 @fault("last.zero-led", "Forgets the rule when a number with a leading zero is named.", _ONE_STAYS)
 def _zero_led(points: Points) -> None:
-    overlook(points, _LAST, when=lambda request: any(number.startswith("0") for number in request.numbers))
+    overlook(
+        points,
+        _LAST,
+        when=lambda request: any(number.startswith("0") for number in request.numbers),
+    )
 
 
 @fault("last.large", "Keeps a last number only in campaigns of fewer than ten.", _ONE_STAYS)
@@ -127,7 +168,11 @@ def _hundred(points: Points) -> None:
     overlook(points, _LAST, when=lambda request: len(request.items) == 100)
 
 
-@fault("last.second-try", "Refuses to empty a campaign the first time and does it the second.", _ONE_STAYS)
+@fault(
+    "last.second-try",
+    "Refuses to empty a campaign the first time and does it the second.",
+    _ONE_STAYS,
+)
 def _second_try(points: Points) -> None:
     refused: set[Key | None] = set()
 
@@ -139,7 +184,11 @@ def _second_try(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("last.vdn-count", "Counts the numbers of all campaigns of the VDN, and lets one of them run empty.", _ONE_STAYS)
+@fault(
+    "last.vdn-count",
+    "Counts the numbers of all campaigns of the VDN, and lets one of them run empty.",
+    _ONE_STAYS,
+)
 def _vdn_count(points: Points) -> None:
     def rule(request: Request, held: Numbers) -> bool:
         campaigns = request.world.campaigns.items()
@@ -158,9 +207,13 @@ def _keeps_two(points: Points) -> None:
     _empties(points, rule)
 
 
-@fault("last.keeps-tenth", "Refuses to delete more than nine tenths of a campaign at once.", _NO_MORE)
+@fault(
+    "last.keeps-tenth", "Refuses to delete more than nine tenths of a campaign at once.", _NO_MORE
+)
 def _keeps_tenth(points: Points) -> None:
-    _empties(points, lambda request, held: len(set(request.numbers) & held.keys()) > 0.9 * len(held))
+    _empties(
+        points, lambda request, held: len(set(request.numbers) & held.keys()) > 0.9 * len(held)
+    )
 
 
 @fault("last.applied", "Refuses to empty a campaign, and has emptied it.", _FAILURE_KEEPS)
@@ -173,7 +226,9 @@ def _applied(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("last.all-but-one", "Refuses to empty a campaign, and has deleted all but one.", _FAILURE_KEEPS)
+@fault(
+    "last.all-but-one", "Refuses to empty a campaign, and has deleted all but one.", _FAILURE_KEEPS
+)
 def _all_but_one(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect == _LAST:

@@ -1,6 +1,13 @@
 """Lies about how many numbers one call may delete."""
 
-from conformance.emulator.faults.changes import Remove, amending, drop_but_one, overlook, refusing, removing
+from conformance.emulator.faults.changes import (
+    Remove,
+    amending,
+    drop_but_one,
+    overlook,
+    refusing,
+    removing,
+)
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Numbers, Points
 from conformance.emulator.request import Request
@@ -15,7 +22,9 @@ def _none(points: Points) -> None:
     overlook(points, _TOO_MANY)
 
 
-@fault("limit.off-by-one", "Takes 101 numbers, refuses 102: the comparison is off by one.", _AT_MOST)
+@fault(
+    "limit.off-by-one", "Takes 101 numbers, refuses 102: the comparison is off by one.", _AT_MOST
+)
 def _off_by_one(points: Points) -> None:
     overlook(points, _TOO_MANY, when=lambda request: len(request.items) == 101)
 
@@ -45,7 +54,11 @@ def _byte_counter(points: Points) -> None:
     overlook(points, _TOO_MANY, when=lambda request: len(request.items) % 256 <= 100)
 
 
-@fault("limit.truncates", "Takes more than 100 numbers, deletes the first 100 and reports success.", _AT_MOST)
+@fault(
+    "limit.truncates",
+    "Takes more than 100 numbers, deletes the first 100 and reports success.",
+    _AT_MOST,
+)
 def _truncates(points: Points) -> None:
     def change(request: Request) -> None:
         if request.found.pop(_TOO_MANY, None) is not None:
@@ -54,7 +67,11 @@ def _truncates(points: Points) -> None:
     amending(points, change)
 
 
-@fault("limit.partial", "Refuses more than 100 numbers and has deleted the first 100 all the same.", _AT_MOST)
+@fault(
+    "limit.partial",
+    "Refuses more than 100 numbers and has deleted the first 100 all the same.",
+    _AT_MOST,
+)
 def _partial(points: Points) -> None:
     def change(request: Request, defect: str) -> None:
         if defect == _TOO_MANY:
@@ -63,7 +80,11 @@ def _partial(points: Points) -> None:
     refusing(points, change)
 
 
-@fault("limit.counts-held", "Counts towards the limit only those numbers that the campaign holds.", _AT_MOST)
+@fault(
+    "limit.counts-held",
+    "Counts towards the limit only those numbers that the campaign holds.",
+    _AT_MOST,
+)
 def _counts_held(points: Points) -> None:
     def when(request: Request) -> bool:
         held = points.look(request) or {}
@@ -72,7 +93,11 @@ def _counts_held(points: Points) -> None:
     overlook(points, _TOO_MANY, when=when)
 
 
-@fault("limit.fifty", "Reports success for up to 100 numbers, and deletes the first 50 of them.", _UP_TO)
+@fault(
+    "limit.fifty",
+    "Reports success for up to 100 numbers, and deletes the first 50 of them.",
+    _UP_TO,
+)
 def _fifty(points: Points) -> None:
     def change(request: Request, held: Numbers, remove: Remove) -> int:
         count = len(set(request.numbers) & held.keys())
@@ -83,7 +108,11 @@ def _fifty(points: Points) -> None:
     removing(points, change)
 
 
-@fault("limit.body-size", "Refuses bodies beyond 2 KiB, far fewer than 100 numbers when they are long.", _UP_TO)
+@fault(
+    "limit.body-size",
+    "Refuses bodies beyond 2 KiB, far fewer than 100 numbers when they are long.",
+    _UP_TO,
+)
 def _body_size(points: Points) -> None:
     def change(request: Request) -> None:
         if len(request.call.body) > 2048:

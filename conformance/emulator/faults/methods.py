@@ -20,7 +20,9 @@ def _deleting_by(points: Points, *methods: str) -> None:
 
     def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         is_numbers = "/callerNo/" in call.path
-        return inner(replace(call, method="DELETE") if call.method in methods and is_numbers else call)
+        return inner(
+            replace(call, method="DELETE") if call.method in methods and is_numbers else call
+        )
 
     points.route = route
 
@@ -60,13 +62,19 @@ def _options(points: Points) -> None:
     _deleting_by(points, "OPTIONS")
 
 
-@fault("methods.override", "PUT with the header X-HTTP-Method-Override: DELETE deletes, and so does GET.", _ONLY_DELETE)
+@fault(
+    "methods.override",
+    "PUT with the header X-HTTP-Method-Override: DELETE deletes, and so does GET.",
+    _ONLY_DELETE,
+)
 def _override(points: Points) -> None:
     inner = points.route
 
     def route(call: ReceivedCall) -> Route | EmulatorAnswer:
         is_override = call.headers.get("x-http-method-override", "").upper() == "DELETE"
-        return inner(replace(call, method="DELETE") if is_override and "/callerNo/" in call.path else call)
+        return inner(
+            replace(call, method="DELETE") if is_override and "/callerNo/" in call.path else call
+        )
 
     points.route = route
 
@@ -89,7 +97,12 @@ def _success(points: Points) -> None:
         "returnCode": answer.SUCCESS,
         "returnDesc": "success",
     }
-    _answering(points, lambda call: EmulatorAnswer(status=200, body=points.render(call, members), code=answer.SUCCESS))
+    _answering(
+        points,
+        lambda call: EmulatorAnswer(
+            status=200, body=points.render(call, members), code=answer.SUCCESS
+        ),
+    )
 
 
 @fault("methods.500", "Other methods are a server error.", _NO_5XX)

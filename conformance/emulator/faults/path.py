@@ -27,7 +27,9 @@ def _vdn_ignored(points: Points) -> None:
     def anywhere(request: Request) -> Numbers | None:
         if request.operation != "delete":
             return look(request)
-        return next((held for campaign, held in _campaigns(request) if campaign == request.campaign), None)
+        return next(
+            (held for campaign, held in _campaigns(request) if campaign == request.campaign), None
+        )
 
     points.look = anywhere
 
@@ -40,7 +42,9 @@ def _vdn_wraps(points: Points) -> None:
     reading_path(points, change)
 
 
-@fault("path.vdn-defaults", "Takes a vdnId outside its range for the VDN of the campaign.", _VDN_RANGE)
+@fault(
+    "path.vdn-defaults", "Takes a vdnId outside its range for the VDN of the campaign.", _VDN_RANGE
+)
 def _vdn_defaults(points: Points) -> None:
     owners = {str(campaign): str(vdn) for vdn, campaign in points.start.campaigns}
 
@@ -56,7 +60,11 @@ def _negative(points: Points) -> None:
     reading_path(points, lambda vdn, campaign: (vdn.removeprefix("-"), campaign.removeprefix("-")))
 
 
-@fault("path.lenient-integer", "Reads the digits at the start of an id: `1abc` and `1.5` are 1.", _INTEGER)
+@fault(
+    "path.lenient-integer",
+    "Reads the digits at the start of an id: `1abc` and `1.5` are 1.",
+    _INTEGER,
+)
 def _lenient_integer(points: Points) -> None:
     def read(text: str) -> str:
         digits = re.match(r"\s*([0-9]+)", text)
@@ -68,7 +76,10 @@ def _lenient_integer(points: Points) -> None:
 @fault("path.campaign-wraps", "Reads campaignId into 32 bits.", _CAMPAIGN)
 def _campaign_wraps(points: Points) -> None:
     def change(vdn: str, campaign: str) -> tuple[str, str]:
-        return (vdn, str(int(campaign) % 2**32) if re.fullmatch("[0-9]{1,19}", campaign) else campaign)
+        return (
+            vdn,
+            str(int(campaign) % 2**32) if re.fullmatch("[0-9]{1,19}", campaign) else campaign,
+        )
 
     reading_path(points, change)
 
@@ -76,7 +87,10 @@ def _campaign_wraps(points: Points) -> None:
 @fault("path.zero-is-any", "Takes campaign 0 for the first campaign of the VDN.", _CAMPAIGN)
 def _zero_is_any(points: Points) -> None:
     first = {str(vdn): str(campaign) for vdn, campaign in reversed(points.start.campaigns)}
-    reading_path(points, lambda vdn, campaign: (vdn, first.get(vdn, campaign) if campaign == "0" else campaign))
+    reading_path(
+        points,
+        lambda vdn, campaign: (vdn, first.get(vdn, campaign) if campaign == "0" else campaign),
+    )
 
 
 def _succeeding(points: Points, *names: str) -> None:
@@ -96,7 +110,11 @@ def _unknown_succeeds(points: Points) -> None:
     _succeeding(points, "campaign-id.unknown")
 
 
-@fault("path.other-vdn-succeeds", "Reports success for a campaign of another VDN, and deletes nothing.", _OF_VDN)
+@fault(
+    "path.other-vdn-succeeds",
+    "Reports success for a campaign of another VDN, and deletes nothing.",
+    _OF_VDN,
+)
 def _other_vdn_succeeds(points: Points) -> None:
     _succeeding(points, "campaign-id.other-vdn")
 

@@ -12,18 +12,28 @@ from conformance.emulator.world import World
 
 _STAYS_DELETED = "Scenario: a number that was deleted is gone until it is added again."
 _EACH_ONCE = "Scenario: a call has its effect once, and none on what is added after it."
-_EACH_HAPPENS = "Scenario: every successful call has its effect, also when others come at the same time."
+_EACH_HAPPENS = (
+    "Scenario: every successful call has its effect, also when others come at the same time."
+)
 LATE = 0.2  # seconds
 _CALLS_UNTIL_UNDONE = 6
 _MANY_CALLS = 50
 
 
-@fault("state.undone-later", "Deleted numbers come back six calls later: a replica wins.", _STAYS_DELETED)
+@fault(
+    "state.undone-later",
+    "Deleted numbers come back six calls later: a replica wins.",
+    _STAYS_DELETED,
+)
 def _undone_later(points: Points) -> None:
     _undone_after(points, _CALLS_UNTIL_UNDONE)
 
 
-@fault("state.undone-much-later", "Deleted numbers come back fifty calls later: a nightly import brings them along.", _STAYS_DELETED)
+@fault(
+    "state.undone-much-later",
+    "Deleted numbers come back fifty calls later: a nightly import brings them along.",
+    _STAYS_DELETED,
+)
 def _undone_much_later(points: Points) -> None:
     _undone_after(points, _MANY_CALLS)
 
@@ -70,7 +80,9 @@ def _undone_by_add(points: Points) -> None:
     points.add = adding
 
 
-@fault("state.undone-by-refusal", "A refused call rolls back the deletion before it.", _STAYS_DELETED)
+@fault(
+    "state.undone-by-refusal", "A refused call rolls back the deletion before it.", _STAYS_DELETED
+)
 def _undone_by_refusal(points: Points) -> None:
     last: list[tuple[Numbers, Numbers]] = []
     refuse = points.refuse
@@ -89,7 +101,11 @@ def _undone_by_refusal(points: Points) -> None:
     points.refuse = refusing
 
 
-@fault("state.redelivered", "A queue delivers a deletion again: a number that was added back is gone.", _EACH_ONCE)
+@fault(
+    "state.redelivered",
+    "A queue delivers a deletion again: a number that was added back is gone.",
+    _EACH_ONCE,
+)
 def _redelivered(points: Points) -> None:
     repeat: list[tuple[Numbers, list[str]]] = []
     add, handle = points.add, points.handle
@@ -115,7 +131,11 @@ def _redelivered(points: Points) -> None:
     points.handle = redelivering
 
 
-@fault("state.lost-update", "Reads the list, waits, writes it back: of two calls at once one is lost.", _EACH_HAPPENS)
+@fault(
+    "state.lost-update",
+    "Reads the list, waits, writes it back: of two calls at once one is lost.",
+    _EACH_HAPPENS,
+)
 def _lost_update(points: Points) -> None:
     seen: dict[int, Numbers] = {}
 
@@ -133,7 +153,11 @@ def _lost_update(points: Points) -> None:
     removing(points, change)
 
 
-@fault("state.add-overwrites", "Adding reads, waits and writes back: a deletion in between is lost.", _EACH_HAPPENS)
+@fault(
+    "state.add-overwrites",
+    "Adding reads, waits and writes back: a deletion in between is lost.",
+    _EACH_HAPPENS,
+)
 def _add_overwrites(points: Points) -> None:
     seen: dict[int, Numbers] = {}
     add = points.add
@@ -149,7 +173,11 @@ def _add_overwrites(points: Points) -> None:
     points.add = adding
 
 
-@fault("state.one-at-a-time", "Of two deletions at once on a campaign the second is reported and dropped.", _EACH_HAPPENS)
+@fault(
+    "state.one-at-a-time",
+    "Of two deletions at once on a campaign the second is reported and dropped.",
+    _EACH_HAPPENS,
+)
 def _one_at_a_time(points: Points) -> None:
     busy: dict[int, int] = {}
 
@@ -166,7 +194,11 @@ def _one_at_a_time(points: Points) -> None:
     removing(points, change)
 
 
-@fault("state.long-use", "After 60 deletions nothing is deleted any more, and success reported.", _EACH_HAPPENS)
+@fault(
+    "state.long-use",
+    "After 60 deletions nothing is deleted any more, and success reported.",
+    _EACH_HAPPENS,
+)
 def _long_use(points: Points) -> None:
     result = 0
 
@@ -178,7 +210,11 @@ def _long_use(points: Points) -> None:
     removing(points, change)
 
 
-@fault("state.late", "A deletion takes effect a fifth of a second after its success was reported.", _EACH_HAPPENS)
+@fault(
+    "state.late",
+    "A deletion takes effect a fifth of a second after its success was reported.",
+    _EACH_HAPPENS,
+)
 def _late(points: Points) -> None:
     due: list[tuple[float, Numbers, list[str]]] = []
     handle = points.handle
@@ -197,7 +233,11 @@ def _late(points: Points) -> None:
     points.handle = catching_up
 
 
-@fault("state.per-instance", "Two instances take turns; a deletion reaches only the one that serves it.", _STAYS_DELETED)
+@fault(
+    "state.per-instance",
+    "Two instances take turns; a deletion reaches only the one that serves it.",
+    _STAYS_DELETED,
+)
 def _per_instance(points: Points) -> None:
     other = points.start.copy()
     world, add = points.world, points.add

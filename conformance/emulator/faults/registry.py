@@ -12,7 +12,9 @@ Change = Callable[[Points], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One deliberate lie: what the server does, and the demand of the document that it breaks by it."""
+    """One deliberate lie: what the server does, and the demand of the document that it breaks by
+    it.
+    """
 
     name: str
     description: str

@@ -44,10 +44,15 @@ def _no_return_desc(points: Points) -> None:
 
 @fault("reply.no-return-code", "Leaves returnCode out of failures.", _FOUR)
 def _no_return_code(points: Points) -> None:
-    _altering(points, lambda decision, made: _leave_out(made, "returnCode") if _is_failure(decision) else None)
+    _altering(
+        points,
+        lambda decision, made: _leave_out(made, "returnCode") if _is_failure(decision) else None,
+    )
 
 
-@fault("reply.no-result-members", "Has only the return members on success, as after a renaming.", _FOUR)
+@fault(
+    "reply.no-result-members", "Has only the return members on success, as after a renaming.", _FOUR
+)
 def _no_result_members(points: Points) -> None:
     def change(decision: Decision, made: Members) -> None:
         if not _is_failure(decision):
@@ -58,12 +63,23 @@ def _no_result_members(points: Points) -> None:
 
 @fault("reply.other-case", "Writes ResultCode for resultCode, and so on.", _FOUR)
 def _other_case(points: Points) -> None:
-    rewording(points, lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()})
+    rewording(
+        points,
+        lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()},
+    )
 
 
-@fault("reply.other-case-everywhere", "Writes ResultCode for resultCode, and so on, in the replies to adding and querying too.", _FOUR)
+@fault(
+    "reply.other-case-everywhere",
+    "Writes ResultCode for resultCode, and so on, in the replies to adding and querying too.",
+    _FOUR,
+)
 def _other_case_everywhere(points: Points) -> None:
-    rewording(points, lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()}, everywhere=True)
+    rewording(
+        points,
+        lambda _, __, made: {name[0].upper() + name[1:]: value for name, value in made.items()},
+        everywhere=True,
+    )
 
 
 @fault("reply.nested", "Puts the four members into `data`.", _FOUR)
@@ -75,20 +91,31 @@ def _nested(points: Points) -> None:
 def _null_desc(points: Points) -> None:
     _altering(
         points,
-        lambda decision, made: made.update(resultDesc=None, returnDesc=None) if _is_failure(decision) else None,
+        lambda decision, made: (
+            made.update(resultDesc=None, returnDesc=None) if _is_failure(decision) else None
+        ),
     )
 
 
 @fault("reply.desc-number", "returnDesc of a success is the bare count.", _STRING)
 def _desc_number(points: Points) -> None:
-    _altering(points, lambda decision, made: None if _is_failure(decision) else made.update(returnDesc=decision.count))
+    _altering(
+        points,
+        lambda decision, made: (
+            None if _is_failure(decision) else made.update(returnDesc=decision.count)
+        ),
+    )
 
 
 @fault("reply.desc-object", "resultDesc of a failure is an object with details.", _STRING)
 def _desc_object(points: Points) -> None:
     _altering(
         points,
-        lambda decision, made: made.update(resultDesc={"text": made.get("resultDesc")}) if _is_failure(decision) else None,
+        lambda decision, made: (
+            made.update(resultDesc={"text": made.get("resultDesc")})
+            if _is_failure(decision)
+            else None
+        ),
     )
 
 
@@ -102,7 +129,9 @@ def _num_wrong(points: Points) -> None:
     _altering(points, change)
 
 
-def _rewriting(points: Points, change: Callable[[Decision, bytes], bytes], content_type: str | None = None) -> None:
+def _rewriting(
+    points: Points, change: Callable[[Decision, bytes], bytes], content_type: str | None = None
+) -> None:
     """Alter the bytes of the body."""
 
     def rewrite(_: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
@@ -133,7 +162,10 @@ def _not_json(points: Points) -> None:
 
 @fault("reply.trailing-comma", "Ends the object of a failure with a comma.", _JSON)
 def _trailing_comma(points: Points) -> None:
-    _rewriting(points, lambda decision, body: body.rstrip(b"}\n ") + b",}" if _is_failure(decision) else body)
+    _rewriting(
+        points,
+        lambda decision, body: body.rstrip(b"}\n ") + b",}" if _is_failure(decision) else body,
+    )
 
 
 @fault("reply.list", "Wraps the object in a list.", _JSON)
@@ -156,7 +188,11 @@ def _empty(points: Points) -> None:
     _rewriting(points, lambda decision, body: body if _is_failure(decision) else b"")
 
 
-@fault("reply.two-objects", "A failure is followed by a second object, from a second error handler.", _JSON)
+@fault(
+    "reply.two-objects",
+    "A failure is followed by a second object, from a second error handler.",
+    _JSON,
+)
 def _two_objects(points: Points) -> None:
     _rewriting(points, lambda decision, body: body + body if _is_failure(decision) else body)
 
@@ -194,7 +230,9 @@ def _with_status(points: Points, status: int, least: int = 0) -> None:
 
 
 def _telling(points: Points, text: str, when: Callable[[Decision], bool]) -> None:
-    _altering(points, lambda decision, made: made.update(resultDesc=text) if when(decision) else None)
+    _altering(
+        points, lambda decision, made: made.update(resultDesc=text) if when(decision) else None
+    )
 
 
 @fault("reply.stack-trace", "The description of a conversion error is a Java stack trace.", _LEAK)
@@ -207,31 +245,51 @@ def _stack_trace(points: Points) -> None:
     _telling(points, text, lambda decision: decision.code == answer.CONVERSION)
 
 
-@fault("reply.sql", "The description of a too long number is the database's message with its statement.", _LEAK)
+@fault(
+    "reply.sql",
+    "The description of a too long number is the database's message with its statement.",
+    _LEAK,
+)
 def _sql(points: Points) -> None:
-    text = "ORA-12899: value too large for column: DELETE FROM T_ISALES_CALLERNO WHERE ACCESS_CODE = ?"
+    text = (
+        "ORA-12899: value too large for column: DELETE FROM T_ISALES_CALLERNO WHERE ACCESS_CODE = ?"
+    )
     _telling(points, text, lambda decision: decision.code == answer.TOO_LONG)
 
 
-@fault("reply.file-path", "The description of an unknown campaign names a file of the server.", _LEAK)
+@fault(
+    "reply.file-path", "The description of an unknown campaign names a file of the server.", _LEAK
+)
 def _file_path(points: Points) -> None:
-    text = "java.io.FileNotFoundException: /opt/isales/conf/campaigns/unknown.xml (No such file or directory)"
+    text = (
+        "java.io.FileNotFoundException: /opt/isales/conf/campaigns/unknown.xml (No such file or"
+        " directory)"
+    )
     _telling(points, text, lambda decision: decision.code == answer.NO_CAMPAIGN)
 
 
 @fault("reply.class-name", "The description of a wrong type names the server's classes.", _LEAK)
 def _class_name(points: Points) -> None:
-    text = 'Cannot deserialize instance of `java.lang.String` at com.vendor.isales.CallerNo["accessCode"]'
+    text = (
+        "Cannot deserialize instance of `java.lang.String` at"
+        ' com.vendor.isales.CallerNo["accessCode"]'
+    )
     _telling(points, text, lambda decision: decision.code == answer.TYPE)
 
 
-@fault("reply.echo-breaks", "Puts the refused number into the description unescaped: a quote breaks the JSON.", _JSON)
+@fault(
+    "reply.echo-breaks",
+    "Puts the refused number into the description unescaped: a quote breaks the JSON.",
+    _JSON,
+)
 def _echo_breaks(points: Points) -> None:
     def change(request: Request, decision: Decision, made: EmulatorAnswer) -> EmulatorAnswer:
         items = [item for item in request.items if isinstance(item, dict)]
         texts = [str(item.get("accessCode")) for item in items]
         if decision.code == answer.CHARACTERS and texts:
-            bad = next((text for text in texts if not text.isdigit()), "").encode("utf-8", "replace")
+            bad = next((text for text in texts if not text.isdigit()), "").encode(
+                "utf-8", "replace"
+            )
             made.body = made.body.replace(b": accessCode", b": " + bad, 1)
         return made
 
@@ -245,7 +303,9 @@ def _truncated(points: Points) -> None:
 
 @fault("reply.stalls", "The replies to refused batches never end.", _WHOLE)
 def _stalls(points: Points) -> None:
-    _delivering(points, "stall", lambda request, decision: len(request.items) > 1 and _is_failure(decision))
+    _delivering(
+        points, "stall", lambda request, decision: len(request.items) > 1 and _is_failure(decision)
+    )
 
 
 def _delivering(points: Points, delivery: str, when: Callable[[Request, Decision], bool]) -> None:

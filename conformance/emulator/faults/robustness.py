@@ -11,13 +11,26 @@ from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
 from conformance.emulator.request import Request
 
-NO_5XX = "Response and error codes: whatever comes in is answered by a code of the table, never by a server error."
+NO_5XX = (
+    "Response and error codes: whatever comes in is answered by a code of the table, never by a"
+    " server error."
+)
 
 
 def crash(status: int = 500) -> EmulatorAnswer:
     """Make the page that an application server shows when a handler threw."""
-    body = {"timestamp": 1700000000000, "status": status, "error": "Internal Server Error", "path": "/rest/isales"}
-    return EmulatorAnswer(status=status, body=json.dumps(body).encode(), content_type="application/json", code=str(status))
+    body = {
+        "timestamp": 1700000000000,
+        "status": status,
+        "error": "Internal Server Error",
+        "path": "/rest/isales",
+    }
+    return EmulatorAnswer(
+        status=status,
+        body=json.dumps(body).encode(),
+        content_type="application/json",
+        code=str(status),
+    )
 
 
 def crashing(points: Points, when: Callable[[ReceivedCall], bool]) -> None:
@@ -45,7 +58,9 @@ def _deep_nesting(points: Points) -> None:
     _crashing_on(points, rb"(\[\s*|\{\s*\"[^\"]*\"\s*:\s*){40}")
 
 
-@fault("robust.huge-integer", "An integer of 19 and more digits in the body is a server error.", NO_5XX)
+@fault(
+    "robust.huge-integer", "An integer of 19 and more digits in the body is a server error.", NO_5XX
+)
 def _huge_integer(points: Points) -> None:
     _crashing_on(points, rb"[:\[,]\s*-?[0-9]{19,}")
 
@@ -68,7 +83,11 @@ def _backslash(points: Points) -> None:
     _crashing_on(points, rb"\\\\|\\\"")
 
 
-@fault("robust.emoji", "A character outside the basic plane does not fit the database's character set.", NO_5XX)
+@fault(
+    "robust.emoji",
+    "A character outside the basic plane does not fit the database's character set.",
+    NO_5XX,
+)
 def _emoji(points: Points) -> None:
     _crashing_on(points, rb"[\xf0-\xf4][\x80-\xbf]{3}|\\u[dD][89a-fA-F]")
 
@@ -78,7 +97,9 @@ def _nul(points: Points) -> None:
     _crashing_on(points, rb"\\u0000|\x00")
 
 
-@fault("robust.byte-order-mark", "A byte order mark in front of the body is a server error.", NO_5XX)
+@fault(
+    "robust.byte-order-mark", "A byte order mark in front of the body is a server error.", NO_5XX
+)
 def _byte_order_mark(points: Points) -> None:
     crashing(points, lambda call: call.body.startswith(b"\xef\xbb\xbf"))
 
@@ -110,7 +131,9 @@ def _empty_body(points: Points) -> None:
     crashing(points, lambda call: not call.body.strip())
 
 
-@fault("robust.empty-list", "An empty list is a server error: the statement ends in `IN ()`.", NO_5XX)
+@fault(
+    "robust.empty-list", "An empty list is a server error: the statement ends in `IN ()`.", NO_5XX
+)
 def _empty_list(points: Points) -> None:
     _crashing_on(points, rb'"callerNo"\s*:\s*\[\s*\]')
 
@@ -127,7 +150,9 @@ def _long_id(points: Points) -> None:
 
 @fault("robust.odd-id", "An id that is no integer is a server error.", NO_5XX)
 def _odd_id(points: Points) -> None:
-    crashing(points, lambda call: re.search(r"campaigns/-?[0-9]+/callerNo/-?[0-9]+$", call.path) is None)
+    crashing(
+        points, lambda call: re.search(r"campaigns/-?[0-9]+/callerNo/-?[0-9]+$", call.path) is None
+    )
 
 
 @fault("robust.unknown-campaign", "A campaign that does not exist is a server error.", NO_5XX)
@@ -154,7 +179,11 @@ def _absent_number(points: Points) -> None:
     def noting(request: Request) -> None:
         amend(request)
         held = points.look(request)
-        if request.operation == "delete" and held and any(number not in held for number in request.numbers):
+        if (
+            request.operation == "delete"
+            and held
+            and any(number not in held for number in request.numbers)
+        ):
             refused.add(request.call.sequence)
             request.note("campaign.last-number")
 

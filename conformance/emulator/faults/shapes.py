@@ -5,7 +5,13 @@ import re
 from collections.abc import Callable
 
 from conformance.emulator import defects
-from conformance.emulator.faults.changes import amending, overlook, preparing, preparing_items, preparing_values
+from conformance.emulator.faults.changes import (
+    amending,
+    overlook,
+    preparing,
+    preparing_items,
+    preparing_values,
+)
 from conformance.emulator.faults.registry import fault
 from conformance.emulator.points import Points
 from conformance.emulator.request import MISSING, Request
@@ -20,17 +26,27 @@ _JSON = "Request, Content-Type: the body is JSON."
 
 @fault("values.integer-coerced", "Takes a JSON integer for a text.", _STRING)
 def _integer_coerced(points: Points) -> None:
-    preparing_values(points, lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+    preparing_values(
+        points,
+        lambda value: (
+            str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        ),
+    )
 
 
 @fault("values.float-coerced", "Takes a JSON number with a fraction for a text.", _STRING)
 def _float_coerced(points: Points) -> None:
-    preparing_values(points, lambda value: f"{value:.0f}" if isinstance(value, float) and abs(value) < 1e24 else value)
+    preparing_values(
+        points,
+        lambda value: f"{value:.0f}" if isinstance(value, float) and abs(value) < 1e24 else value,
+    )
 
 
 @fault("values.list-coerced", "Takes a list with one text for the text.", _STRING)
 def _list_coerced(points: Points) -> None:
-    preparing_values(points, lambda value: value[0] if isinstance(value, list) and len(value) == 1 else value)
+    preparing_values(
+        points, lambda value: value[0] if isinstance(value, list) and len(value) == 1 else value
+    )
 
 
 @fault("values.wrong-type-skipped", "Skips items whose accessCode is no text.", _STRING)
@@ -72,7 +88,10 @@ def _member_case(points: Points) -> None:
     def rename(item: object) -> object:
         if not isinstance(item, dict):
             return item
-        return {"accessCode" if key.lower() == "accesscode" else key: value for key, value in item.items()}
+        return {
+            "accessCode" if key.lower() == "accesscode" else key: value
+            for key, value in item.items()
+        }
 
     preparing_items(points, lambda items: [rename(item) for item in items])
 
@@ -84,7 +103,10 @@ def _null_item_skipped(points: Points) -> None:
 
 @fault("values.bare-texts", "Takes a list of plain texts for a list of items.", _ITEMS)
 def _bare_texts(points: Points) -> None:
-    preparing_items(points, lambda items: [{"accessCode": item} if isinstance(item, str) else item for item in items])
+    preparing_items(
+        points,
+        lambda items: [{"accessCode": item} if isinstance(item, str) else item for item in items],
+    )
 
 
 @fault("values.odd-item-skipped", "Skips items that are no objects.", _ITEMS)
@@ -92,25 +114,41 @@ def _odd_item_skipped(points: Points) -> None:
     overlook(points, "item.not-object")
 
 
-@fault("values.bad-items-skipped", "Skips whatever is wrong in a list as long as one item is right.", _ITEMS)
+@fault(
+    "values.bad-items-skipped",
+    "Skips whatever is wrong in a list as long as one item is right.",
+    _ITEMS,
+)
 def _bad_items_skipped(points: Points) -> None:
     names = [name for name in defects.OF_ITEMS if not name.startswith("priority.")]
     overlook(points, *names, when=lambda request: bool(request.numbers))
 
 
-@fault("values.only-first-checked", "Checks the first item only, and skips what is wrong with the others.", _ITEMS)
+@fault(
+    "values.only-first-checked",
+    "Checks the first item only, and skips what is wrong with the others.",
+    _ITEMS,
+)
 def _only_first_checked(points: Points) -> None:
     def change(request: Request) -> None:
-        for name in [name for name in request.found if name in defects.OF_ITEMS and request.found[name] > 0]:
+        for name in [
+            name for name in request.found if name in defects.OF_ITEMS and request.found[name] > 0
+        ]:
             del request.found[name]
 
     amending(points, change)
 
 
-@fault("values.only-ten-checked", "Checks the first ten items only, and skips what is wrong with the others.", _ITEMS)
+@fault(
+    "values.only-ten-checked",
+    "Checks the first ten items only, and skips what is wrong with the others.",
+    _ITEMS,
+)
 def _only_ten_checked(points: Points) -> None:
     def change(request: Request) -> None:
-        for name in [name for name in request.found if name in defects.OF_ITEMS and request.found[name] >= 10]:
+        for name in [
+            name for name in request.found if name in defects.OF_ITEMS and request.found[name] >= 10
+        ]:
             del request.found[name]
 
     amending(points, change)
@@ -150,7 +188,11 @@ def _text_for_list(points: Points) -> None:
     preparing(points, change)
 
 
-@fault("values.list-type-unchecked", "Reports success where callerNo is a text, a number or true.", _LIST)
+@fault(
+    "values.list-type-unchecked",
+    "Reports success where callerNo is a text, a number or true.",
+    _LIST,
+)
 def _list_type_unchecked(points: Points) -> None:
     overlook(points, "caller-no.wrong-type")
 
@@ -198,14 +240,20 @@ def _reading_twice(points: Points, mend: Callable[[str], object]) -> None:
     preparing(points, change)
 
 
-@fault("values.trailing-garbage", "Reads the first JSON value of a body and ignores what follows.", _JSON)
+@fault(
+    "values.trailing-garbage",
+    "Reads the first JSON value of a body and ignores what follows.",
+    _JSON,
+)
 def _trailing_garbage(points: Points) -> None:
     _reading_twice(points, lambda text: json.JSONDecoder().raw_decode(text)[0])
 
 
 @fault("values.lenient-json", "Forgives single quotes and commas at the end.", _JSON)
 def _lenient_json(points: Points) -> None:
-    _reading_twice(points, lambda text: json.loads(re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"'))))
+    _reading_twice(
+        points, lambda text: json.loads(re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"')))
+    )
 
 
 @fault("values.cut-json", "Closes the brackets that a body leaves open.", _JSON)

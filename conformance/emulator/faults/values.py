@@ -40,7 +40,9 @@ def _full_width(points: Points) -> None:
 
 @fault("values.other-digits", "Takes the digits of any script for digits.", _DIGITS)
 def _other_digits(points: Points) -> None:
-    preparing_texts(points, lambda text: str(int(text)) if text.isdecimal() and not text.isascii() else text)
+    preparing_texts(
+        points, lambda text: str(int(text)) if text.isdecimal() and not text.isascii() else text
+    )
 
 
 @fault("values.sign", "Takes a number with a plus or minus sign.", _DIGITS)
@@ -53,7 +55,11 @@ def _separators(points: Points) -> None:
     preparing_texts(points, lambda text: re.sub(r"(?<=[0-9])[-. ()]+(?=[0-9])", "", text))
 
 
-@fault("values.trailing-newline", "Lets a newline pass at the end: `$` in a pattern matches before it.", _DIGITS)
+@fault(
+    "values.trailing-newline",
+    "Lets a newline pass at the end: `$` in a pattern matches before it.",
+    _DIGITS,
+)
 def _trailing_newline(points: Points) -> None:
     preparing_texts(points, lambda text: text.removesuffix("\n"))
 
@@ -87,7 +93,9 @@ def _first_character(points: Points) -> None:
     overlook(
         points,
         "access-code.invalid-characters",
-        when=lambda request: all(text[:1].isascii() and text[:1].isdigit() for text in _texts(request)),
+        when=lambda request: all(
+            text[:1].isascii() and text[:1].isdigit() for text in _texts(request)
+        ),
     )
 
 
@@ -118,7 +126,11 @@ def _comma(points: Points) -> None:
 
 @fault("values.25-digits", "Takes 25 digits: the comparison is off by one.", _MOST)
 def _digits_25(points: Points) -> None:
-    overlook(points, "access-code.too-long", when=lambda request: all(len(text) <= 25 for text in _texts(request)))
+    overlook(
+        points,
+        "access-code.too-long",
+        when=lambda request: all(len(text) <= 25 for text in _texts(request)),
+    )
 
 
 @fault("values.any-length", "Does not look at the length of a number.", _MOST)
@@ -126,7 +138,9 @@ def _any_length(points: Points) -> None:
     overlook(points, "access-code.too-long", "access-code.very-long")
 
 
-@fault("values.very-long", "Lets numbers beyond 255 characters pass: their length overflows.", _MOST)
+@fault(
+    "values.very-long", "Lets numbers beyond 255 characters pass: their length overflows.", _MOST
+)
 def _very_long(points: Points) -> None:
     overlook(points, "access-code.very-long")
 
@@ -161,4 +175,6 @@ def _int64(points: Points) -> None:
 
 @fault("values.zero-led-refused", "Refuses numbers with a leading zero.", _UP_TO)
 def _zero_led_refused(points: Points) -> None:
-    _refusing_numbers(points, "access-code.invalid-characters", lambda number: number.startswith("0"))
+    _refusing_numbers(
+        points, "access-code.invalid-characters", lambda number: number.startswith("0")
+    )

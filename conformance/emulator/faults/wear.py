@@ -1,4 +1,6 @@
-"""Lies about lasting: what a server does not survive in long, dense or refused use, and calls left unanswered."""
+"""Lies about lasting: what a server does not survive in long, dense or refused use, and calls left
+unanswered.
+"""
 
 import re
 from collections.abc import Callable
@@ -28,7 +30,11 @@ def _one_in_20(points: Points) -> None:
     crashing(points, counts)
 
 
-@fault("robust.pool", "After 120 deletions every one is HTTP 503: connections to the database leak.", _KEEPS_WORKING)
+@fault(
+    "robust.pool",
+    "After 120 deletions every one is HTTP 503: connections to the database leak.",
+    _KEEPS_WORKING,
+)
 def _pool(points: Points) -> None:
     seen = 0
 
@@ -62,7 +68,11 @@ def _poisoned(points: Points) -> None:
     replying(points, remember)
 
 
-@fault("robust.locked-out", "After five refused deletions in a row all are refused, valid ones too.", _KEEPS_WORKING)
+@fault(
+    "robust.locked-out",
+    "After five refused deletions in a row all are refused, valid ones too.",
+    _KEEPS_WORKING,
+)
 def _locked_out(points: Points) -> None:
     failures = 0
     amend = points.amend
@@ -92,7 +102,9 @@ def _deadlock(points: Points) -> None:
 
 
 def _overlapping(points: Points, otherwise: EmulatorAnswer) -> None:
-    """Give deletions a length in time, and another answer to the one that comes while one is running."""
+    """Give deletions a length in time, and another answer to the one that comes while one is
+    running.
+    """
     handle = points.handle
     running = 0
 
@@ -122,12 +134,20 @@ def _resets_large(points: Points) -> None:
     _undelivered(points, "reset", lambda call: len(call.body) > 8192)
 
 
-@fault("robust.drops-non-ascii", "A body with other characters than ASCII has the connection closed.", _ANSWERED)
+@fault(
+    "robust.drops-non-ascii",
+    "A body with other characters than ASCII has the connection closed.",
+    _ANSWERED,
+)
 def _drops_non_ascii(points: Points) -> None:
     _undelivered(points, "close", lambda call: not call.body.isascii())
 
 
-@fault("robust.drop-in-25", "Every twenty-fifth deletion has the connection closed without an answer.", _ANSWERED)
+@fault(
+    "robust.drop-in-25",
+    "Every twenty-fifth deletion has the connection closed without an answer.",
+    _ANSWERED,
+)
 def _drop_in_25(points: Points) -> None:
     seen = 0
 
@@ -140,7 +160,12 @@ def _drop_in_25(points: Points) -> None:
 
 
 def _undelivered(points: Points, delivery: str, when: Callable[[ReceivedCall], bool]) -> None:
-    intercepting(points, lambda call: EmulatorAnswer(status=200, delivery=delivery, code="no answer") if when(call) else None)
+    intercepting(
+        points,
+        lambda call: (
+            EmulatorAnswer(status=200, delivery=delivery, code="no answer") if when(call) else None
+        ),
+    )
 
 
 @fault(

@@ -13,7 +13,9 @@ def marked() -> list[str]:
     for file in sources(PACKAGE / "suite"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
-                names += [name for decorator in node.decorator_list if (name := _check_name(decorator))]
+                names += [
+                    name for decorator in node.decorator_list if (name := _check_name(decorator))
+                ]
     return names
 
 

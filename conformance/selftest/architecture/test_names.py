@@ -1,4 +1,6 @@
-"""Names are the field's: words that nobody would search for are in no identifier, and no class name means two things."""
+"""Names are the field's: words that nobody would search for are in no identifier, and no class name
+means two things.
+"""
 
 import ast
 import re
@@ -11,10 +13,25 @@ from conformance.selftest.architecture.tree import PACKAGE, sources
 
 NOT_USED = frozenset(
     {
-        "again", "casting", "crew", "deed", "deeds", "departed", "docket", "done", "ground", "grounds",
-        "knowing", "notebook", "spoil", "spoils", "stage", "vigil", "vital",
+        "again",
+        "casting",
+        "crew",
+        "deed",
+        "deeds",
+        "departed",
+        "docket",
+        "done",
+        "ground",
+        "grounds",
+        "knowing",
+        "notebook",
+        "spoil",
+        "spoils",
+        "stage",
+        "vigil",
+        "vital",
     }
-)  # fmt: skip
+)
 """Metaphors and loose words of earlier versions; DESIGN's words stand instead."""
 FOREIGN = {("report/allure_door.py", "stage")}
 """Attributes of another library's objects."""
@@ -36,7 +53,11 @@ def identifiers(text: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", [str(path.relative_to(PACKAGE)) for path in sources()])
 def test_no_identifier_has_a_word_that_is_not_used(file: str) -> None:
-    found = {name for name in identifiers((PACKAGE / file).read_text("utf-8")) if words_of(name) & NOT_USED}
+    found = {
+        name
+        for name in identifiers((PACKAGE / file).read_text("utf-8"))
+        if words_of(name) & NOT_USED
+    }
     assert not {name for name in found if (file, name) not in FOREIGN}
 
 
@@ -44,7 +65,9 @@ def test_no_file_has_one() -> None:
     assert not [path for path in sources() if words_of(path.stem) & NOT_USED]
 
 
-@pytest.mark.parametrize("name", ["ground", "_openGround", "try_again", "test_a_deed_counts", "SPOILS"])
+@pytest.mark.parametrize(
+    "name", ["ground", "_openGround", "try_again", "test_a_deed_counts", "SPOILS"]
+)
 def test_a_word_is_seen(name: str) -> None:
     assert words_of(name) & NOT_USED
     assert name in set(identifiers(f'{name} = f"{{{name}}}"'))
@@ -57,6 +80,9 @@ def test_a_part_of_a_word_is_none(name: str) -> None:
 
 def test_no_class_name_stands_twice() -> None:
     found = Counter(
-        node.name for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ClassDef)
+        node.name
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
     )
     assert not {name for name, count in found.items() if count > 1}

@@ -17,9 +17,10 @@ MAKERS = {
     "open_campaign_set": {OPENER},
     "CampaignLock": {OPENER, "cli/restoring.py", "plugin/journals.py"},
 }
-"""What opening consists of, and the files that may do it. `restore --forget` notes in a journal that
-somebody has seen to it, and like the plugin it takes the locks to learn whether another run is at
-work: neither sends."""
+"""What opening consists of, and the files that may do it. `restore --forget` notes in a journal
+that somebody has seen to it, and like the plugin it takes the locks to learn whether another run is
+at work: neither sends.
+"""
 READ_ONLY = ("checking/inspecting.py", "checking/preflight.py")
 
 
@@ -40,10 +41,17 @@ def product() -> Iterator[tuple[str, Path]]:
 
 
 def test_only_the_opener_makes_what_can_change_a_campaign() -> None:
-    found = {(name, place) for place, file in product() for call in calls(file) if (name := name_of(call)) in MAKERS}
+    found = {
+        (name, place)
+        for place, file in product()
+        for call in calls(file)
+        if (name := name_of(call)) in MAKERS
+    }
     strange = sorted((name, place) for name, place in found if place not in MAKERS[name])
     assert strange == []
-    assert {name for name, _ in found} == set(MAKERS)  # each is still made somewhere, under this name
+    assert {name for name, _ in found} == set(
+        MAKERS
+    )  # each is still made somewhere, under this name
 
 
 def test_who_looks_before_a_run_has_a_transport_that_only_reads() -> None:

@@ -20,12 +20,23 @@ def copy_of_the_tree(to: Path) -> Path:
 
 
 def lint(tree: Path) -> tuple[set[str], str]:
-    """The names of the contracts that are broken in a tree, and everything that import-linter says."""
+    """The names of the contracts that are broken in a tree, and everything that import-linter
+    says.
+    """
     result = subprocess.run(
-        [str(LINTER), "--no-cache"], cwd=tree, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tree)}
+        [str(LINTER), "--no-cache"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(tree)},
     )
     said = result.stdout + result.stderr
-    broken = {line.removesuffix(" BROKEN").strip() for line in said.splitlines() if line.rstrip().endswith(" BROKEN")}
+    broken = {
+        line.removesuffix(" BROKEN").strip()
+        for line in said.splitlines()
+        if line.rstrip().endswith(" BROKEN")
+    }
     assert bool(broken) == bool(result.returncode), said
     return broken, said
 

@@ -17,7 +17,16 @@ CLAUSE = "header.authorization"
 FAULT = "auth.other-scheme"
 FURTHER_FAULT = "auth.missing-header"
 """Breaks the same clause in a way of its own."""
-COMMAND = (sys.executable, "-m", "conformance.cli", "run", "--effort=quick", "--no-html", "-q", "--seed=7")
+COMMAND = (
+    sys.executable,
+    "-m",
+    "conformance.cli",
+    "run",
+    "--effort=quick",
+    "--no-html",
+    "-q",
+    "--seed=7",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +53,18 @@ class RunResult:
         return next(each for each in self.verdict["clauses"] if each["id"] == name)
 
 
-def run(out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)) -> RunResult:
+def run(
+    out: Path, *words: str, only: str = CLAUSE, faults: tuple[str, ...] = (FAULT,)
+) -> RunResult:
     given = [f"--only={only}", f"--out={out}", *(f"--fault={fault}" for fault in faults), *words]
-    result = subprocess.run([*COMMAND, *given], capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL)
+    result = subprocess.run(
+        [*COMMAND, *given],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     return RunResult(code=result.returncode, said=result.stdout + result.stderr, out=out)
 
 

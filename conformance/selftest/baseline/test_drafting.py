@@ -21,9 +21,18 @@ def test_a_draft_is_refused_until_somebody_completes_it(tmp_path: Path) -> None:
     file = drafted(tmp_path)
     with pytest.raises(ConfigurationError, match="reason is empty"):
         read_waivers(file)
-    file.write_text(file.read_text("utf-8").replace('reason = ""', 'reason = "T"').replace('owner = ""', 'owner = "O"'), encoding="utf-8")
+    file.write_text(
+        file.read_text("utf-8")
+        .replace('reason = ""', 'reason = "T"')
+        .replace('owner = ""', 'owner = "O"'),
+        encoding="utf-8",
+    )
     entries = read_waivers(file)
-    deviations = [(result.id, each.kind, each.detail) for result in documents.failing().of("fail") for each in result.deviations]
+    deviations = [
+        (result.id, each.kind, each.detail)
+        for result in documents.failing().of("fail")
+        for each in result.deviations
+    ]
     assert sorted((each.clause, each.kind, each.detail) for each in entries) == sorted(deviations)
     assert {each.expires for each in entries} == {date(2027, 2, 21)}
     assert all(each.meant_for(documents.failing().target) for each in entries)
@@ -39,6 +48,8 @@ def test_what_is_excused_needs_no_draft() -> None:
 
 def test_hostile_texts_stay_in_their_comment(tmp_path: Path) -> None:
     file = tmp_path / "waivers.toml"
-    file.write_text("".join(draft(documents.hostile(), TODAY)), encoding="utf-8", errors="backslashreplace")
+    file.write_text(
+        "".join(draft(documents.hostile(), TODAY)), encoding="utf-8", errors="backslashreplace"
+    )
     (one,) = read_drafts(file)
     assert one.detail == documents.HOSTILE

@@ -1,4 +1,6 @@
-"""Against a profile of an earlier run: what is new of what was known is a change, chance and gaps are not."""
+"""Against a profile of an earlier run: what is new of what was known is a change, chance and gaps
+are not.
+"""
 
 from pathlib import Path
 
@@ -51,8 +53,13 @@ def seen(subject: str, value: str, times: int = 5, of: int = 5) -> SubjectCount:
 
 def test_what_the_profile_knows(tmp_path: Path) -> None:
     known = read_profile(profile(PROFILE, tmp_path))
-    same = [seen("access-code.empty", "02000001"), seen("access-code.empty", "02000004"), seen("content-type.other", "served"),
-            seen("number.absent.alone", "0200001"), seen("item.null+access-code.very-long", "02000001")]  # fmt: skip
+    same = [
+        seen("access-code.empty", "02000001"),
+        seen("access-code.empty", "02000004"),
+        seen("content-type.other", "served"),
+        seen("number.absent.alone", "0200001"),
+        seen("item.null+access-code.very-long", "02000001"),
+    ]
     assert not changes(known, same)
 
 
@@ -78,7 +85,9 @@ def test_nobody_is_held_to_what_depends_on_the_calls_that_were_drawn(tmp_path: P
 
 def test_a_subject_that_the_profile_lacks_is_no_change(tmp_path: Path) -> None:
     known = read_profile(profile(PROFILE, tmp_path))
-    assert not changes(known, [seen("body.empty", "02000001"), seen("open.latency", "under 100 ms")])
+    assert not changes(
+        known, [seen("body.empty", "02000001"), seen("open.latency", "under 100 ms")]
+    )
 
 
 @given(st.integers(0, 400), st.integers(1, 50), st.integers(1, 50))
@@ -88,7 +97,10 @@ def test_what_the_profile_may_have_missed_is_chance(before: int, times: int, res
     assert bool(found) == (before == 0 or missed < 0.05)
 
 
-@pytest.mark.parametrize(("text", "says"), [("", "says nothing"), ("[codes", "no TOML"), ("[reply]\nindent = 1", "says nothing")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "says nothing"), ("[codes", "no TOML"), ("[reply]\nindent = 1", "says nothing")],
+)
 def test_what_is_no_profile(text: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=says):
         read_profile(profile(text, tmp_path))

@@ -1,4 +1,6 @@
-"""Programs between nights: kept per deviation, the shortest first, forgotten after enough clean days; shared by what hypothesis offers."""
+"""Programs between nights: kept per deviation, the shortest first, forgotten after enough clean
+days; shared by what hypothesis offers.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,20 +19,33 @@ bodies = st.lists(st.binary(max_size=30), min_size=1, max_size=4)
 
 def program(detail: str = "PUT", calls: int = 1, body: bytes = b"{}") -> Program:
     sent = tuple(Call(method="PUT", target="/x", body=body) for _ in range(calls))
-    return Program(clause="method.delete-only", kind="deleted", detail=detail, start=(((1, 1001), ("990",)),), calls=sent)
+    return Program(
+        clause="method.delete-only",
+        kind="deleted",
+        detail=detail,
+        start=(((1, 1001), ("990",)),),
+        calls=sent,
+    )
 
 
 @given(st.text(max_size=12), bodies)
 def test_what_is_kept_comes_back(detail: str, sent: list[bytes]) -> None:
     kept = program(detail)
-    kept = Program(**{**{name: getattr(kept, name) for name in kept.__struct_fields__}, "calls": tuple(_call(body) for body in sent)})
+    kept = Program(
+        **{
+            **{name: getattr(kept, name) for name in kept.__struct_fields__},
+            "calls": tuple(_call(body) for body in sent),
+        }
+    )
     database = KnownPrograms(InMemoryExampleDatabase())
     database.showed(kept)
     assert database.programs() == [kept]
 
 
 def _call(body: bytes) -> Call:
-    return Call(method="DELETE", target="/rest", headers=(("A", "b"),), body=body, credential="omitted")
+    return Call(
+        method="DELETE", target="/rest", headers=(("A", "b"),), body=body, credential="omitted"
+    )
 
 
 def test_the_newest_program_takes_the_place_of_the_older_one() -> None:
@@ -85,7 +100,9 @@ def test_folders(tmp_path: Path) -> None:
     open_known([tmp_path / "shared"]).showed(program("shared"))
     database = open_known([tmp_path / "mine", tmp_path / "shared"])
     database.showed(program("mine"))
-    assert {each.detail for each in open_known([tmp_path / "mine", tmp_path / "shared"]).programs()} == {"mine", "shared"}
+    assert {
+        each.detail for each in open_known([tmp_path / "mine", tmp_path / "shared"]).programs()
+    } == {"mine", "shared"}
     assert [each.detail for each in open_known([tmp_path / "shared"]).programs()] == ["shared"]
 
 

@@ -1,4 +1,6 @@
-"""The benchmark measures what it says: every subject works, rounds are interleaved, ratios are to the yardstick."""
+"""The benchmark measures what it says: every subject works, rounds are interleaved, ratios are to
+the yardstick.
+"""
 
 import time
 
@@ -11,7 +13,14 @@ from conformance.benchmark.soak import MemoryReading, growth, resident
 from conformance.benchmark.subjects import Subject, subjects, yardstick
 
 NAMES = (
-    *("bare httpx.Client", "our transport", "state machine", "defect tests", "schemathesis coverage", "schemathesis fuzz, inline"),
+    *(
+        "bare httpx.Client",
+        "our transport",
+        "state machine",
+        "defect tests",
+        "schemathesis coverage",
+        "schemathesis fuzz, inline",
+    ),
     *("generation: our lists", "generation: schemathesis"),
 )
 
@@ -23,7 +32,9 @@ def test_every_subject_does_some_work(https: bool) -> None:
         with bare_client(bench.base_url, call, bench.authorization(call), bench.context) as send:
             chosen = subjects(bench, send, episodes=1)
             assert tuple(subject.name for subject in chosen) == NAMES
-            quick = [subject for subject in chosen if not https or "schemathesis" not in subject.name]
+            quick = [
+                subject for subject in chosen if not https or "schemathesis" not in subject.name
+            ]
             assert all(subject.unit() > 0 for subject in quick)
         assert not bench.run.ledger.deviations
 
@@ -47,7 +58,10 @@ def test_rounds_are_interleaved_and_ratios_are_to_the_first() -> None:
 
 
 def test_growth_is_that_of_the_second_half() -> None:
-    readings = [MemoryReading(calls=calls, mib=mib) for calls, mib in ((10_000, 50.0), (20_000, 90.0), (30_000, 100.0), (40_000, 101.0))]
+    readings = [
+        MemoryReading(calls=calls, mib=mib)
+        for calls, mib in ((10_000, 50.0), (20_000, 90.0), (30_000, 100.0), (40_000, 101.0))
+    ]
     assert growth(readings) == pytest.approx(10.0)
     assert growth(readings[:1]) == 0.0
 

@@ -1,4 +1,6 @@
-"""Set-up adds a few numbers more than an episode wants, unless the count matters or the server allows no more."""
+"""Set-up adds a few numbers more than an episode wants, unless the count matters or the server
+allows no more.
+"""
 
 from conformance.campaigns.arranging import RESERVE, arrange_count
 from conformance.clauses import specs_folder

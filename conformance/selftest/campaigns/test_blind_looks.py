@@ -1,4 +1,6 @@
-"""Putting back when looks do not show what they showed: nothing is called restored that was not seen."""
+"""Putting back when looks do not show what they showed: nothing is called restored that was not
+seen.
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +21,13 @@ BLIND = {
     "another form": Reply(
         status=200,
         headers=(),
-        body=json.dumps({"resultCode": "0200000", "returnCode": "0200000", "returnObject": {"callerNo": "see page 2"}}).encode(),
+        body=json.dumps(
+            {
+                "resultCode": "0200000",
+                "returnCode": "0200000",
+                "returnObject": {"callerNo": "see page 2"},
+            }
+        ).encode(),
     ),
 }
 
@@ -45,12 +53,16 @@ def blinded(made: CampaignSet, reply: Reply, times: int) -> Iterator[None]:
 
 
 def restored(reply: Reply, times: int) -> set[str]:
-    """What is said of each campaign that is put back while so many looks fail; all of them are as before."""
+    """What is said of each campaign that is put back while so many looks fail; all of them are as
+    before.
+    """
     with campaign_set() as made:
         made.add(KEY, made.fresh(3))
         with blinded(made, reply, times):
             result = restore(made)
-        assert made.look(KEY) == made.original[KEY].numbers, "what replies can tell is put back all the same"
+        assert made.look(KEY) == made.original[KEY].numbers, (
+            "what replies can tell is put back all the same"
+        )
         return {each.problem for each in result.values()}
 
 

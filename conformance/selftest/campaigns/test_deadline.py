@@ -1,4 +1,6 @@
-"""What never ends by itself is ended. Each runs in a process of its own, whose CPU time is limited: were it not ended, that would be."""
+"""What never ends by itself is ended. Each runs in a process of its own, whose CPU time is limited:
+were it not ended, that would be.
+"""
 
 import signal
 import subprocess
@@ -30,12 +32,18 @@ print(told[:1], signal.getsignal(signal.SIGALRM) == signal.SIG_DFL, threading.ac
 
 def ended(work: str, *, kind: str = "deadline", then: str = "pass", repeat: float = 1000) -> str:
     program = PROGRAM.format(work=work, kind=kind, then=then, repeat=repeat, cpu=CPU_SECONDS)
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, f"{result.returncode} (-{signal.SIGXCPU:d} or -9: it did not end)\n{result.stderr}"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, (
+        f"{result.returncode} (-{signal.SIGXCPU:d} or -9: it did not end)\n{result.stderr}"
+    )
     return result.stdout
 
 
-posix = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such signal")
+posix = pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="this system has no such signal"
+)
 
 
 @posix
@@ -66,5 +74,7 @@ for limit in (deadline, ):
 left, _ = signal.getitimer(signal.ITIMER_REAL)
 print(signal.getsignal(signal.SIGALRM) == signal.SIG_IGN, 900 < left <= 1000)
 """
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert result.stdout == "True True\n"

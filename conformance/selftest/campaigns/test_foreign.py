@@ -17,7 +17,9 @@ from conformance.transport.guard import Guard
 KEY, FOREIGN = (1, 1001), (2, 2001)
 
 
-def test_a_campaign_that_another_worker_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_campaign_that_another_worker_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lock = lock_of(tmp_path)
     campaign_set = CampaignSet(
         wire=StrangerWire(1),
@@ -28,7 +30,10 @@ def test_a_campaign_that_another_worker_keeps(tmp_path: Path, monkeypatch: pytes
         shared_foreign=(FOREIGN, lock),
     )
     monkeypatch.setattr("conformance.campaigns.foreign.PATIENCE", 0.0)
-    with FileLock(lock), pytest.raises(CampaignInUse, match="Campaign 2001 of VDN 2 was not given back"):
+    with (
+        FileLock(lock),
+        pytest.raises(CampaignInUse, match="Campaign 2001 of VDN 2 was not given back"),
+    ):
         leased_foreign(campaign_set).__enter__()
     with leased_foreign(campaign_set) as key:
         assert key == FOREIGN

@@ -1,16 +1,33 @@
 """What journals of a run say of its campaigns, put together."""
 
 from conformance.campaigns import Leftover, leftovers
-from conformance.transport.journal import Borrowed, Fact, Forgotten, Header, Holding, JournalContents, Restored, WillAdd
+from conformance.transport.journal import (
+    Borrowed,
+    Fact,
+    Forgotten,
+    Header,
+    Holding,
+    JournalContents,
+    Restored,
+    WillAdd,
+)
 
 KEY, OTHER = (1, 1001), (1, 1002)
 
 
 def _contents(*facts: Fact, damage: tuple[str, ...] = (), sure_from: int = 0) -> JournalContents:
-    return JournalContents(header=Header(base_url="https://a"), facts=facts, damage=damage, end_known=True, sure_from=sure_from)
+    return JournalContents(
+        header=Header(base_url="https://a"),
+        facts=facts,
+        damage=damage,
+        end_known=True,
+        sure_from=sure_from,
+    )
 
 
-def _holding(*numbers: str, complete: bool = True, priorities: tuple[int | None, ...] = ()) -> Holding:
+def _holding(
+    *numbers: str, complete: bool = True, priorities: tuple[int | None, ...] = ()
+) -> Holding:
     return Holding(campaign=KEY, numbers=numbers, complete=complete, priorities=priorities)
 
 

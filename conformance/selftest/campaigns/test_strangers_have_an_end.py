@@ -1,4 +1,6 @@
-"""A companion that shows other numbers at each look, without end: what is remembered has one, and nothing of it is taken for ours."""
+"""A companion that shows other numbers at each look, without end: what is remembered has one, and
+nothing of it is taken for ours.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -24,8 +26,18 @@ class StrangerWire:
     def send(self, call: Call, *, restoring: bool = False) -> Exchange:
         numbers = ",".join(str(number) for number in range(self._next, self._next + self._size))
         self._next += self._size
-        said = {"resultCode": "0200000", "returnCode": "0200000", "returnObject": {"callerNo": numbers}}
-        exchange = Exchange(number=1, call=call, outcome=Reply(status=200, body=json.dumps(said).encode()), start=0, end=1)
+        said = {
+            "resultCode": "0200000",
+            "returnCode": "0200000",
+            "returnObject": {"callerNo": numbers},
+        }
+        exchange = Exchange(
+            number=1,
+            call=call,
+            outcome=Reply(status=200, body=json.dumps(said).encode()),
+            start=0,
+            end=1,
+        )
         for observer in self._observers:
             observer(exchange)
         return exchange
@@ -40,8 +52,12 @@ class StrangerWire:
 
 def test_strangers_have_an_end() -> None:
     wire, guard = StrangerWire(MOST_STRANGERS // 4), Guard(listed=[KEY], path_prefix=PATH_PREFIX)
-    campaign_set = CampaignSet(wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard)
-    campaign_set.held[KEY] = campaign_set.original[KEY] = Contents(numbers=frozenset(), complete=True)
+    campaign_set = CampaignSet(
+        wire=wire, log=Silent(), keys=(KEY,), pool=NumberPool(prefix="", seed=1), guard=guard
+    )
+    campaign_set.held[KEY] = campaign_set.original[KEY] = Contents(
+        numbers=frozenset(), complete=True
+    )
     campaign_set.shows = "all"
     for look in range(1, 10):
         campaign_set.look(KEY)

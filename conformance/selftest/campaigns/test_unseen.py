@@ -25,7 +25,9 @@ def restored(campaigns: CampaignSet, added: int) -> Restoration:
 
 @pytest.mark.parametrize("added", [1, 2, 101])
 @pytest.mark.parametrize("listed", [{}, EMPTY], ids=["contents unknown", "contents listed"])
-def test_what_stays_in_a_campaign_that_was_empty(added: int, listed: dict[CampaignKey, tuple[str, ...]]) -> None:
+def test_what_stays_in_a_campaign_that_was_empty(
+    added: int, listed: dict[CampaignKey, tuple[str, ...]]
+) -> None:
     with campaign_set(DARK, holding=EMPTY, listed=listed) as campaigns:
         result = restored(campaigns, added)
         (kept,) = result.kept
@@ -34,7 +36,9 @@ def test_what_stays_in_a_campaign_that_was_empty(added: int, listed: dict[Campai
         other = campaigns.fresh(1)
         campaigns.add(KEY, other)
         assert campaigns.delete(KEY, [kept]).reply is not None
-        assert kept not in campaigns.own(KEY), "it was there, and now that it is not the last it goes"
+        assert kept not in campaigns.own(KEY), (
+            "it was there, and now that it is not the last it goes"
+        )
 
 
 @pytest.mark.parametrize("added", [1, 101])
@@ -55,7 +59,11 @@ def test_numbers_that_a_server_does_not_delete_are_named(stubborn: int) -> None:
         def refusing(call: Call, *, restoring: bool = False) -> Exchange:
             exchange = send(call, restoring=restoring)
             named = any(number.encode() in (call.body or b"") for number in numbers[:stubborn])
-            return replace(exchange, outcome=refused) if call.method == "DELETE" and named else exchange
+            return (
+                replace(exchange, outcome=refused)
+                if call.method == "DELETE" and named
+                else exchange
+            )
 
         campaigns.sleep = lambda _: None
         campaigns.add(KEY, numbers)

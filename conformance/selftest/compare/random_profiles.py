@@ -1,4 +1,6 @@
-"""Profiles drawn at random: any code for any defect, any order of checks, any reading, any shape of replies."""
+"""Profiles drawn at random: any code for any defect, any order of checks, any reading, any shape of
+replies.
+"""
 
 import random
 from collections.abc import Mapping
@@ -41,10 +43,16 @@ def drawn(seed: int) -> dict[str, object]:
         "codes": {name: _code(name, chance) for name in DEFAULT_CODES if chance.random() < CHANCE},
         "order": _order(chance),
         "readings": _some(READINGS, chance),
-        "query": {"shows": chance.choice(("all", "all", "first", "last", "absent")), "separator": chance.choice((",", ";", " ", "json"))},
+        "query": {
+            "shows": chance.choice(("all", "all", "first", "last", "absent")),
+            "separator": chance.choice((",", ";", " ", "json")),
+        },
         "text": {"return_desc": chance.choice(("same", "code", "short", "empty"))},
         "reply": _some(REPLY, chance),
-        "auth": {"refusal": chance.choice(("members", "empty", "text", "html", "error")), "refusal_code": chance.choice(FAILURES)},
+        "auth": {
+            "refusal": chance.choice(("members", "empty", "text", "html", "error")),
+            "refusal_code": chance.choice(FAILURES),
+        },
     }
 
 
@@ -56,8 +64,13 @@ def _order(chance: random.Random) -> dict[str, object]:
     checks = [name for name in DEFAULT_CODES if not name.startswith(_OF_STATE)]
     chance.shuffle(checks)
     first = chance.randint(2, len(checks)) if chance.random() < 0.5 else 0
-    return {"checks": checks[:first], "items": chance.choice(("first-kind", "first-kind", "first-item"))}
+    return {
+        "checks": checks[:first],
+        "items": chance.choice(("first-kind", "first-kind", "first-item")),
+    }
 
 
 def _some(choices: Mapping[str, tuple[object, ...]], chance: random.Random) -> dict[str, object]:
-    return {name: chance.choice(values) for name, values in choices.items() if chance.random() < CHANCE}
+    return {
+        name: chance.choice(values) for name, values in choices.items() if chance.random() < CHANCE
+    }

@@ -1,4 +1,6 @@
-"""Servers to learn from and to compare: emulators on a thread of this process, as targets with campaigns of their own."""
+"""Servers to learn from and to compare: emulators on a thread of this process, as targets with
+campaigns of their own.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,7 +41,9 @@ class Silent:
 
     def borrowed(self, campaign: CampaignKey, numbers: Iterable[str]) -> None: ...
 
-    def looks(self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None) -> None: ...
+    def looks(
+        self, form: Mapping[str, Any], *, settle: float, shows: str, priority: int | None
+    ) -> None: ...
 
     def restored(self, campaign: CampaignKey, *, kept: Iterable[str] = ()) -> None: ...
 
@@ -52,15 +56,23 @@ def campaign_set(
     holding: Mapping[CampaignKey, tuple[str, ...]] = HELD,
     listed: Mapping[CampaignKey, tuple[str, ...]] | None = None,
 ) -> Iterator[CampaignSet]:
-    """A campaign set over an emulator that behaves by a profile and may lie; what is seen is learnt where somebody wants it.
+    """A campaign set over an emulator that behaves by a profile and may lie; what is seen is learnt
+    where somebody wants it.
 
     `listed`: the contents that the target file gives, where they are not all that are held.
     """
-    given = options(campaigns=holding, profile=profile, faults=faults, access_key="ak", secret_key="sk")
+    given = options(
+        campaigns=holding, profile=profile, faults=faults, access_key="ak", secret_key="sk"
+    )
     with emulating(given) as client:
         signed = AuthV2(Keys(access_key="ak", secret_key="sk"))
         guard = Guard(listed=holding, path_prefix=PATH_PREFIX, own=OwnNumbers("990"))
-        wired = TransportOptions(address=parse_address(f"http://{client.address}"), authorizer=signed, guard=guard, timeout_seconds=5)
+        wired = TransportOptions(
+            address=parse_address(f"http://{client.address}"),
+            authorizer=signed,
+            guard=guard,
+            timeout_seconds=5,
+        )
         with Transport(wired) as transport:
             made = CampaignSet(
                 wire=transport,

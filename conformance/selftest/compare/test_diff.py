@@ -43,23 +43,40 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """The old release twice, with other seeds, and the new one with two faults."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "new.toml").write_text(UPGRADED, encoding="utf-8")
-    lies = ("--profile", folder / "new.toml", "--fault", "code.locale", "--fault", "auth.tells-signature")
+    lies = (
+        "--profile",
+        folder / "new.toml",
+        "--fault",
+        "code.locale",
+        "--fault",
+        "auth.tells-signature",
+    )
     asked: list[tuple[object, ...]] = [("--seed", 1), ("--seed", 2), ("--seed", 3, *lies)]
     with ThreadPoolExecutor(2) as pool:
-        one, two, new = pool.map(lambda numbered: made(folder / str(numbered[0]), *numbered[1]), enumerate(asked))
+        one, two, new = pool.map(
+            lambda numbered: made(folder / str(numbered[0]), *numbered[1]), enumerate(asked)
+        )
     return one, two, new
 
 
 def test_the_same_server_twice_has_not_changed(runs: tuple[Path, Path, Path]) -> None:
     result = diff(runs[0], runs[1])
-    assert (result.exit_code, result.stdout.splitlines()[0].startswith("Nothing has changed")) == (0, True), result.stdout
+    assert (result.exit_code, result.stdout.splitlines()[0].startswith("Nothing has changed")) == (
+        0,
+        True,
+    ), result.stdout
 
 
-def test_an_upgrade_with_two_faults_and_three_readings(runs: tuple[Path, Path, Path], tmp_path: Path) -> None:
+def test_an_upgrade_with_two_faults_and_three_readings(
+    runs: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
     page, text = tmp_path / "page.html", tmp_path / "page.md"
     result = diff(runs[0], runs[2], "--json", "--html", page, "--markdown", text)
     found = json.loads(result.stdout)
-    by_kind = {kind: {each["subject"] for each in found["changes"] if each["kind"] == kind} for kind in ("broken", "readings")}
+    by_kind = {
+        kind: {each["subject"] for each in found["changes"] if each["kind"] == kind}
+        for kind in ("broken", "readings")
+    }
     assert by_kind == {
         "broken": {"header.locale", "reply.no-internals"},
         "readings": {"member.unknown", "number.absent", "readings.num"},
@@ -73,7 +90,10 @@ def test_an_upgrade_with_two_faults_and_three_readings(runs: tuple[Path, Path, P
 
 def test_fixed_the_other_way_round(runs: tuple[Path, Path, Path]) -> None:
     found = json.loads(diff(runs[2], runs[0], "--json").stdout)
-    assert {each["subject"] for each in found["changes"] if each["kind"] == "fixed"} == {"header.locale", "reply.no-internals"}
+    assert {each["subject"] for each in found["changes"] if each["kind"] == "fixed"} == {
+        "header.locale",
+        "reply.no-internals",
+    }
     assert found["passes"]
 
 
@@ -88,13 +108,33 @@ def profile(**tables: object) -> Side:
 
 
 CASES: list[tuple[dict[str, object], dict[str, object], set[tuple[str, str]]]] = [
-    ({"codes": {"body.empty": "02000001"}}, {"codes": {"body.empty": "02000008"}}, {("codes", "body.empty")}),
-    ({"codes": {"key.duplicate": "accept"}}, {"codes": {"key.duplicate": "02000008"}}, {("readings", "key.duplicate")}),
+    (
+        {"codes": {"body.empty": "02000001"}},
+        {"codes": {"body.empty": "02000008"}},
+        {("codes", "body.empty")},
+    ),
+    (
+        {"codes": {"key.duplicate": "accept"}},
+        {"codes": {"key.duplicate": "02000008"}},
+        {("readings", "key.duplicate")},
+    ),
     ({"codes": {"body.empty": "02000001"}}, {"codes": {}}, set()),
-    ({"reply": {"indent": 0}}, {"reply": {"indent": 2, "extra": {"a": 1}}}, {("shape", "reply.indent"), ("shape", "reply.extra")}),
-    ({"text": {"return_desc": "same"}}, {"text": {"return_desc": "code"}}, {("text", "text.return_desc")}),
+    (
+        {"reply": {"indent": 0}},
+        {"reply": {"indent": 2, "extra": {"a": 1}}},
+        {("shape", "reply.indent"), ("shape", "reply.extra")},
+    ),
+    (
+        {"text": {"return_desc": "same"}},
+        {"text": {"return_desc": "code"}},
+        {("text", "text.return_desc")},
+    ),
     ({"order": {"items": "first-item"}}, {}, {("readings", "order.items")}),
-    ({"learnt": {"latency_ms": {"p50": 3, "p90": 4}}}, {"learnt": {"latency_ms": {"p50": 90, "p90": 4}}}, {("latency", "p50")}),
+    (
+        {"learnt": {"latency_ms": {"p50": 3, "p90": 4}}},
+        {"learnt": {"latency_ms": {"p50": 90, "p90": 4}}},
+        {("latency", "p50")},
+    ),
     ({"learnt": {"latency_ms": {"p50": 0.3}}}, {"learnt": {"latency_ms": {"p50": 9}}}, set()),
     (
         {"codes": {"a": "1", "b": "2"}, "learnt": {"a+b": {"1": 3}}},
@@ -105,8 +145,12 @@ CASES: list[tuple[dict[str, object], dict[str, object], set[tuple[str, str]]]] =
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), CASES)
-def test_classes_of_change(old: dict[str, object], new: dict[str, object], expected: set[tuple[str, str]]) -> None:
-    assert {(change.kind, change.subject) for change in changes(profile(**old), profile(**new))} == expected
+def test_classes_of_change(
+    old: dict[str, object], new: dict[str, object], expected: set[tuple[str, str]]
+) -> None:
+    assert {
+        (change.kind, change.subject) for change in changes(profile(**old), profile(**new))
+    } == expected
 
 
 def test_the_policy_picks_what_matters() -> None:
@@ -116,11 +160,18 @@ def test_the_policy_picks_what_matters() -> None:
 
 def test_a_page_holds_hostile_text_harmlessly() -> None:
     page = changespage.ChangesPage(
-        old="a", new="b", changes=(RunChange(kind="text", subject="<script>", before="&", after="x"),), policy=()
+        old="a",
+        new="b",
+        changes=(RunChange(kind="text", subject="<script>", before="&", after="x"),),
+        policy=(),
     )
     assert "<script>" not in changespage.html(page)
 
 
 def test_toml_that_is_written_is_read() -> None:
-    table = {"name": 'q"\\\n\x7f', "a b": {"x": {"1.5": [1, True, "é"], "e": {}}, "f": 0.5}, "n": {"k": "v"}}
+    table = {
+        "name": 'q"\\\n\x7f',
+        "a b": {"x": {"1.5": [1, True, "é"], "e": {}}, "f": 0.5},
+        "n": {"k": "v"},
+    }
     assert tomllib.loads(toml_text.document(table)) == table

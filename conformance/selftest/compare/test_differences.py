@@ -1,4 +1,6 @@
-"""Differences that are legal: an emulator that a suite can't fail, and that is not the server it stands for."""
+"""Differences that are legal: an emulator that a suite can't fail, and that is not the server it
+stands for.
+"""
 
 from pathlib import Path
 
@@ -24,12 +26,23 @@ TOGETHER: dict[str, tuple[str, str, str, str]] = {
     "any-type": ("success", "result", "served 0200000", "content-type.other"),
     "items-before-count": ("code", "resultCode", "", "too many with access-code.null"),
     "commas": ("shape", "between numbers", ",", "a look at the campaign"),
-    "fifty-at-a-time": ("state", "the campaign", "keeps 1 number(s)", "of many, naming 51 number(s)"),
+    "fifty-at-a-time": (
+        "state",
+        "the campaign",
+        "keeps 1 number(s)",
+        "of many, naming 51 number(s)",
+    ),
     "batch-of-three": ("state", "the campaign", "keeps 1 number(s)", "naming 3 numbers"),
-    "one-digit-refused": ("code", "resultCode", "02000004", "naming an absent number of 1 digit(s)"),
+    "one-digit-refused": (
+        "code",
+        "resultCode",
+        "02000004",
+        "naming an absent number of 1 digit(s)",
+    ),
     "members-refused": ("success", "result", "refused 02000009", "member.unknown"),
 }
-"""Difference to its class, what differs, what the other server does, and a behaviour that shows it."""
+"""Difference to its class, what differs, what the other server does, and a behaviour that shows it.
+"""
 
 APART: dict[str, tuple[str, str, str, str]] = {
     "more-than-100-held": ("state", "the campaign", "keeps 50", "of many, naming 51 number(s)"),
@@ -38,10 +51,20 @@ APART: dict[str, tuple[str, str, str, str]] = {
     "body-before-ids": ("code", "resultCode", "02000003", "vdn-id.not-integer with access-code"),
     "every-call-slow": ("time", "median", "", ""),
     "refusals-slow": ("time", "median of DELETE refused", "", ""),
-    "23-digits-at-most": ("code", "resultCode", "02000003", "naming an absent number of 24 digit(s)"),
+    "23-digits-at-most": (
+        "code",
+        "resultCode",
+        "02000003",
+        "naming an absent number of 24 digit(s)",
+    ),
 }
 """Those that hide others, or that are slow."""
-CALLS = {"every-call-slow": 500, "refusals-slow": 500, "body-before-ids": 2600, "same-call-again": 3500}
+CALLS = {
+    "every-call-slow": 500,
+    "refusals-slow": 500,
+    "body-before-ids": 2600,
+    "same-call-again": 3500,
+}
 """Elsewhere 1,800: the single calls, and those on a large campaign."""
 
 
@@ -49,7 +72,9 @@ def shows(difference: Difference, expected: tuple[str, str, str, str]) -> bool:
     kind, what, theirs, behaviour = expected
     contrast = difference.contrast
     told = (contrast.kind, contrast.what, contrast.theirs[: len(theirs)]) == (kind, what, theirs)
-    return told and (not behaviour or any(name.startswith(behaviour) for name in difference.behaviours))
+    return told and (
+        not behaviour or any(name.startswith(behaviour) for name in difference.behaviours)
+    )
 
 
 @needs_node
@@ -57,7 +82,11 @@ def shows(difference: Difference, expected: tuple[str, str, str, str]) -> bool:
 def test_many_at_once_are_each_told_with_a_short_programme(tmp_path: Path) -> None:
     with two(tmp_path, tuple(TOGETHER)) as files:
         result = compared(files, tmp_path, 5000)
-    missed = [name for name, expected in TOGETHER.items() if not any(shows(each, expected) for each in result.differences)]
+    missed = [
+        name
+        for name, expected in TOGETHER.items()
+        if not any(shows(each, expected) for each in result.differences)
+    ]
     assert missed == [], [(each.contrast, each.behaviours[:4]) for each in result.differences]
     assert max(len(each.named_calls) for each in result.differences) <= 6
     assert max(result.calls) <= 5000

@@ -1,4 +1,6 @@
-"""Production is recorded once, gently; what the plan can reach is found again on a liar, offline from then on."""
+"""Production is recorded once, gently; what the plan can reach is found again on a liar, offline
+from then on.
+"""
 
 import json
 from pathlib import Path
@@ -36,9 +38,22 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     file = folder / "production.jsonl"
     with two(folder, tuple(PLANTED)) as (honest, liar):
         said: dict[str, object] = {"file": file, "honest": honest}
-        said["record"] = command("record", "--target", honest, "--out", file, "--per-second", 1000, "--by", "tests", "--yes")
+        said["record"] = command(
+            "record",
+            "--target",
+            honest,
+            "--out",
+            file,
+            "--per-second",
+            1000,
+            "--by",
+            "tests",
+            "--yes",
+        )
         said["again"] = command("record", "--target", honest, "--out", file, "--yes")
-        said["self"] = command("replay", file, "--target", honest, "--out", folder / "self", "--json")
+        said["self"] = command(
+            "replay", file, "--target", honest, "--out", folder / "self", "--json"
+        )
         said["liar"] = command("replay", file, "--target", liar, "--out", folder / "liar", "--json")
     said["judge"] = command("judge", file)
     return said
@@ -91,7 +106,9 @@ def test_the_oracle_judges_it_offline(scene: dict[str, object]) -> None:
 
 @needs_node
 @pytest.mark.parametrize("harm", ["changed", "taken out", "cut short", "no line"])
-def test_a_recording_that_was_touched_is_refused(scene: dict[str, object], harm: str, tmp_path: Path) -> None:
+def test_a_recording_that_was_touched_is_refused(
+    scene: dict[str, object], harm: str, tmp_path: Path
+) -> None:
     file = scene["file"]
     assert isinstance(file, Path)
     lines = file.read_bytes().splitlines(keepends=True)

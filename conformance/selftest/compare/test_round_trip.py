@@ -1,4 +1,6 @@
-"""Learn an emulator, write what was learnt, let an emulator behave so: given, learnt and behaved are the same."""
+"""Learn an emulator, write what was learnt, let an emulator behave so: given, learnt and behaved
+are the same.
+"""
 
 import dataclasses
 import random
@@ -18,7 +20,9 @@ from conformance.selftest.compare.scene import campaign_set
 from conformance.session.questions import HELD, ask, context_of, questions
 
 SLOW = {"slow", "old-and-slow", "dribbling"}
-"""They wait on purpose: hundreds of calls would take a minute. Their delay is learnt in a test of its own."""
+"""They wait on purpose: hundreds of calls would take a minute. Their delay is learnt in a test of
+its own.
+"""
 UNUSABLE = {"adding-refused", "adding-refused-and-no-query"}
 """No run begins where nothing that is deleted could be put back."""
 NAMES = sorted(set(profile_names()) - SLOW - UNUSABLE)
@@ -48,7 +52,10 @@ def learn(profile: Path | None) -> tuple[Behaviour, list[tuple[str, ...]]]:
     behaviour = Behaviour()
     with campaign_set(profile, behaviour=behaviour) as made:
         if not made.guard.recoverable:
-            pytest.skip("what it deletes could not be put back, and calls that may delete anything are withheld")
+            pytest.skip(
+                "what it deletes could not be put back, and calls that may delete anything are"
+                " withheld"
+            )
         numbers, absent = made.fresh(HELD), made.fresh(8)
         with Episode(made) as episode:
             asked = ask(episode, questions(context_of(made, numbers, absent)), numbers, absent)
@@ -69,18 +76,33 @@ def written(behaviour: Behaviour, path: Path) -> Path:
 def differences(given: Profile, learnt: Profile, behaviour: Behaviour) -> list[str]:
     """Every setting that can be seen from outside, given one way and learnt another."""
     seen = {**given.complete_codes()}
-    found = [f"{name}: {code} learnt as {learnt.complete_codes()[name]}" for name, code in seen.items() if not _same(name, given, learnt)]
+    found = [
+        f"{name}: {code} learnt as {learnt.complete_codes()[name]}"
+        for name, code in seen.items()
+        if not _same(name, given, learnt)
+    ]
     learnt = _as_given(given, learnt)
     for table in ("readings", "query", "text", "reply", "auth"):
         ours, theirs = getattr(given, table), getattr(learnt, table)
         for field in dataclasses.fields(ours):
-            if f"{table}.{field.name}" not in _unseen(given) and getattr(ours, field.name) != getattr(theirs, field.name):
-                found.append(f"{table}.{field.name}: {getattr(ours, field.name)!r} learnt as {getattr(theirs, field.name)!r}")
-    return found + [f"order: {before} before {after}" for before, after in winners(behaviour) if not _in_order(learnt, before, after)]
+            if f"{table}.{field.name}" not in _unseen(given) and getattr(
+                ours, field.name
+            ) != getattr(theirs, field.name):
+                found.append(
+                    f"{table}.{field.name}: {getattr(ours, field.name)!r} learnt as"
+                    f" {getattr(theirs, field.name)!r}"
+                )
+    return found + [
+        f"order: {before} before {after}"
+        for before, after in winners(behaviour)
+        if not _in_order(learnt, before, after)
+    ]
 
 
 def _as_given(given: Profile, learnt: Profile) -> Profile:
-    """Readings that can't be told apart on this server are the same: without absent numbers all that are named are deleted, …"""
+    """Readings that can't be told apart on this server are the same: without absent numbers all
+    that are named are deleted, …
+    """
     codes, alike = given.complete_codes(), []
     if codes["number.absent"] != ACCEPT:
         alike += [{"deleted", "distinct"}, {"remaining", "named-distinct"}]
@@ -97,8 +119,14 @@ def _as_given(given: Profile, learnt: Profile) -> Profile:
 def _same(name: str, given: Profile, learnt: Profile) -> bool:
     unseen = name.startswith("priority.") or name in {"campaign.full", "adding.refused"}
     ranks, (kind, _, which) = given.ranks(), name.partition(".")
-    unseen |= which == "very-long" and ranks.get(f"{kind}.out-of-range", ranks[name]) < ranks[name]  # such an id is out of range first
-    return unseen or given.complete_codes()[name] == learnt.complete_codes()[name] or (name == "number.present")
+    unseen |= (
+        which == "very-long" and ranks.get(f"{kind}.out-of-range", ranks[name]) < ranks[name]
+    )  # such an id is out of range first
+    return (
+        unseen
+        or given.complete_codes()[name] == learnt.complete_codes()[name]
+        or (name == "number.present")
+    )
 
 
 def _in_order(learnt: Profile, before: str, after: str) -> bool:
@@ -106,14 +134,22 @@ def _in_order(learnt: Profile, before: str, after: str) -> bool:
 
 
 def _unseen(given: Profile) -> set[str]:
-    """What hides something else: a refused absent number hides which one is the last, a header of HTTP/1.0 its own connection."""
+    """What hides something else: a refused absent number hides which one is the last, a header of
+    HTTP/1.0 its own connection.
+    """
     hidden = set(UNSEEN)
     refusing = given.complete_codes()
     if ACCEPT not in (refusing["number.absent"], refusing["number.duplicate"]):
-        hidden |= {"readings.last_number", "readings.num"} if given.readings.num != "absent" else {"readings.last_number"}
+        hidden |= (
+            {"readings.last_number", "readings.num"}
+            if given.readings.num != "absent"
+            else {"readings.last_number"}
+        )
     if given.query.shows != "all":
         hidden.add("query.separator")
-        hidden.add("readings.last_number")  # without known contents no call names more numbers than are held
+        hidden.add(
+            "readings.last_number"
+        )  # without known contents no call names more numbers than are held
     if given.reply.http == "1.0" or given.reply.framing == "close":
         hidden.add("reply.connection")  # it closes in any case
     if given.auth.refusal != "members":
@@ -131,7 +167,9 @@ def test_learnt_is_given(name: str, tmp_path: Path) -> None:
     behaviour, answers = learn(profile_path(name))
     file = written(behaviour, tmp_path / "profile.toml")
     assert differences(load_profile(profile_path(name)), load_profile(file), behaviour) == []
-    if SAMPLE.index(name) % 3 == 0:  # the emulator behaves so: every question again, every answer compared
+    if (
+        SAMPLE.index(name) % 3 == 0
+    ):  # the emulator behaves so: every question again, every answer compared
         _, repeat = learn(file)
         assert [pair for pair in zip(answers, repeat, strict=True) if pair[0] != pair[1]] == []
 
@@ -141,7 +179,14 @@ def test_what_was_drawn_is_learnt(seed: int, tmp_path: Path) -> None:
     given = tmp_path / "given.toml"
     given.write_text(toml_text.document(drawn(seed)), encoding="utf-8")
     behaviour, _ = learn(given)
-    assert differences(load_profile(given), load_profile(written(behaviour, tmp_path / "profile.toml")), behaviour) == []
+    assert (
+        differences(
+            load_profile(given),
+            load_profile(written(behaviour, tmp_path / "profile.toml")),
+            behaviour,
+        )
+        == []
+    )
 
 
 def test_a_delay_is_learnt(tmp_path: Path) -> None:
@@ -154,4 +199,7 @@ def test_a_profile_is_the_same_file_twice(tmp_path: Path) -> None:
     behaviour.milliseconds = []
     repeat, _ = learn(None)
     repeat.milliseconds = []
-    assert written(behaviour, tmp_path / "a").read_text() == written(repeat, tmp_path / "b").read_text()
+    assert (
+        written(behaviour, tmp_path / "a").read_text()
+        == written(repeat, tmp_path / "b").read_text()
+    )

@@ -19,13 +19,25 @@ GIVEN = {
 
 
 def test_every_limit_reaches_the_transport() -> None:
-    limits = {"pace.requests_per_second": "2", "pace.concurrency": "3", "pace.max_requests": "4", "pace.timeout_seconds": "5"}
-    options = transport_options(load_target(None, {}, GIVEN | limits | {"network.proxy": "http://u:pw@p:3"}), recorder=Path("x"))
+    limits = {
+        "pace.requests_per_second": "2",
+        "pace.concurrency": "3",
+        "pace.max_requests": "4",
+        "pace.timeout_seconds": "5",
+    }
+    options = transport_options(
+        load_target(None, {}, GIVEN | limits | {"network.proxy": "http://u:pw@p:3"}),
+        recorder=Path("x"),
+    )
     assert (options.pace.requests_per_second, options.pace.concurrency) == (2.0, 3)
     assert (options.budget.max_requests, options.timeout_seconds) == (4, 5.0)
     assert options.recorder == Path("x")
     assert options.proxy is not None
-    assert (options.proxy.url, options.proxy.user, options.proxy.password) == ("http://p:3", "u", "pw")
+    assert (options.proxy.url, options.proxy.user, options.proxy.password) == (
+        "http://p:3",
+        "u",
+        "pw",
+    )
 
 
 def test_the_guard_knows_what_is_listed() -> None:
@@ -69,19 +81,27 @@ def test_schemes(options: dict[str, str], kind: type) -> None:
 
 
 def test_a_signed_length_is_always_sent() -> None:
-    assert transport_options(load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-length"})).length_always
+    assert transport_options(
+        load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-length"})
+    ).length_always
 
 
 def test_a_signed_type_is_always_sent() -> None:
-    assert transport_options(load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-type"})).type_always.endswith(
-        "charset=UTF-8"
-    )
+    assert transport_options(
+        load_target(None, {}, GIVEN | {"auth.signed_headers": "host,content-type"})
+    ).type_always.endswith("charset=UTF-8")
     assert not transport_options(load_target(None, {}, GIVEN)).type_always
 
 
 def test_secrets_do_not_show() -> None:
     secret = Secret("hunter2")
-    assert [str(secret), repr(secret), f"{secret}", f"{secret:>6}", repr([secret])] == ["****", "****", "****", "  ****", "[****]"]
+    assert [str(secret), repr(secret), f"{secret}", f"{secret:>6}", repr([secret])] == [
+        "****",
+        "****",
+        "****",
+        "  ****",
+        "[****]",
+    ]
     assert secret.reveal() == "hunter2"
     assert secret == Secret("hunter2")
     assert len({secret, Secret("hunter2")}) == 1

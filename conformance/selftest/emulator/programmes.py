@@ -1,4 +1,6 @@
-"""The words in which programmes of calls are written down, and the campaigns that they are made on."""
+"""The words in which programmes of calls are written down, and the campaigns that they are made
+on.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -11,8 +13,26 @@ Programme = Callable[[EmulatorClient], object]
 LONG = "123456789012345678901234"
 CAMPAIGNS: Mapping[Key, tuple[str, ...]] = {
     (1, 1001): (
-        *("5245241", "5245242", "5245243", "777", "7775", "9777", "97775", "0777", "05245249", "100", "4294967396"),
-        *("1234567890123456", "1234567890123457", "12345678901234567890123", "12345678901234567890124", LONG),
+        *(
+            "5245241",
+            "5245242",
+            "5245243",
+            "777",
+            "7775",
+            "9777",
+            "97775",
+            "0777",
+            "05245249",
+            "100",
+            "4294967396",
+        ),
+        *(
+            "1234567890123456",
+            "1234567890123457",
+            "12345678901234567890123",
+            "12345678901234567890124",
+            LONG,
+        ),
     ),
     (1, 1002): ("6245241", "6245242", "5245241"),
     (1, 1003): ("8000001",),
@@ -36,11 +56,15 @@ def judged(*steps: Callable[[EmulatorClient], RawReply]) -> Programme:
     return lambda client: ([str(step(client)) for step in steps], state(client))
 
 
-def delete(*numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> Callable[[EmulatorClient], RawReply]:
+def delete(
+    *numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None
+) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete(*numbers, key=key, query=query, **headers)
 
 
-def body(content: object, key: tuple[object, object] = (1, 1001)) -> Callable[[EmulatorClient], RawReply]:
+def body(
+    content: object, key: tuple[object, object] = (1, 1001)
+) -> Callable[[EmulatorClient], RawReply]:
     return lambda client: client.delete_body(content, key=key)
 
 
@@ -61,7 +85,9 @@ def some(count: int, key: Key = (1, 1300), first: int = 0) -> Callable[[Emulator
 
 
 def racing(*calls: Callable[[EmulatorClient], RawReply], key: Key) -> Programme:
-    """Send calls at the same time; what is told is how much they leave and whether all were answered well."""
+    """Send calls at the same time; what is told is how much they leave and whether all were
+    answered well.
+    """
 
     def run(client: EmulatorClient) -> object:
         replies = at_once(client.address, *calls)
@@ -70,7 +96,9 @@ def racing(*calls: Callable[[EmulatorClient], RawReply], key: Key) -> Programme:
     return run
 
 
-def altered(change: Callable[[str], str | None], method: str = "DELETE", target: str = path_of((1, 1001))) -> Programme:
+def altered(
+    change: Callable[[str], str | None], method: str = "DELETE", target: str = path_of((1, 1001))
+) -> Programme:
     """Send a call whose Authorization was altered after signing; or none."""
     return lambda client: (
         str(client.call(method, target, EXAMPLE, {"authorization": change(signed(client))})),
@@ -78,11 +106,25 @@ def altered(change: Callable[[str], str | None], method: str = "DELETE", target:
     )
 
 
-def signed(client: EmulatorClient, *, method: str = "DELETE", target: str = path_of((1, 1001)), **given: str) -> str:
+def signed(
+    client: EmulatorClient,
+    *,
+    method: str = "DELETE",
+    target: str = path_of((1, 1001)),
+    **given: str,
+) -> str:
     """Make a header for one call, to be used for another."""
     path, _, query = target.partition("?")
     host = given.pop("host", client.address)
-    call = ReceivedCall(method=method, path=path, query=query, headers={"host": host}, body=EXAMPLE, connection=0, sequence=0)
+    call = ReceivedCall(
+        method=method,
+        path=path,
+        query=query,
+        headers={"host": host},
+        body=EXAMPLE,
+        connection=0,
+        sequence=0,
+    )
     return sign(call, (given.pop("key", client.keys[0]), client.keys[1]), **given)
 
 
@@ -121,7 +163,11 @@ def earlier_call(client: EmulatorClient) -> object:
     header = signed(client)
     first = client.call("DELETE", path_of((1, 1001)), EXAMPLE, {"authorization": header})
     other = EXAMPLE.replace(b"5245241", b"5245242")
-    return str(first), str(client.call("DELETE", path_of((1, 1001)), other, {"authorization": header})), state(client)
+    return (
+        str(first),
+        str(client.call("DELETE", path_of((1, 1001)), other, {"authorization": header})),
+        state(client),
+    )
 
 
 def same_connection(client: EmulatorClient) -> object:

@@ -1,4 +1,6 @@
-"""For every fault the calls that show it: what they get from a lying server differs from what an honest one says."""
+"""For every fault the calls that show it: what they get from a lying server differs from what an
+honest one says.
+"""
 
 import json
 import threading
@@ -39,7 +41,9 @@ PLACE = path_of((1, 1001))
 OTHER_PLACE = path_of((1, 1002))
 REFUSED = judged(delete(BAD), delete("5245241"))
 RACE_TWO = racing(delete("9000001", key=TWO), delete("9000002", key=TWO), key=TWO)
-RACE_MANY = racing(*(delete(f"81{position:03}", key=(1, 1012)) for position in range(6)), key=(1, 1012))
+RACE_MANY = racing(
+    *(delete(f"81{position:03}", key=(1, 1012)) for position in range(6)), key=(1, 1012)
+)
 
 
 def add_and_delete(client: EmulatorClient) -> object:
@@ -55,8 +59,12 @@ def add_and_delete(client: EmulatorClient) -> object:
 
 def long_forged(client: EmulatorClient) -> object:
     """A call of 60 numbers under a wrong signature."""
-    listed = json.dumps({"callerNo": [{"accessCode": f"83{position:03}"} for position in range(60)]}).encode()
-    return str(client.call("DELETE", path_of((1, 1300)), listed, {"authorization": flip(signed(client))})), client.query((1, 1300)).body
+    listed = json.dumps(
+        {"callerNo": [{"accessCode": f"83{position:03}"} for position in range(60)]}
+    ).encode()
+    return str(
+        client.call("DELETE", path_of((1, 1300)), listed, {"authorization": flip(signed(client))})
+    ), client.query((1, 1300)).body
 
 
 def nested(depth: int) -> bytes:
@@ -194,7 +202,9 @@ PROGRAMMES: Mapping[str, Programme] = {
     "values.odd-item-skipped": judged(items(7)),
     "values.bad-items-skipped": deleted(BAD, "5245241"),
     "values.only-first-checked": deleted("5245241", BAD),
-    "values.only-ten-checked": deleted(*(f"82{position:03}" for position in range(10)), BAD, key=(1, 1100)),
+    "values.only-ten-checked": deleted(
+        *(f"82{position:03}" for position in range(10)), BAD, key=(1, 1100)
+    ),
     "values.text-for-body": judged(body(json.dumps(EXAMPLE.decode()).encode())),
     "values.object-for-list": judged(body({"callerNo": {"accessCode": "5245241"}})),
     "values.text-for-list": judged(body({"callerNo": '[{"accessCode":"5245241"}]'})),
@@ -312,7 +322,9 @@ PROGRAMMES: Mapping[str, Programme] = {
     "auth.missing-header": altered(lambda _: None),
     "auth.empty-header": altered(lambda _: ""),
     "auth.other-scheme": altered(lambda _: "Basic eDp5"),
-    "auth.no-list": altered(lambda header: "/".join([*header.split("/")[:3], "", header.split("/")[4]])),
+    "auth.no-list": altered(
+        lambda header: "/".join([*header.split("/")[:3], "", header.split("/")[4]])
+    ),
     "auth.long-body": long_forged,
     "auth.one-campaign": altered(flip, target=OTHER_PLACE),
     "auth.unknown-campaign-open": altered(lambda _: None, target=path_of((1, 4711))),

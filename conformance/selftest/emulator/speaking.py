@@ -1,4 +1,6 @@
-"""A small client and an emulator in this process, for the emulator's own tests; real sockets all the same."""
+"""A small client and an emulator in this process, for the emulator's own tests; real sockets all
+the same.
+"""
 
 import asyncio
 import contextlib
@@ -39,11 +41,15 @@ class RawReply:
         return str(self.json["resultCode"])
 
     def __str__(self) -> str:
-        kept = {name: value for name, value in self.headers.items() if name.lower() not in ("date",)}
+        kept = {
+            name: value for name, value in self.headers.items() if name.lower() not in ("date",)
+        }
         return f"{self.status} {sorted(kept.items())} {self.body!r}"
 
 
-def sign(call: ReceivedCall, keys: tuple[str, str] = KEYS, *, timestamp: str = "", names: str = "host") -> str:
+def sign(
+    call: ReceivedCall, keys: tuple[str, str] = KEYS, *, timestamp: str = "", names: str = "host"
+) -> str:
     """Make the header that a client sends."""
     time = timestamp or f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     prefix = f"auth-v2/{keys[0]}/{time}/{names}"
@@ -65,7 +71,13 @@ class EmulatorClient:
     def close(self) -> None:
         self.connection.close()
 
-    def call(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str | None] | None = None) -> RawReply:
+    def call(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        headers: Mapping[str, str | None] | None = None,
+    ) -> RawReply:
         """Send a signed call; a header that is None is left out."""
         path, _, query = target.partition("?")
         raw = ReceivedCall(
@@ -77,11 +89,19 @@ class EmulatorClient:
             connection=0,
             sequence=0,
         )
-        sent: dict[str, str | None] = {"host": self.address, "content-type": CONTENT_TYPE, "locale": "en_US"}
+        sent: dict[str, str | None] = {
+            "host": self.address,
+            "content-type": CONTENT_TYPE,
+            "locale": "en_US",
+        }
         sent["authorization"] = sign(raw, self.keys)
-        sent["content-length"] = str(len(body)) if body or method in ("DELETE", "POST", "PUT", "PATCH") else None
+        sent["content-length"] = (
+            str(len(body)) if body or method in ("DELETE", "POST", "PUT", "PATCH") else None
+        )
         sent |= headers or {}
-        return self.send(method, target, body, {name: value for name, value in sent.items() if value is not None})
+        return self.send(
+            method, target, body, {name: value for name, value in sent.items() if value is not None}
+        )
 
     def send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> RawReply:
         """Send exactly this."""
@@ -93,23 +113,37 @@ class EmulatorClient:
                 self.connection.putheader(name, value.encode("latin-1"))
             self.connection.endheaders(body or None)
             response = self.connection.getresponse()
-            return RawReply(status=response.status, headers=dict(response.headers), body=response.read())
+            return RawReply(
+                status=response.status, headers=dict(response.headers), body=response.read()
+            )
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             return RawReply(status=0, body=type(error).__name__.encode())
 
-    def delete(self, *numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None) -> RawReply:
+    def delete(
+        self, *numbers: object, key: Key = (1, 1001), query: str = "", **headers: str | None
+    ) -> RawReply:
         """Delete numbers; whatever is given stands in the place of a number."""
         items = [{"accessCode": number} for number in numbers]
         return self.delete_body({"callerNo": items}, key=key, query=query, **headers)
 
-    def delete_body(self, body: object, *, key: tuple[object, object] = (1, 1001), query: str = "", **headers: str | None) -> RawReply:
+    def delete_body(
+        self,
+        body: object,
+        *,
+        key: tuple[object, object] = (1, 1001),
+        query: str = "",
+        **headers: str | None,
+    ) -> RawReply:
         """Delete with any body, as bytes or as what JSON is made of."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.call("DELETE", f"{path_of(key)}{query}", raw, headers)
 
     def add(self, *numbers: object, key: Key = (1, 1001), priority: object = 3) -> RawReply:
-        items = [{"accessCode": number} | ({} if priority is None else {"priority": priority}) for number in numbers]
+        items = [
+            {"accessCode": number} | ({} if priority is None else {"priority": priority})
+            for number in numbers
+        ]
         return self.call("POST", path_of(key), json.dumps({"callerNo": items}).encode())
 
     def query(self, key: Key = (1, 1001)) -> RawReply:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conformance.emulator import profile_path
-from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, at_once, emulating, options
+from conformance.selftest.emulator.speaking import (
+    EmulatorClient,
+    RawReply,
+    at_once,
+    emulating,
+    options,
+)
 
 NUMBERS = tuple(f"9{position:03}" for position in range(400))
 CAMPAIGNS = {(1, 1001): NUMBERS, (1, 1002): ("1", "2", "3", "4", "5", "6", "7", "8")}

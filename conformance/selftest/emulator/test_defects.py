@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.emulator.defects import ACCEPT, DEFAULT_CODES, OPEN
-from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, emulating, options, path_of
+from conformance.selftest.emulator.speaking import (
+    EmulatorClient,
+    RawReply,
+    emulating,
+    options,
+    path_of,
+)
 
 NUMBER = "5245241"
 CAMPAIGNS = {(1, 1001): (NUMBER, "5245242"), (1, 1003): ("1",), (2, 2001): ("7245241",)}
@@ -44,7 +50,9 @@ OF_BODIES: dict[str, list[object]] = {
     "caller-no.null": [{"callerNo": None}],
     "caller-no.wrong-type": [{"callerNo": wrong} for wrong in NO_LISTS],
     "caller-no.empty": [listing()],
-    "caller-no.too-many": [listing(*[{"accessCode": str(number)} for number in range(count)]) for count in (101, 500)],
+    "caller-no.too-many": [
+        listing(*[{"accessCode": str(number)} for number in range(count)]) for count in (101, 500)
+    ],
     "item.null": [listing(None), listing(ONE, None)],
     "item.not-object": [listing(wrong) for wrong in NO_OBJECTS],
     "access-code.missing": [listing({}), listing(ONE, {})],
@@ -54,7 +62,23 @@ OF_BODIES: dict[str, list[object]] = {
     "access-code.too-long": [value("1" * count) for count in (25, 255)],
     "access-code.very-long": [value("1" * count) for count in (256, 5000)],
     "access-code.invalid-characters": [
-        value(wrong) for wrong in (" ", "5 1", "+1", "-1", "1.5", "5a", "５", "٥", "1\n", "1\0", "😀", "\ud800", "'", "*")
+        value(wrong)
+        for wrong in (
+            " ",
+            "5 1",
+            "+1",
+            "-1",
+            "1.5",
+            "5a",
+            "５",
+            "٥",
+            "1\n",
+            "1\0",
+            "😀",
+            "\ud800",
+            "'",
+            "*",
+        )
     ],
     "campaign.last-number": [listing(ONE, {"accessCode": "5245242"})],
     "number.absent": [value("4711")],
@@ -62,11 +86,21 @@ OF_BODIES: dict[str, list[object]] = {
     "member.unknown": [listing(ONE, other=1), listing({**ONE, "other": 1})],
     "member.hour-without-minute": [listing(ONE, hour=1), listing({**ONE, "hour": 1})],
     "member.minute-without-hour": [listing(ONE, minute=1), listing({**ONE, "minute": 1})],
-    "member.hour-and-minute": [listing(ONE, hour=1, minute=2), listing({**ONE, "hour": 1, "minute": 2})],
+    "member.hour-and-minute": [
+        listing(ONE, hour=1, minute=2),
+        listing({**ONE, "hour": 1, "minute": 2}),
+    ],
     "key.duplicate": [TWICE],
 }
 OF_PATHS: dict[str, list[tuple[object, object]]] = {
-    "vdn-id.not-integer": [("x", 1001), ("1.0", 1001), ("%201", 1001), ("+1", 1001), ("", 1001), ("%D9%A1", 1001)],
+    "vdn-id.not-integer": [
+        ("x", 1001),
+        ("1.0", 1001),
+        ("%201", 1001),
+        ("+1", 1001),
+        ("", 1001),
+        ("%D9%A1", 1001),
+    ],
     "vdn-id.out-of-range": [(0, 1001), (-1, 1001), (10000, 1001), (65537, 1001)],
     "vdn-id.very-long": [("1" * 20, 1001), ("0" * 30, 1001)],
     "campaign-id.not-integer": [(1, "x"), (1, "1001x"), (1, "%27"), (1, "")],
@@ -93,8 +127,13 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((defect, {"body": body}) for body in bodies)
     for defect, keys in OF_PATHS.items():
         yield from ((defect, {"body": listing(ONE), "key": key}) for key in keys)
-    yield from ((defect, {"body": listing(ONE), "query": query}) for defect, query in OF_QUERIES.items())
-    yield from ((defect, {"body": listing(ONE), "headers": headers}) for defect, headers in OF_HEADERS.items())
+    yield from (
+        (defect, {"body": listing(ONE), "query": query}) for defect, query in OF_QUERIES.items()
+    )
+    yield from (
+        (defect, {"body": listing(ONE), "headers": headers})
+        for defect, headers in OF_HEADERS.items()
+    )
 
 
 CASES = list(cases())
@@ -111,7 +150,9 @@ def test_the_cases_are_complete() -> None:
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorClient]:
-    """A server that refuses all that the document leaves open, each defect with a code that nothing else has."""
+    """A server that refuses all that the document leaves open, each defect with a code that nothing
+    else has.
+    """
     path: Path = tmp_path_factory.mktemp("profiles") / "strict.toml"
     lines = [f'"{name}" = "02000009"' for name in sorted(OPEN)]
     path.write_text("[codes]\n" + "\n".join(lines) + "\n[reply]\nextra = { seen = true }\n")
@@ -119,7 +160,9 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorClient]
         yield client
 
 
-@pytest.mark.parametrize(("defect", "given"), CASES, ids=[f"{name}-{number}" for number, (name, _) in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("defect", "given"), CASES, ids=[f"{name}-{number}" for number, (name, _) in enumerate(CASES)]
+)
 def test_refused(strict: EmulatorClient, defect: str, given: dict[str, Any]) -> None:
     before = strict.held()
     reply = send(strict, **given)
@@ -129,7 +172,11 @@ def test_refused(strict: EmulatorClient, defect: str, given: dict[str, Any]) -> 
     assert strict.held() == before
 
 
-@pytest.mark.parametrize(("defect", "given"), [case for case in CASES if DEFAULT_CODES[case[0]] == ACCEPT], ids=lambda case: str(case)[:60])
+@pytest.mark.parametrize(
+    ("defect", "given"),
+    [case for case in CASES if DEFAULT_CODES[case[0]] == ACCEPT],
+    ids=lambda case: str(case)[:60],
+)
 def test_accepted_by_default(defect: str, given: dict[str, Any]) -> None:
     with emulating(options(campaigns=CAMPAIGNS)) as client:
         assert send(client, **given).code == "0200000"
@@ -142,7 +189,11 @@ def test_valid_calls(strict: EmulatorClient) -> None:
     reply = strict.delete(long, "0", "00")
     assert reply.code == "0200000"
     assert reply.json["resultDesc"].endswith("num:3")
-    for content_type in ("application/json", "application/json;charset=utf-8", 'Application/JSON; charset="UTF8"'):
+    for content_type in (
+        "application/json",
+        "application/json;charset=utf-8",
+        'Application/JSON; charset="UTF8"',
+    ):
         strict.add("9")
         assert send(strict, value("9"), {"content-type": content_type}).code == "0200000"
     assert strict.held() == [NUMBER, "5245242"]
@@ -183,7 +234,9 @@ def test_querying() -> None:
         assert client.call("GET", "/rest/isales/v1/openapi/campaigns/1/x").code == "02000008"
 
 
-@pytest.mark.parametrize("target", ["/", "/rest", "/rest/isales/v1/openapi/campaigns/1", "*", "/rest/isales/v1/x/1/1"])
+@pytest.mark.parametrize(
+    "target", ["/", "/rest", "/rest/isales/v1/openapi/campaigns/1", "*", "/rest/isales/v1/x/1/1"]
+)
 def test_other_places(target: str) -> None:
     with emulating(options()) as client:
         assert client.call("GET", target).status == 404

@@ -44,10 +44,14 @@ def test_every_fault_has_its_programme() -> None:
 def test_a_fault_shows(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     told = honest(PROGRAMMES[name])
     assert any(run(PROGRAMMES[name], name) != told for _ in range(TRIES))
-    assert "Traceback" not in capfd.readouterr().err  # it lies as it was meant to, not by a mistake of ours
+    assert (
+        "Traceback" not in capfd.readouterr().err
+    )  # it lies as it was meant to, not by a mistake of ours
 
 
-@pytest.mark.parametrize("name", ["last.race", "state.lost-update", "state.add-overwrites", "robust.two-at-once"])
+@pytest.mark.parametrize(
+    "name", ["last.race", "state.lost-update", "state.add-overwrites", "robust.two-at-once"]
+)
 def test_races_do_not_show_on_an_honest_server(name: str) -> None:
     assert {run(PROGRAMMES[name]) for _ in range(3)} == {honest(PROGRAMMES[name])}
 
@@ -61,7 +65,13 @@ def test_faults_are_well_described() -> None:
 
 
 def test_several_faults_at_once() -> None:
-    faults = ("reply.no-return-desc", "values.sign", "state.neighbour", "code.swapped-lengths", "auth.403")
+    faults = (
+        "reply.no-return-desc",
+        "values.sign",
+        "state.neighbour",
+        "code.swapped-lengths",
+        "auth.403",
+    )
     with emulating(options(faults=faults)) as client:
         assert "returnDesc" not in client.delete("+5245241").json
         assert client.held() == ["5245242"]
@@ -71,7 +81,12 @@ def test_several_faults_at_once() -> None:
 
 def test_faults_bear_each_other(capfd: pytest.CaptureFixture[str]) -> None:
     for name in FAULTS:
-        for other in ("state.lost-update", "state.one-at-a-time", "atomic.valid-part", "reply.no-return-code"):
+        for other in (
+            "state.lost-update",
+            "state.one-at-a-time",
+            "atomic.valid-part",
+            "reply.no-return-code",
+        ):
             drive(name, other)
             drive(other, name)
     assert "Traceback" not in capfd.readouterr().err
@@ -80,7 +95,9 @@ def test_faults_bear_each_other(capfd: pytest.CaptureFixture[str]) -> None:
 def drive(*faults: str) -> None:
     """Handle some calls without sockets and without waiting."""
     handle = make_service(options(faults=faults)).handle
-    for sequence, body in enumerate((b"", one("5245241"), one("5245242", "x"), one("5245242", "5245243")), 1):
+    for sequence, body in enumerate(
+        (b"", one("5245241"), one("5245242", "x"), one("5245242", "5245243")), 1
+    ):
         for method in ("DELETE", "POST"):
             unsigned = ReceivedCall(
                 method=method,
@@ -92,7 +109,9 @@ def drive(*faults: str) -> None:
                 sequence=sequence,
             )
             header = sign(unsigned)
-            for _ in handle(dataclasses.replace(unsigned, headers={"host": "h", "authorization": header})):
+            for _ in handle(
+                dataclasses.replace(unsigned, headers={"host": "h", "authorization": header})
+            ):
                 pass
 
 
@@ -106,7 +125,9 @@ def test_the_programme_for_a_code_gets_it(code: str) -> None:
 
 
 def test_an_unknown_fault() -> None:
-    with pytest.raises(EmulatorError, match=r"There is no fault 'limit.nun'. Did you mean 'limit.none'?"):
+    with pytest.raises(
+        EmulatorError, match=r"There is no fault 'limit.nun'. Did you mean 'limit.none'?"
+    ):
         asyncio.run(serving("limit.nun"))
 
 

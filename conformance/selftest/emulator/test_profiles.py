@@ -1,4 +1,6 @@
-"""The correct profiles: each loads, answers a basic programme rightly, and returns each of the 13 codes."""
+"""The correct profiles: each loads, answers a basic programme rightly, and returns each of the 13
+codes.
+"""
 
 import dataclasses
 import gzip
@@ -26,7 +28,10 @@ def test_there_are_enough() -> None:
 
 
 def test_they_differ() -> None:
-    texts = {re.sub(r"^(name|description) = .*$", "", profile_path(name).read_text(), flags=re.M) for name in NAMES}
+    texts = {
+        re.sub(r"^(name|description) = .*$", "", profile_path(name).read_text(), flags=re.M)
+        for name in NAMES
+    }
     assert len(texts) == len(NAMES)
 
 
@@ -43,7 +48,10 @@ def test_basic_programme(name: str) -> None:
         check_failure(client.delete("7245241", key=(1, 2001)))
         assert client.delete("5245242", authorization="x").status == 401
         other = client.call("PUT", "/rest/isales/v1/openapi/campaigns/1/callerNo/1001", b"{}")
-        assert other.status == {"405": 405, "404": 404, "200-code": 200}[profile.readings.other_methods]
+        assert (
+            other.status
+            == {"405": 405, "404": 404, "200-code": 200}[profile.readings.other_methods]
+        )
         check_success(client.delete("5245242"))
 
 
@@ -56,7 +64,10 @@ def arrange(client: EmulatorClient, profile: Profile) -> None:
 def check_members(reply: RawReply) -> str:
     assert reply.status == 200
     members = json.loads(reply.body)
-    assert all(isinstance(members[name], str) for name in ("resultCode", "resultDesc", "returnCode", "returnDesc"))
+    assert all(
+        isinstance(members[name], str)
+        for name in ("resultCode", "resultDesc", "returnCode", "returnDesc")
+    )
     assert members["resultCode"] == members["returnCode"]
     return str(members["resultCode"])
 
@@ -85,7 +96,9 @@ def check_query(client: EmulatorClient, profile: Profile) -> None:
     check_success(reply)
     shown = reply.json["returnObject"]["callerNo"]
     assert isinstance(shown, str)
-    numbers = {"first": ["6245241"], "last": ["6245242"]}.get(profile.query.shows, ["6245241", "6245242"])
+    numbers = {"first": ["6245241"], "last": ["6245242"]}.get(
+        profile.query.shows, ["6245241", "6245242"]
+    )
     assert re.findall("[0-9]+", shown) == numbers
 
 
@@ -107,21 +120,38 @@ def ways() -> Iterator[tuple[object, str, tuple[object, object]]]:
         yield body, "", place
     for query in ("?hour=1", "?minute=1", "?hour=1&minute=1"):
         yield {"callerNo": [one]}, query, place
-    for bad in ((0, 1001), ("x", 1001), ("1" * 30, 1001), (1, "x"), (1, 0), (1, "1" * 30), (1, 4711), (2, 1001)):
+    for bad in (
+        (0, 1001),
+        ("x", 1001),
+        ("1" * 30, 1001),
+        (1, "x"),
+        (1, 0),
+        (1, "1" * 30),
+        (1, 4711),
+        (2, 1001),
+    ):
         yield {"callerNo": [one]}, "", bad
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_code_is_reachable(name: str) -> None:
-    with emulating(options(profile=profile_path(name), campaigns={(1, 1001): ("5245241", "5245242", "5245243")})) as c:
+    with emulating(
+        options(
+            profile=profile_path(name), campaigns={(1, 1001): ("5245241", "5245242", "5245243")}
+        )
+    ) as c:
         arrange(c, load_profile(profile_path(name)))
-        reached = {check_members(c.delete_body(body, query=query, key=key)) for body, query, key in ways()}
+        reached = {
+            check_members(c.delete_body(body, query=query, key=key)) for body, query, key in ways()
+        }
     assert reached >= set(FAILURES)
 
 
 def test_compressed_replies() -> None:
     with emulating(options(profile=profile_path("gzip"))) as client:
-        reply = client.call("GET", "/rest/isales/v1/openapi/campaigns/1/1001", b"", {"accept-encoding": "gzip"})
+        reply = client.call(
+            "GET", "/rest/isales/v1/openapi/campaigns/1/1001", b"", {"accept-encoding": "gzip"}
+        )
         assert reply.headers["Content-Encoding"] == "gzip"
         assert json.loads(gzip.decompress(reply.body))["resultCode"] == "0200000"
         assert "Content-Encoding" not in client.query().headers
@@ -131,7 +161,10 @@ WRONG = [
     ("[reading]\nnum = 'named'", r"no setting 'reading'. Did you mean 'readings'\?"),
     ("[readings]\nnumm = 'named'", r"readings has no setting 'numm'. Did you mean 'num'\?"),
     ("[readings]\nnum = 'name'", r"'name' is no choice. Did you mean 'named'\?"),
-    ("[codes]\n'access-code.emty' = '02000001'", r"no defect 'access-code.emty'. Did you mean 'access-code.empty'\?"),
+    (
+        "[codes]\n'access-code.emty' = '02000001'",
+        r"no defect 'access-code.emty'. Did you mean 'access-code.empty'\?",
+    ),
     ("[codes]\n'access-code.empty' = '02000012'", "'02000012' is no code"),
     ("[codes]\n'access-code.empty' = 'accept'", "can't be accepted"),
     ("[codes]\n'access-code.empty' = 2", "must be of type str, not 2"),
@@ -162,7 +195,10 @@ def test_missing_files() -> None:
 
 def test_learnt_tables_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "learnt.toml"
-    path.write_text("[fingerprint]\nserver = 'x'\n[learnt]\nlatency = [1, 2]\nby = { any = 'thing' }\n[reply]\ndelay = 1\n")
+    path.write_text(
+        "[fingerprint]\nserver = 'x'\n[learnt]\nlatency = [1, 2]\nby = { any = 'thing'"
+        " }\n[reply]\ndelay = 1\n"
+    )
     assert load_profile(path).reply.delay == 1.0
 
 
@@ -175,7 +211,9 @@ def test_readings_and_codes_agree() -> None:
 def test_the_documented_example_is_the_default(tmp_path: Path) -> None:
     example = (profile_module.__doc__ or "").partition("::\n")[2].rpartition("`[fingerprint]`")[0]
     path = tmp_path / "example.toml"
-    path.write_text("\n".join(line.removeprefix("    ") for line in example.splitlines()), encoding="utf-8")
+    path.write_text(
+        "\n".join(line.removeprefix("    ") for line in example.splitlines()), encoding="utf-8"
+    )
     documented = load_profile(path)
     assert documented.codes == {"body.empty": DEFAULT_CODES["body.empty"]}
     assert dataclasses.replace(documented, codes={}, description="") == Profile()

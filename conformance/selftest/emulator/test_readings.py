@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, emulating, options, path_of
+from conformance.selftest.emulator.speaking import (
+    EmulatorClient,
+    RawReply,
+    emulating,
+    options,
+    path_of,
+)
 
 Reading = Callable[[str], AbstractContextManager[EmulatorClient]]
 CAMPAIGNS = {(1, 1001): ("1", "2", "3"), (1, 1002): ("4", "5")}
@@ -27,7 +33,11 @@ def reading(tmp_path: Path) -> Reading:
 
 
 def outcome(reply: RawReply) -> str:
-    return reply.code if reply.code != "0200000" else str(reply.json["resultDesc"]).rpartition("success")[2]
+    return (
+        reply.code
+        if reply.code != "0200000"
+        else str(reply.json["resultDesc"]).rpartition("success")[2]
+    )
 
 
 def deleting(*numbers: str) -> Callable[[EmulatorClient], RawReply]:
@@ -69,8 +79,12 @@ CASES: list[tuple[str, Callable[[EmulatorClient], RawReply], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "call", "expected"), CASES, ids=lambda part: part if isinstance(part, str) else "")
-def test_readings(reading: Reading, text: str, call: Callable[[EmulatorClient], RawReply], expected: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "call", "expected"), CASES, ids=lambda part: part if isinstance(part, str) else ""
+)
+def test_readings(
+    reading: Reading, text: str, call: Callable[[EmulatorClient], RawReply], expected: str
+) -> None:
     with reading(f"[readings]\n{text}\n") as client:
         before = client.held()
         assert outcome(call(client)) == expected
@@ -133,12 +147,17 @@ def test_first_item(reading: Reading) -> None:
 
 
 def test_texts(reading: Reading) -> None:
-    with reading("[text]\ndeleted = { en_US = 'gone num:{num}' }\nreturn_desc = 'code'\n") as client:
+    with reading(
+        "[text]\ndeleted = { en_US = 'gone num:{num}' }\nreturn_desc = 'code'\n"
+    ) as client:
         reply = client.delete("1")
         assert (reply.json["resultDesc"], reply.json["returnDesc"]) == ("gone num:1", "0200000")
         assert "主叫" in client.delete("2", locale="zh_CN").json["resultDesc"]
     with reading("") as client:
-        texts = {client.delete("x", locale=locale).json["resultDesc"] for locale in ("zh_CN", "en_US", "de_DE", None)}
+        texts = {
+            client.delete("x", locale=locale).json["resultDesc"]
+            for locale in ("zh_CN", "en_US", "de_DE", None)
+        }
         assert len(texts) == 2
 
 

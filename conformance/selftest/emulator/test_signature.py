@@ -1,4 +1,6 @@
-"""The verifier against vectors that were made apart from this project, and against what must be refused."""
+"""The verifier against vectors that were made apart from this project, and against what must be
+refused.
+"""
 
 import json
 from pathlib import Path
@@ -32,7 +34,10 @@ def test_vectors(vector: dict[str, Any]) -> None:
     call = call_of(given)
     names = expect["prefix"].rpartition("/")[2]
     assert expect["canonical_request"] in list(canonical_requests(call, names))
-    assert signature_of(given["secret_key"], expect["prefix"], expect["canonical_request"]) == expect["signature"]
+    assert (
+        signature_of(given["secret_key"], expect["prefix"], expect["canonical_request"])
+        == expect["signature"]
+    )
     signed = ReceivedCall(
         method=call.method,
         path=call.path,
@@ -79,10 +84,14 @@ def test_every_part_of_a_call_is_covered(change: dict[str, Any]) -> None:
     verifier = Verifier(access_key="k", secret_key="s")
     signed = plain_call(headers={"host": "h:1", "authorization": header})
     assert verifier.accepts(signed)
-    assert not verifier.accepts(plain_call(**{**change, "headers": {**changed.headers, "authorization": header}}))
+    assert not verifier.accepts(
+        plain_call(**{**change, "headers": {**changed.headers, "authorization": header}})
+    )
 
 
-PREFIX, SIGNATURE = sign(plain_call(), ("k", "s"), timestamp="2026-11-23T08:00:00Z").rpartition("/")[::2]
+PREFIX, SIGNATURE = sign(plain_call(), ("k", "s"), timestamp="2026-11-23T08:00:00Z").rpartition(
+    "/"
+)[::2]
 BAD_HEADERS = [
     "",
     "x",
@@ -99,13 +108,17 @@ BAD_HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("header", BAD_HEADERS, ids=[str(place) for place in range(len(BAD_HEADERS))])
+@pytest.mark.parametrize(
+    "header", BAD_HEADERS, ids=[str(place) for place in range(len(BAD_HEADERS))]
+)
 def test_malformed_headers(header: str) -> None:
     call = plain_call(headers={"host": "h:1", "authorization": header})
     assert not Verifier(access_key="k", secret_key="s").accepts(call)
 
 
-@pytest.mark.parametrize("timestamp", ["2026-13-23T08:00:00Z", "2026-11-23 08:00:00Z", "2026-11-23T08:00:00", "now"])
+@pytest.mark.parametrize(
+    "timestamp", ["2026-13-23T08:00:00Z", "2026-11-23 08:00:00Z", "2026-11-23T08:00:00", "now"]
+)
 def test_malformed_times(timestamp: str) -> None:
     header = sign(plain_call(), ("k", "s"), timestamp=timestamp)
     call = plain_call(headers={"host": "h:1", "authorization": header})

@@ -37,7 +37,9 @@ def receive(connection: socket.socket, end: bytes = b"}") -> bytes:
     return data
 
 
-def exchange(connection: socket.socket, call: bytes = CALL, end: bytes = b"}") -> tuple[str, dict[str, str], bytes]:
+def exchange(
+    connection: socket.socket, call: bytes = CALL, end: bytes = b"}"
+) -> tuple[str, dict[str, str], bytes]:
     connection.sendall(call)
     head, _, body = receive(connection, end).partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
@@ -58,9 +60,13 @@ def test_the_default_reply(tmp_path: Path) -> None:
         assert exchange(connection, QUERY)[0] == status
 
 
-@pytest.mark.parametrize(("case", "name"), [("lower", "content-length"), ("upper", "CONTENT-LENGTH")])
+@pytest.mark.parametrize(
+    ("case", "name"), [("lower", "content-length"), ("upper", "CONTENT-LENGTH")]
+)
 def test_header_case(tmp_path: Path, case: str, name: str) -> None:
-    with raw(tmp_path, f"[reply]\nheader_case = '{case}'\nheaders = {{ 'X-Id' = '1' }}") as connection:
+    with raw(
+        tmp_path, f"[reply]\nheader_case = '{case}'\nheaders = {{ 'X-Id' = '1' }}"
+    ) as connection:
         headers = exchange(connection)[1]
         assert name in headers
         assert "x-id" in {each.lower() for each in headers}
@@ -140,7 +146,10 @@ def test_a_call_in_pieces(tmp_path: Path) -> None:
 
 
 def test_chunked_requests_and_expectations(tmp_path: Path) -> None:
-    head = f"DELETE {PLACE} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n".encode()
+    head = (
+        f"DELETE {PLACE} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nExpect:"
+        " 100-continue\r\n\r\n".encode()
+    )
     with raw(tmp_path) as connection:
         connection.sendall(head)
         assert receive(connection, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -157,7 +166,9 @@ def test_what_is_no_http(tmp_path: Path) -> None:
 def test_too_large(tmp_path: Path) -> None:
     size = 17 * 1024 * 1024
     with raw(tmp_path) as connection:
-        connection.sendall(f"DELETE {PLACE} HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n".encode())
+        connection.sendall(
+            f"DELETE {PLACE} HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n".encode()
+        )
         connection.sendall(b" " * size)
         assert receive(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 413 ")
 

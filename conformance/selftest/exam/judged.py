@@ -30,8 +30,23 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 def judged(out: Path, *arguments: str, environment: dict[str, str] | None = None) -> Judged:
     """`isales-conformance run` with quick effort and a fixed seed."""
-    command = [sys.executable, "-m", "conformance.cli", "run", "--effort=quick", "--no-html", "-q", "--seed=7", f"--out={out}", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "conformance.cli",
+        "run",
+        "--effort=quick",
+        "--no-html",
+        "-q",
+        "--seed=7",
+        f"--out={out}",
+        *arguments,
+    ]
     given = {**os.environ, "XDG_STATE_HOME": str(out.parent / "state"), **(environment or {})}
-    process = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False)
+    process = subprocess.run(
+        command, capture_output=True, text=True, timeout=LIMIT, env=given, check=False
+    )
     assert (out / "verdict.json").exists(), process.stdout + process.stderr
-    return Judged(code=process.returncode, document=verdict_json.load(out), printed=process.stdout, out=out)
+    return Judged(
+        code=process.returncode, document=verdict_json.load(out), printed=process.stdout, out=out
+    )

@@ -1,4 +1,6 @@
-"""Correct servers that read the document differently are never failed, and the same seed makes the same calls."""
+"""Correct servers that read the document differently are never failed, and the same seed makes the
+same calls.
+"""
 
 from pathlib import Path
 
@@ -24,7 +26,9 @@ PROFILES = (
 )
 
 
-@pytest.mark.parametrize("profile", [each if each in {"strict"} else long(each) for each in PROFILES])
+@pytest.mark.parametrize(
+    "profile", [each if each in {"strict"} else long(each) for each in PROFILES]
+)
 def test_another_reading_conforms(profile: str, tmp_path: Path) -> None:
     run = judged(tmp_path / "out", f"--profile={profile}")
     assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
@@ -38,7 +42,10 @@ def test_the_same_seed_makes_the_same_calls(tmp_path: Path) -> None:
 
 
 def sent(run: Judged) -> list[tuple[str, str, bytes, str]]:
-    return [(exchange.call.method, exchange.call.target, exchange.call.body, exchange.call.credential) for exchange in _traffic(run.out)]
+    return [
+        (exchange.call.method, exchange.call.target, exchange.call.body, exchange.call.credential)
+        for exchange in _traffic(run.out)
+    ]
 
 
 def _traffic(out: Path) -> list[Exchange]:
@@ -50,18 +57,27 @@ def test_a_server_of_ones_own_gets_the_same_verdict(tmp_path: Path) -> None:
     with start(EmulatorOptions(ca_dir=tmp_path)) as server:
         target = tmp_path / "target.toml"
         target.write_text(
-            f'base_url = "{server.base_url}"\nvdn_id = 1\ncampaigns = [1001, 1002]\nforeign = {{ vdn_id = 2, campaign_id = 2001 }}\n'
-            f'[auth]\naccess_key = "{server.access_key}"\nsecret_key = "env:THE_SECRET"\n[tls]\nca_file = "{server.ca_file}"\n'
+            f'base_url = "{server.base_url}"\nvdn_id = 1\ncampaigns = [1001, 1002]\nforeign = {{'
+            " vdn_id = 2, campaign_id = 2001 }\n[auth]\naccess_key ="
+            f' "{server.access_key}"\nsecret_key = "env:THE_SECRET"\n[tls]\nca_file ='
+            f' "{server.ca_file}"\n'
         )
-        run = judged(tmp_path / "out", f"--target={target}", environment={"THE_SECRET": server.secret_key})
+        run = judged(
+            tmp_path / "out", f"--target={target}", environment={"THE_SECRET": server.secret_key}
+        )
     assert (run.code, run.document.verdict) == (0, "conforms"), run.printed
     assert len([code for code in run.document.codes if code.reached]) == 13
 
 
 @pytest.mark.long
 def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
-    alone, shared = judged(tmp_path / "alone", "--fault=state.prefix"), judged(tmp_path / "shared", "--fault=state.prefix", "-n2")
-    assert "effect.nothing-else" in set(alone.failed) & set(shared.failed)  # what else seems broken depends on what a campaign held
+    alone, shared = (
+        judged(tmp_path / "alone", "--fault=state.prefix"),
+        judged(tmp_path / "shared", "--fault=state.prefix", "-n2"),
+    )
+    assert "effect.nothing-else" in set(alone.failed) & set(
+        shared.failed
+    )  # what else seems broken depends on what a campaign held
     assert (alone.code, shared.code) == (1, 1)
 
 
@@ -69,6 +85,8 @@ def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
 def test_the_longer_efforts_make_the_cases_that_they_promise(tmp_path: Path, effort: str) -> None:
     """Of the clause that a single call serves, so that nothing else fills the number up."""
     found = judged(tmp_path / "out", f"--effort={effort}", "--only=example.exchange")
-    assert [(result.id, result.verdict) for result in found.document.clauses if result.id == "example.exchange"] == [
-        ("example.exchange", "pass")
-    ]
+    assert [
+        (result.id, result.verdict)
+        for result in found.document.clauses
+        if result.id == "example.exchange"
+    ] == [("example.exchange", "pass")]

@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 
 from conformance.cli.papers import Paper, figures, in_words
 
-RESULTS = {"fault": ("found", "elsewhere", "survived", "broken"), "profile": ("conforms", "false-alarm", "unjudged", "broken")}
+RESULTS = {
+    "fault": ("found", "elsewhere", "survived", "broken"),
+    "profile": ("conforms", "false-alarm", "unjudged", "broken"),
+}
 papers = st.sampled_from(sorted(RESULTS)).flatmap(
     lambda kind: st.builds(
         Paper,
@@ -35,11 +38,15 @@ def test_each_figure_is_said_with_its_denominator(sat: list[Paper]) -> None:
     assert ("faulty servers found" in said) == bool(sums.faults)
     assert ("correct servers failed" in said) == bool(sums.profiles)
     if sums.profiles:
-        assert said["correct servers failed"].startswith(f"{len(sums.false_alarms)} of {sums.profiles}")
+        assert said["correct servers failed"].startswith(
+            f"{len(sums.false_alarms)} of {sums.profiles}"
+        )
 
 
 def test_a_clause_beside_the_key_is_not_exact() -> None:
-    one = Paper(name="a", kind="fault", result="found", failed=("x", "y"), expected=("x",), beside=("y",))
+    one = Paper(
+        name="a", kind="fault", result="found", failed=("x", "y"), expected=("x",), beside=("y",)
+    )
     assert (figures([one]).right_clause, figures([one]).exact) == (1, 0)
 
 

@@ -1,4 +1,6 @@
-"""What a report tells to paste shows the deviation, in a real shell, on an emulator that was started with the report's own command."""
+"""What a report tells to paste shows the deviation, in a real shell, on an emulator that was
+started with the report's own command.
+"""
 
 import os
 import shlex
@@ -16,7 +18,10 @@ from conformance.selftest.exam.judged import judged
 from conformance.selftest.waiting import until
 from conformance.verdict import Deviation
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="lines are pasted into a shell that has curl, which is not on PATH")
+pytestmark = pytest.mark.skipif(
+    shutil.which("curl") is None,
+    reason="lines are pasted into a shell that has curl, which is not on PATH",
+)
 FAULTS = ("last.race", "last.by-absent", "values.25-digits", "robust.quote")
 WITHIN = 60.0
 TRIES = 25
@@ -25,7 +30,9 @@ TRIES = 25
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Deviation]]:
-    run = judged(tmp_path_factory.mktemp("pasting") / "out", *(f"--fault={name}" for name in FAULTS))
+    run = judged(
+        tmp_path_factory.mktemp("pasting") / "out", *(f"--fault={name}" for name in FAULTS)
+    )
     assert run.code == 1
     with started(run.document.emulator):
         yield [deviation for result in run.document.of("fail") for deviation in result.deviations]
@@ -35,7 +42,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Deviation]
 def started(command: str) -> Iterator[None]:
     words = shlex.split(command)
     port = int(words[words.index("--port") + 1])
-    process = subprocess.Popen(["sh", "-c", f"exec env {command}"], env=environment(), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["sh", "-c", f"exec env {command}"], env=environment(), stdout=subprocess.DEVNULL
+    )
     try:
         until(lambda: listens(port) or process.poll() is not None)
         assert process.poll() is None, "the emulator ended at once"
@@ -57,7 +66,14 @@ def environment() -> dict[str, str]:
 
 
 def pasted(line: str) -> str:
-    process = subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False)
+    process = subprocess.run(
+        ["sh", "-c", line],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        check=False,
+    )
     assert process.returncode == 0, process.stderr
     return process.stdout
 
@@ -66,7 +82,9 @@ def test_every_program_shows_once_more(broken: list[Deviation]) -> None:
     assert {deviation.detail for deviation in broken if deviation.kind == "emptied"} >= {"race"}
     assert len({(deviation.kind, deviation.detail) for deviation in broken}) >= 4
     for deviation in broken:
-        assert any(shows(deviation) for _ in range(TRIES if together(deviation) else 1)), deviation.summary
+        assert any(shows(deviation) for _ in range(TRIES if together(deviation) else 1)), (
+            deviation.summary
+        )
 
 
 def together(deviation: Deviation) -> bool:
@@ -74,7 +92,9 @@ def together(deviation: Deviation) -> bool:
 
 
 def shows(deviation: Deviation) -> bool:
-    """Whether the last line is answered as the report says, from the state that the set-up lines make."""
+    """Whether the last line is answered as the report says, from the state that the set-up lines
+    make.
+    """
     *before, decisive = deviation.paste
     for line in before:
         assert "HTTP/1.1 200" in pasted(line)
@@ -83,4 +103,6 @@ def shows(deviation: Deviation) -> bool:
         pasted(line)
     calls = [call for call in deviation.calls if call.part == "call"]
     met = calls[-2:] if together(deviation) else calls[-1:]
-    return said.count(f"HTTP/1.1 {met[0].status}") == len(met) and all(call.reply_body[:26] in said for call in met)
+    return said.count(f"HTTP/1.1 {met[0].status}") == len(met) and all(
+        call.reply_body[:26] in said for call in met
+    )

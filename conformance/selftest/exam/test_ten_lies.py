@@ -1,4 +1,6 @@
-"""The emulator lies in ten ways; each time exactly the right clause is named, with a call that can be pasted."""
+"""The emulator lies in ten ways; each time exactly the right clause is named, with a call that can
+be pasted.
+"""
 
 from pathlib import Path
 
@@ -23,7 +25,9 @@ FEW = {"limit.off-by-one"}
 """Those that the usual command tries."""
 
 
-@pytest.mark.parametrize(("fault", "clause"), [each if each[0] in FEW else long(*each) for each in LIES.items()])
+@pytest.mark.parametrize(
+    ("fault", "clause"), [each if each[0] in FEW else long(*each) for each in LIES.items()]
+)
 def test_a_lie_is_found_under_its_clause(fault: str, clause: str, tmp_path: Path) -> None:
     run = judged(tmp_path / "out", f"--fault={fault}")
     assert run.code == 1
@@ -49,12 +53,16 @@ HIDDEN_LIES = {
     "robust.byte-order-mark": "reply.no-server-error",
     "state.undone-much-later": "effect.removes-named",
 }
-"""Lies that show far into a list, in one campaign of several, on numbers of one shape, or without credentials only."""
+"""Lies that show far into a list, in one campaign of several, on numbers of one shape, or without
+credentials only.
+"""
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("fault", "clause"), HIDDEN_LIES.items())
-def test_a_lie_that_shows_in_a_corner_is_found_under_its_clause(fault: str, clause: str, tmp_path: Path) -> None:
+def test_a_lie_that_shows_in_a_corner_is_found_under_its_clause(
+    fault: str, clause: str, tmp_path: Path
+) -> None:
     run = judged(tmp_path / "out", f"--fault={fault}")
     assert run.code == 1
     assert clause in run.failed

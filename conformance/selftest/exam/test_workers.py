@@ -1,8 +1,10 @@
 """A run by two workers leaves the report that a run by one leaves.
 
-What the same calls tell is the same: verdicts, reasons, deviations, codes, and how Allure shows them. What workers can't share differs
-with reason: each has campaigns of its own to open and draws its own races, so numbers of calls and cases differ a little, and which of
-several exchanges is shown as a sample; and neither knows what the other has found, so a deviation may fail a check in each.
+What the same calls tell is the same: verdicts, reasons, deviations, codes, and how Allure shows
+them. What workers can't share differs with reason: each has campaigns of its own to open and draws
+its own races, so numbers of calls and cases differ a little, and which of several exchanges is
+shown as a sample; and neither knows what the other has found, so a deviation may fail a check in
+each.
 """
 
 import json
@@ -25,7 +27,9 @@ FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000010")
 
 
 @pytest.fixture(scope="module", params=[long(()), FAULTS], ids=["honest", "three faults"])
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Judged, Judged]:
     folder = tmp_path_factory.mktemp("workers")
     faults = [f"--fault={name}" for name in request.param]
     return judged(folder / "one", *faults), judged(folder / "two", *faults, "-n2")
@@ -35,13 +39,17 @@ def test_the_same_verdict(both: tuple[Judged, Judged]) -> None:
     one, two = both
     assert one.code == two.code
     assert one.document.verdict == two.document.verdict
-    assert [facts(result) for result in one.document.clauses] == [facts(result) for result in two.document.clauses]
+    assert [facts(result) for result in one.document.clauses] == [
+        facts(result) for result in two.document.clauses
+    ]
     assert one.document.headline == two.document.headline
     assert one.document.options == two.document.options
     assert [(code.code, code.says, code.reached) for code in one.document.codes] == [
         (code.code, code.says, code.reached) for code in two.document.codes
     ]
-    assert [set(code.instead) == set() for code in one.document.codes] == [set(code.instead) == set() for code in two.document.codes]
+    assert [set(code.instead) == set() for code in one.document.codes] == [
+        set(code.instead) == set() for code in two.document.codes
+    ]
 
 
 def facts(result: ClauseResult) -> tuple[object, ...]:
@@ -51,7 +59,14 @@ def facts(result: ClauseResult) -> tuple[object, ...]:
 def told(deviation: Deviation) -> tuple[object, ...]:
     summary = re.sub(r"[0-9]+", "N", deviation.summary.partition(" instead ")[0])
     calls = sum(call.part == "call" for call in deviation.calls)
-    return (deviation.kind, deviation.detail, summary, deviation.rerun, calls, bool(deviation.paste))
+    return (
+        deviation.kind,
+        deviation.detail,
+        summary,
+        deviation.rerun,
+        calls,
+        bool(deviation.paste),
+    )
 
 
 def test_the_same_in_allure(both: tuple[Judged, Judged]) -> None:
@@ -62,13 +77,20 @@ def test_the_same_in_allure(both: tuple[Judged, Judged]) -> None:
 
 def results(out: Path) -> dict[str, Any]:
     """Each result as a reader sees it, without figures."""
-    read = [json.loads(file.read_text("utf-8")) for file in (out / "allure-results").glob("*-result.json")]
+    read = [
+        json.loads(file.read_text("utf-8"))
+        for file in (out / "allure-results").glob("*-result.json")
+    ]
     return {result["fullName"]: seen(result) for result in read}
 
 
 def seen(result: dict[str, Any]) -> dict[str, Any]:
     clause = result["fullName"].startswith("clause ")
-    labels = sorted((label["name"], label["value"]) for label in result["labels"] if label["name"] not in {"host", "thread"})
+    labels = sorted(
+        (label["name"], label["value"])
+        for label in result["labels"]
+        if label["name"] not in {"host", "thread"}
+    )
     return {
         "title": result["name"],
         "status": result["status"] if clause else "",
@@ -81,15 +103,24 @@ def seen(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def steps(result: dict[str, Any]) -> list[str]:
-    """Colours of the steps, without set-up: how many numbers it must add hangs on the exchange that is shown."""
-    return [step["status"] for step in result.get("steps", []) if not step["name"].startswith("Set-up: ")]
+    """Colours of the steps, without set-up: how many numbers it must add hangs on the exchange that
+    is shown.
+    """
+    return [
+        step["status"]
+        for step in result.get("steps", [])
+        if not step["name"].startswith("Set-up: ")
+    ]
 
 
 def test_the_same_files_and_test_cases(both: tuple[Judged, Judged]) -> None:
     one, two = both
     names = [{re.sub(r"-gw[0-9]+", "", file.name) for file in run.out.iterdir()} for run in both]
     assert names[0] == names[1]
-    cases = [re.findall(r'<testcase classname="[^"]*" name="[^"]*"', junit.render(run.document)) for run in (one, two)]
+    cases = [
+        re.findall(r'<testcase classname="[^"]*" name="[^"]*"', junit.render(run.document))
+        for run in (one, two)
+    ]
     assert cases[0] == cases[1]
     assert len(cases[0]) == len(one.document.clauses)
 

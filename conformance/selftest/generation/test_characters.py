@@ -34,5 +34,10 @@ def test_it_is_in_use_and_equals_the_original(monkeypatch: pytest.MonkeyPatch) -
         return characters.intervals_from_codec(codec)
 
     monkeypatch.setattr(charmap, "intervals_from_codec", listening)
-    exploring.explore(st.text(st.characters(codec="utf-8", max_codepoint=0x9FFF)), lambda text: None, examples=2, seed_with=1)
+    exploring.explore(
+        st.text(st.characters(codec="utf-8", max_codepoint=0x9FFF)),
+        lambda text: None,
+        examples=2,
+        seed_with=1,
+    )
     assert asked == ["utf-8"], "hypothesis asks where it is told to"

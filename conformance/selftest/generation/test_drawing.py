@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from conformance.exchange import Contents, Setting
 from conformance.generation.bodies import BAD_ITEMS, BODY_FORMS, among_good, filled
 from conformance.generation.calls import with_body
-from conformance.generation.drawing import PLACES, BadList, any_defect, bad_lists, batched, each_bad_item, json_values
+from conformance.generation.drawing import (
+    PLACES,
+    BadList,
+    any_defect,
+    bad_lists,
+    batched,
+    each_bad_item,
+    json_values,
+)
 from conformance.oracle import facts_of
 from conformance.selftest.generation.drawn import drawn_from
 
@@ -35,7 +43,9 @@ def test_bad_lists_have_every_defect_at_every_place() -> None:
 
 def test_each_bad_item_comes_once_beside_good_ones_at_every_place() -> None:
     lists = list(each_bad_item())
-    assert [[defect for defect, _, _ in each.bad] for each in lists] == [[defect] for defect in sorted(BAD_ITEMS)]
+    assert [[defect for defect, _, _ in each.bad] for each in lists] == [
+        [defect] for defect in sorted(BAD_ITEMS)
+    ]
     assert {place for each in lists for _, _, place in each.bad} == set(PLACES)
     for each in lists:
         facts = facts_of(with_body(KEY, each.body(PRESENT)), SETTING)
@@ -60,7 +70,10 @@ def test_a_bad_item_among_good_ones(position: int, defect: str) -> None:
 def test_any_defect_comes_up() -> None:
     drawn = drawn_from(any_defect(), 400)
     assert {each.defect for each in drawn} == set(BODY_FORMS)
-    assert all(facts_of(with_body(KEY, each.body(PRESENT)), SETTING).defects == (each.defect,) for each in drawn)
+    assert all(
+        facts_of(with_body(KEY, each.body(PRESENT)), SETTING).defects == (each.defect,)
+        for each in drawn
+    )
 
 
 @given(st.integers(1, 300), st.integers(1, 120))

@@ -13,7 +13,9 @@ integers = st.integers(0, 2**32)
 
 
 def test_the_same_seed_gives_the_same_cases() -> None:
-    assert drawn_from(integers, 50, "20261123body.defects") == drawn_from(integers, 50, "20261123body.defects")
+    assert drawn_from(integers, 50, "20261123body.defects") == drawn_from(
+        integers, 50, "20261123body.defects"
+    )
 
 
 @pytest.mark.parametrize("check", ORDER)
@@ -56,7 +58,9 @@ def test_a_mistake_of_ours_is_not_swallowed() -> None:
         explore(integers, body, examples=5, seed_with=1)
 
 
-def walked(seed: object, *, episodes: int = 5, steps: int = 12, end_at: int = 10**9) -> list[list[int]]:
+def walked(
+    seed: object, *, episodes: int = 5, steps: int = 12, end_at: int = 10**9
+) -> list[list[int]]:
     """The integers that the rules of a machine were given, episode by episode."""
     walks: list[list[int]] = []
 

@@ -1,4 +1,6 @@
-"""The door to schemathesis: its cases become calls that can do no harm, and nothing is sent while they are made."""
+"""The door to schemathesis: its cases become calls that can do no harm, and nothing is sent while
+they are made.
+"""
 
 import json
 import socket
@@ -52,7 +54,11 @@ def numbers_in(body: bytes) -> list[str]:
         listed: Any = json.loads(body)["callerNo"]
     except (ValueError, KeyError, TypeError):
         return []
-    codes = [item.get("accessCode") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    codes = (
+        [item.get("accessCode") for item in listed if isinstance(item, dict)]
+        if isinstance(listed, list)
+        else []
+    )
     return [code for code in codes if isinstance(code, str) and is_number(code)]
 
 
@@ -71,7 +77,14 @@ def test_calls_can_be_sent(calls: list[Call]) -> None:
 
 def test_no_header_of_the_transport_s_is_set(calls: list[Call]) -> None:
     named = {name.lower() for call in calls for name, _ in call.headers}
-    assert not named & {"authorization", "host", "content-length", "user-agent", "connection", "x-schemathesis-testcaseid"}
+    assert not named & {
+        "authorization",
+        "host",
+        "content-length",
+        "user-agent",
+        "connection",
+        "x-schemathesis-testcaseid",
+    }
 
 
 def test_numbers_are_such_as_the_campaign_holds_and_one_is_spared(calls: list[Call]) -> None:
@@ -83,7 +96,9 @@ def test_numbers_are_such_as_the_campaign_holds_and_one_is_spared(calls: list[Ca
 
 
 def test_positive_cases_are_faultless(positive: list[Call]) -> None:
-    """But for repetitions, which the description allows, and ids beyond 32 bits, of which it says nothing."""
+    """But for repetitions, which the description allows, and ids beyond 32 bits, of which it says
+    nothing.
+    """
     for call in positive:
         assert set(facts_of(call, SETTING).defects) <= {"campaign-id.out-of-range"}, call
     assert any(len(numbers_in(call.body)) > 1 for call in positive)
@@ -92,16 +107,23 @@ def test_positive_cases_are_faultless(positive: list[Call]) -> None:
 def test_negative_cases_are_not(negative: list[Call], coverage: list[Call]) -> None:
     faulty = [call for call in negative if not facts_of(call, SETTING).faultless]
     assert len(faulty) > len(negative) / 2
-    kinds = {defect for call in (*negative, *coverage) for defect in facts_of(call, SETTING).defects}
+    kinds = {
+        defect for call in (*negative, *coverage) for defect in facts_of(call, SETTING).defects
+    }
     assert len(kinds) >= 8
 
 
 def test_coverage_is_always_the_same() -> None:
-    assert [(name, called(draft)) for name, draft in coverage_drafts()] == [(name, called(draft)) for name, draft in coverage_drafts()]
+    assert [(name, called(draft)) for name, draft in coverage_drafts()] == [
+        (name, called(draft)) for name, draft in coverage_drafts()
+    ]
 
 
 def test_drafts_are_drawn_the_same_once_more() -> None:
-    first, second = ([called(draft) for draft in drawn_from(drafts("negative"), 12, "9fuzz.negative")] for _ in range(2))
+    first, second = (
+        [called(draft) for draft in drawn_from(drafts("negative"), 12, "9fuzz.negative")]
+        for _ in range(2)
+    )
     assert first == second
 
 
@@ -118,12 +140,14 @@ def test_nothing_is_sent_while_cases_are_made(monkeypatch: pytest.MonkeyPatch) -
 def test_collecting_the_suite_opens_no_connection() -> None:
     """Collection imports every check; a server is reached only when the first one runs."""
     script = (
-        "import socket, sys, pytest\n"
-        "def refuse(*_, **__): sys.exit('a connection was opened')\n"
-        "socket.socket.connect = refuse\nsocket.getaddrinfo = refuse\n"
-        "sys.exit(pytest.main(['--collect-only', '-q', '-pconformance.plugin', '-pno:cacheprovider', '--pyargs', 'conformance.suite']))\n"
+        "import socket, sys, pytest\ndef refuse(*_, **__): sys.exit('a connection was"
+        " opened')\nsocket.socket.connect = refuse\nsocket.getaddrinfo ="
+        " refuse\nsys.exit(pytest.main(['--collect-only', '-q', '-pconformance.plugin',"
+        " '-pno:cacheprovider', '--pyargs', 'conformance.suite']))\n"
     )
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd="/")
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd="/"
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "test_state_machine" in result.stdout
     assert PATH_PREFIX.startswith("/rest")

@@ -1,4 +1,6 @@
-"""The pool gives out legal numbers that are nobody else's; strategies hit the shapes that they promise."""
+"""The pool gives out legal numbers that are nobody else's; strategies hit the shapes that they
+promise.
+"""
 
 from collections import Counter
 
@@ -16,7 +18,12 @@ seeds = st.integers(0, 2**32)
 
 def all_of(pool: NumberPool) -> list[str]:
     """Something of everything that a pool gives out."""
-    return [*pool.plain(30), *pool.family(25), *pool.extremes(), *(pool.of_length(length) for length in range(1, 25))]
+    return [
+        *pool.plain(30),
+        *pool.family(25),
+        *pool.extremes(),
+        *(pool.of_length(length) for length in range(1, 25)),
+    ]
 
 
 @given(prefixes, seeds)
@@ -42,11 +49,15 @@ def test_a_taken_number_is_never_given_out(prefix: str, seed: int) -> None:
 
 @given(prefixes, seeds)
 def test_the_same_seed_gives_the_same_numbers(prefix: str, seed: int) -> None:
-    assert all_of(NumberPool(prefix=prefix, seed=seed)) == all_of(NumberPool(prefix=prefix, seed=seed))
+    assert all_of(NumberPool(prefix=prefix, seed=seed)) == all_of(
+        NumberPool(prefix=prefix, seed=seed)
+    )
 
 
 def test_another_seed_gives_others() -> None:
-    assert not set(NumberPool(prefix="99", seed=1).plain(100)) & set(NumberPool(prefix="99", seed=2).plain(100))
+    assert not set(NumberPool(prefix="99", seed=1).plain(100)) & set(
+        NumberPool(prefix="99", seed=2).plain(100)
+    )
 
 
 @pytest.mark.parametrize("length", range(1, 25))
@@ -75,7 +86,11 @@ def test_short_numbers_run_out_gracefully() -> None:
 def test_a_family_is_easily_confused(prefix: str) -> None:
     family = NumberPool(prefix=prefix, seed=5).family(24)
     assert any(one != other and other.startswith(one) for one in family for other in family)
-    assert any(len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1 for one in family for other in family)
+    assert any(
+        len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+        for one in family
+        for other in family
+    )
     if not prefix:
         assert any("0" + one == other for one in family for other in family)
 
@@ -103,7 +118,11 @@ def test_the_sizes_hit_the_limits() -> None:
 @given(prefixes, seeds)
 def test_ordinary_numbers_never_repeat_whatever_comes_between(prefix: str, seed: int) -> None:
     pool = NumberPool(prefix=prefix, seed=seed)
-    given_out = [number for _ in range(4) for number in (*pool.plain(40), pool.of_length(11), *pool.family(5))]
+    given_out = [
+        number
+        for _ in range(4)
+        for number in (*pool.plain(40), pool.of_length(11), *pool.family(5))
+    ]
     assert len(given_out) == len(set(given_out))
 
 

@@ -10,7 +10,13 @@ from conformance.oracle import facts_of
 from conformance.transport import Guard, OwnNumbers
 
 OWN_ID_READ_LENIENTLY = ("vdn-id.not-integer", "campaign-id.not-integer")
-DEFECTS = (*OWN_ID_READ_LENIENTLY, "vdn-id.out-of-range", "vdn-id.very-long", "campaign-id.out-of-range", "campaign-id.unknown")
+DEFECTS = (
+    *OWN_ID_READ_LENIENTLY,
+    "vdn-id.out-of-range",
+    "vdn-id.very-long",
+    "campaign-id.out-of-range",
+    "campaign-id.unknown",
+)
 KEYS: tuple[CampaignKey, ...] = ((1, 1001), (7, 1002))
 
 
@@ -19,12 +25,16 @@ KEYS: tuple[CampaignKey, ...] = ((1, 1001), (7, 1002))
 def test_a_target_has_its_defect(defect: str, key: CampaignKey) -> None:
     setting = Setting(campaigns=((key, Contents()),))
     for target in path_targets(defect, key):
-        assert defect in facts_of(changed(delete(key, ["1"]), target=target), setting).defects, target
+        assert defect in facts_of(changed(delete(key, ["1"]), target=target), setting).defects, (
+            target
+        )
 
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("defect", OWN_ID_READ_LENIENTLY)
-def test_texts_that_a_lenient_reader_takes_for_the_own_id_are_sent(defect: str, key: CampaignKey) -> None:
+def test_texts_that_a_lenient_reader_takes_for_the_own_id_are_sent(
+    defect: str, key: CampaignKey
+) -> None:
     guard = Guard(listed=[key], path_prefix=PATH_PREFIX, own=OwnNumbers())
     guard.own.announce(["8947689449409"])
     targets = path_targets(defect, key)[:3]

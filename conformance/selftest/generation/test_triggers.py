@@ -1,4 +1,6 @@
-"""Every failure code has ways to be asked for: calls that can be sent, aimed at the run's campaign or at nobody's."""
+"""Every failure code has ways to be asked for: calls that can be sent, aimed at the run's campaign
+or at nobody's.
+"""
 
 import pytest
 
@@ -33,10 +35,16 @@ _OF_COMBINATIONS = {Code.WRONG_COMBINATION, Code.HOUR_AND_MINUTE}
 
 @pytest.mark.parametrize("code", FAILURE_CODES)
 def test_the_first_triggers_ask_for_that_code(code: str) -> None:
-    """Some trigger has just a defect that the code fits, or nothing but what the document leaves open."""
+    """Some trigger has just a defect that the code fits, or nothing but what the document leaves
+    open.
+    """
     setting = Setting(campaigns=((KEY, Contents()),))
     found = [facts_of(trigger.make(PRESENT), setting) for trigger in triggers_for(code, KEY)]
-    fitting = [facts for facts in found if code in (fitting_codes(facts.defects) if facts.defects else ANY_FAILURE)]
+    fitting = [
+        facts
+        for facts in found
+        if code in (fitting_codes(facts.defects) if facts.defects else ANY_FAILURE)
+    ]
     assert fitting
     if code not in _OF_COMBINATIONS:
         assert any(facts.defects for facts in fitting) or code == Code.PARAMETER_ERROR
@@ -52,11 +60,19 @@ def test_triggers_have_names_to_show(code: str) -> None:
 
 
 def test_the_ids_that_the_user_calls_safe_are_used() -> None:
-    targets = {trigger.make(PRESENT).target for trigger in triggers_for(Code.NO_SUCH_CAMPAIGN, KEY, unknown=(4711,))}
+    targets = {
+        trigger.make(PRESENT).target
+        for trigger in triggers_for(Code.NO_SUCH_CAMPAIGN, KEY, unknown=(4711,))
+    }
     assert any(target.endswith("/4711") for target in targets)
-    assert not any(target.endswith(f"/{known}") for target in targets for known in UNKNOWN_CAMPAIGNS)
+    assert not any(
+        target.endswith(f"/{known}") for target in targets for known in UNKNOWN_CAMPAIGNS
+    )
 
 
 def test_the_same_triggers_come_once_more() -> None:
-    first, second = ([trigger.make(PRESENT) for trigger in triggers_for(code, KEY)] for code in (Code.EMPTY, Code.EMPTY))
+    first, second = (
+        [trigger.make(PRESENT) for trigger in triggers_for(code, KEY)]
+        for code in (Code.EMPTY, Code.EMPTY)
+    )
     assert first == second

@@ -8,10 +8,12 @@ from msgspec import Struct
 class ServerBehaviour(Struct, frozen=True, kw_only=True):
     """A server.
 
-    `switches`: names of the server on Node. `order`, `priorities`: its looks show them. `faulty`: it loses numbers by itself or
-    breaks down, so that something may be missing afterwards if it is named. `strays`: calls to listed campaigns reach others.
-    `given`: the target file says what campaigns hold. `keep`: originals = "keep". `settles`: seconds after which it has done
-    all that it does. `mends`: it can be repaired, and then everything can be restored. `stays`: what was added can't be removed.
+    `switches`: names of the server on Node. `order`, `priorities`: its looks show them. `faulty`:
+    it loses numbers by itself or breaks down, so that something may be missing afterwards if it is
+    named. `strays`: calls to listed campaigns reach others. `given`: the target file says what
+    campaigns hold. `keep`: originals = "keep". `settles`: seconds after which it has done all that
+    it does. `mends`: it can be repaired, and then everything can be restored. `stays`: what was
+    added can't be removed.
     """
 
     name: str
@@ -36,16 +38,27 @@ def _dark(*names: str) -> list[ServerBehaviour]:
 
 
 def _given(*names: str) -> list[ServerBehaviour]:
-    return [ServerBehaviour(name=f"{name}-given", switches=(name,), order=False, given=True) for name in names]
+    return [
+        ServerBehaviour(name=f"{name}-given", switches=(name,), order=False, given=True)
+        for name in names
+    ]
 
 
 def _with_priorities(*names: str) -> list[ServerBehaviour]:
     shown = [name for name in names if name != "object-list"]
-    return [ServerBehaviour(name="+".join((*shown, "object-list")), switches=(*shown, "object-list"), priorities=True)]
+    return [
+        ServerBehaviour(
+            name="+".join((*shown, "object-list")),
+            switches=(*shown, "object-list"),
+            priorities=True,
+        )
+    ]
 
 
 def _faulty(*names: str, settles: float = 0.0) -> list[ServerBehaviour]:
-    return [ServerBehaviour(name=name, switches=(name,), faulty=True, settles=settles) for name in names]
+    return [
+        ServerBehaviour(name=name, switches=(name,), faulty=True, settles=settles) for name in names
+    ]
 
 
 def _broken(*names: str) -> list[ServerBehaviour]:
@@ -81,20 +94,36 @@ ALL: Final[tuple[ServerBehaviour, ...]] = (
     *_faulty("empty-list-clears", "nothing-clears", "too-many-clear", "wrong-type-clears"),
     *_faulty("unknown-member-clears", "patterns", "prefix-delete", "suffix-delete", "part-delete"),
     *_faulty("shorter-delete", "seven-digits", "eighteen-digits", "leading-zeros", "parse-int"),
-    *_faulty("splice-neighbour", "cross-campaign", "other-vdns", "id-alone", "vdn-ignored", "next-campaign"),
+    *_faulty(
+        "splice-neighbour",
+        "cross-campaign",
+        "other-vdns",
+        "id-alone",
+        "vdn-ignored",
+        "next-campaign",
+    ),
     *_faulty("fallback", "partial-delete", "late-limit", "batch-empties", "lost-update"),
     ServerBehaviour(name="every-vdn-keep", switches=("every-vdn",), faulty=True, keep=True),
     ServerBehaviour(name="add-elsewhere", switches=("add-elsewhere",), faulty=True, strays=True),
     *_faulty("late-loss", "come-back", "slow-loss", settles=2.5),
     *_faulty("random-loss", "add-takes", "add-replaces", "twenty-kept"),
     *_faulty("unsigned", "authorization-presence", "override", "sloppy-paths", "put-deletes"),
-    *_broken("gone-later", "refusing-later", "no-adding-later", "failing-later", "unauthorised-later"),
+    *_broken(
+        "gone-later", "refusing-later", "no-adding-later", "failing-later", "unauthorised-later"
+    ),
     *_faulty("random-codes", "garbage", "always-success", "always-failure"),
     *_faulty("silent-effect", "failing-effect", "moody", "flaky-503"),
 )
 STANDARD: Final = (
-    "honest", "object-list", "first-shown", "lag", "never-again", "nothing-clears", "seven-digits", "sloppy-paths",
-)  # fmt: skip
+    "honest",
+    "object-list",
+    "first-shown",
+    "lag",
+    "never-again",
+    "nothing-clears",
+    "seven-digits",
+    "sloppy-paths",
+)
 """Where standard effort is tried."""
 THOROUGH: Final = ("object-list", "patterns")
 EVERY_CLAUSE: Final = ("object-list", "first-shown", "sloppy-paths")

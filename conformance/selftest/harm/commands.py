@@ -57,7 +57,16 @@ def compare_arguments(ours: Path, theirs: Path, folder: Path) -> tuple[str, ...]
 def record_arguments(sandbox: NodeSandbox, *, folder: str = "out") -> tuple[str, ...]:
     sandbox.folder.joinpath(folder).mkdir(exist_ok=True)
     file = str(sandbox.folder / folder / "recording.jsonl")
-    return ("record", "--target", str(sandbox.target), "--out", file, "--per-second", "1000", "--yes")
+    return (
+        "record",
+        "--target",
+        str(sandbox.target),
+        "--out",
+        file,
+        "--per-second",
+        "1000",
+        "--yes",
+    )
 
 
 def record(sandbox: NodeSandbox) -> HarmResult:
@@ -65,7 +74,15 @@ def record(sandbox: NodeSandbox) -> HarmResult:
 
 
 def replay_arguments(sandbox: NodeSandbox, recording: Path) -> tuple[str, ...]:
-    return ("replay", str(recording), "--target", str(sandbox.target), "--yes", "--out", str(sandbox.folder / "out"))
+    return (
+        "replay",
+        str(recording),
+        "--target",
+        str(sandbox.target),
+        "--yes",
+        "--out",
+        str(sandbox.folder / "out"),
+    )
 
 
 def replay(sandbox: NodeSandbox) -> HarmResult:
@@ -83,7 +100,9 @@ def recorded(folder: Path) -> Path:
 
 
 def restore(sandbox: NodeSandbox) -> HarmResult:
-    """A quick run is killed at a moment that differs from server to server; then its campaigns are restored."""
+    """A quick run is killed at a moment that differs from server to server; then its campaigns are
+    restored.
+    """
     at = random.Random(sandbox.behaviour.name).randint(30, LATEST_KILL)
     killed_at(sandbox, sandbox.run_arguments("--effort", "quick"), at)
     return restored(sandbox)
@@ -108,7 +127,9 @@ def restored(sandbox: NodeSandbox, out: str = "out") -> HarmResult:
 
 
 def mended(sandbox: NodeSandbox) -> HarmResult:
-    """A quick run meets a server that breaks down; when it is repaired, the campaigns are restored."""
+    """A quick run meets a server that breaks down; when it is repaired, the campaigns are
+    restored.
+    """
     run_quick(sandbox)
     sandbox.control.mend()
     return restored(sandbox)

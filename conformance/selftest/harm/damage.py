@@ -71,11 +71,15 @@ DAMAGES: Final[Mapping[str, Damage]] = MappingProxyType(
 
 def journals(folder: Path) -> list[Path]:
     """Every journal below a folder."""
-    return sorted(file for file in folder.rglob("*.jsonl") if "journal" in file.name and file.stat().st_size)
+    return sorted(
+        file for file in folder.rglob("*.jsonl") if "journal" in file.name and file.stat().st_size
+    )
 
 
 def damaged(folder: Path, kind: str, chance: random.Random) -> bool:
-    """Damage one journal below a folder; False where there is none, or where it looks the same afterwards."""
+    """Damage one journal below a folder; False where there is none, or where it looks the same
+    afterwards.
+    """
     found = journals(folder)
     if not found:
         return False

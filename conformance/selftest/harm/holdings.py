@@ -1,4 +1,5 @@
-"""What the server's campaigns hold before a command: listed ones, and neighbours that nobody listed.
+"""What the server's campaigns hold before a command: listed ones, and neighbours that nobody
+listed.
 
 The neighbours hold the same company numbers: a call that strays takes something that can be missed.
 """
@@ -33,7 +34,13 @@ def _mixed() -> tuple[Entry, ...]:
 
 _HELD: Final[dict[str, tuple[Entry, ...]]] = {
     "1/1001": _mixed(),
-    "1/1002": (("524520005", 4), ("524520001", 1), ("524520003", 5), ("524520002", 1), ("524520004", 2)),
+    "1/1002": (
+        ("524520005", 4),
+        ("524520001", 1),
+        ("524520003", 5),
+        ("524520002", 1),
+        ("524520004", 2),
+    ),
     "1/1003": (),
     "1/1004": (("0143", 3), ("524540001", 1), ("7", 5)),
     "2/2001": (("624520002", 2), ("624520001", 4), ("624520003", 1)),
@@ -70,7 +77,10 @@ HELD: Final[Mapping[str, tuple[Entry, ...]]] = MappingProxyType(_HELD | _UNLISTE
 
 def notation(contents: Mapping[str, Iterable[Entry]] = HELD) -> dict[str, list[str]]:
     """Campaigns as the server's command line wants them."""
-    return {name: [number if rank is None else f"{number}:{rank}" for number, rank in entries] for name, entries in contents.items()}
+    return {
+        name: [number if rank is None else f"{number}:{rank}" for number, rank in entries]
+        for name, entries in contents.items()
+    }
 
 
 def numbers_of(contents: Contents, name: str) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ class CampaignDifference(Struct, frozen=True, kw_only=True):
 
     @property
     def is_one_in_an_empty(self) -> bool:
-        """The campaign was empty and keeps exactly one number that can be an own one: a server lets nobody take the last."""
+        """The campaign was empty and keeps exactly one number that can be an own one: a server lets
+        nobody take the last.
+        """
         return self.empty_before and len(self.left) == 1 and len(self.left[0]) >= OWN_DIGITS
 
 
@@ -51,13 +53,17 @@ class HarmJudgement(Struct, frozen=True, kw_only=True):
         return sum(len(each.left) for each in self.differences)
 
     def kept(self, what: Literal["order", "priority"]) -> bool:
-        return not any(each.reordered if what == "order" else each.repriced for each in self.differences)
+        return not any(
+            each.reordered if what == "order" else each.repriced for each in self.differences
+        )
 
 
 def differences(before: Contents, after: Contents) -> tuple[CampaignDifference, ...]:
     """Every campaign that is not as it was."""
     found = [_difference(name, before, after) for name in {**before, **after}]
-    return tuple(each for each in found if each.lost or each.left or each.reordered or each.repriced)
+    return tuple(
+        each for each in found if each.lost or each.left or each.reordered or each.repriced
+    )
 
 
 def _difference(name: str, before: Contents, after: Contents) -> CampaignDifference:
@@ -68,8 +74,11 @@ def _difference(name: str, before: Contents, after: Contents) -> CampaignDiffere
         campaign=name,
         lost=tuple((Counter(old) - Counter(new)).elements()),
         left=tuple((Counter(new) - Counter(old)).elements()),
-        reordered=[each for each in old if each in stayed] != [each for each in new if each in stayed],
-        repriced=tuple(each for each in old if each in stayed and old_ranks[each] != new_ranks[each]),
+        reordered=[each for each in old if each in stayed]
+        != [each for each in new if each in stayed],
+        repriced=tuple(
+            each for each in old if each in stayed and old_ranks[each] != new_ranks[each]
+        ),
         empty_before=not old,
     )
 
@@ -78,23 +87,45 @@ def is_named(number: str, said: str) -> bool:
     """Whether a text names a number, whole."""
     if len(number) >= FEW_DIGITS:
         return re.search(rf"(?<![0-9]){number}(?![0-9])", said) is not None
-    return re.search(rf"(?<![0-9.]){number}(?=[,;.)\]\"'`»]*(\s*$|\s*[,;)\]\"'`»]| and\b| \())", said, re.M) is not None
+    return (
+        re.search(
+            rf"(?<![0-9.]){number}(?=[,;.)\]\"'`»]*(\s*$|\s*[,;)\]\"'`»]| and\b| \())", said, re.M
+        )
+        is not None
+    )
 
 
 def unnamed(found: Collection[CampaignDifference], said: str) -> list[str]:
     """The lost and left numbers that a text does not name."""
-    return [number for each in found for number in (*each.lost, *each.left) if not is_named(number, said)]
+    return [
+        number
+        for each in found
+        for number in (*each.lost, *each.left)
+        if not is_named(number, said)
+    ]
 
 
 def judged(
-    behaviour: ServerBehaviour, before: Contents, after: Contents, *, listed: Collection[str], said: str, code: int
+    behaviour: ServerBehaviour,
+    before: Contents,
+    after: Contents,
+    *,
+    listed: Collection[str],
+    said: str,
+    code: int,
 ) -> HarmJudgement:
-    """Hold what a server holds afterwards against what it held before and what the command says about it."""
+    """Hold what a server holds afterwards against what it held before and what the command says
+    about it.
+    """
     found = differences(before, after)
     missing_names = unnamed(found, said)
-    reasons = tuple(_reasons(behaviour, found, listed=listed, missing_names=missing_names, code=code))
+    reasons = tuple(
+        _reasons(behaviour, found, listed=listed, missing_names=missing_names, code=code)
+    )
     verdict: Verdict = "HARM" if reasons else "named" if _is_changed(found) else "ok"
-    return HarmJudgement(verdict=verdict, differences=found, named=not missing_names, reasons=reasons)
+    return HarmJudgement(
+        verdict=verdict, differences=found, named=not missing_names, reasons=reasons
+    )
 
 
 def _is_changed(found: Collection[CampaignDifference]) -> bool:
@@ -109,10 +140,20 @@ def _reasons(
     missing_names: Collection[str],
     code: int,
 ) -> list[str]:
-    reasons = [_beyond(each) for each in found if each.campaign not in listed and not behaviour.strays]
+    reasons = [
+        _beyond(each) for each in found if each.campaign not in listed and not behaviour.strays
+    ]
     if not behaviour.faulty:
-        reasons += [_strict(each) for each in found if each.lost or (each.left and not _may_stay(behaviour, each))]
-        reasons += [f"{each.campaign} in another order" for each in found if each.reordered and behaviour.order]
+        reasons += [
+            _strict(each)
+            for each in found
+            if each.lost or (each.left and not _may_stay(behaviour, each))
+        ]
+        reasons += [
+            f"{each.campaign} in another order"
+            for each in found
+            if each.reordered and behaviour.order
+        ]
         reasons += [_ranks(each) for each in found if each.repriced and behaviour.priorities]
     if missing_names:
         reasons.append(f"not named: {shortened(missing_names)}")
@@ -150,7 +191,9 @@ def shortened(numbers: Collection[str], most: int = 3) -> str:
 
 
 def headline(document: Mapping[str, object]) -> str:
-    """What a verdict file says of the run as a whole: all but the clauses, whose programmes name every number that was sent."""
+    """What a verdict file says of the run as a whole: all but the clauses, whose programmes name
+    every number that was sent.
+    """
     told_apart = {"clauses", "codes", "changes", "options", "waivers", "target"}
     return "\n".join(_text(value) for key, value in document.items() if key not in told_apart)
 

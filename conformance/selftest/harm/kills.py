@@ -1,7 +1,8 @@
 """Commands killed at random calls, journals damaged at random, then `restore`.
 
-`python -m conformance.selftest.harm.kills --count 200`: campaigns are as before, or `restore` names what is not or says that it
-can't be known. A call's number decides when a command dies, not the clock.
+`python -m conformance.selftest.harm.kills --count 200`: campaigns are as before, or `restore` names
+what is not or says that it can't be known. A call's number decides when a command dies, not the
+clock.
 """
 
 import argparse
@@ -33,19 +34,38 @@ from conformance.selftest.node.control import Moment
 from conformance.selftest.waiting import until
 
 COMMANDS: Final = ("run", "workers", "restore", "compare", "record", "replay")
-SERVERS: Final = ("honest", "object-list", "first-shown", "lag", "added-first+object-list", "colon-priority")
+SERVERS: Final = (
+    "honest",
+    "object-list",
+    "first-shown",
+    "lag",
+    "added-first+object-list",
+    "colon-priority",
+)
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "late", "after")
-LATEST: Final = {"run": 420, "workers": 420, "restore": 420, "compare": 1000, "record": 200, "replay": 200}
+LATEST: Final = {
+    "run": 420,
+    "workers": 420,
+    "restore": 420,
+    "compare": 1000,
+    "record": 200,
+    "replay": 200,
+}
 """Calls by which a command has nearly ended."""
 LATEST_OF_RESTORE: Final = 25
-UNKNOWN: Final = re.compile(r"(can ?not|can['’]t) be (known|told)|(nobody|no one) can (know|tell)|(is|are) not known", re.IGNORECASE)
+UNKNOWN: Final = re.compile(
+    r"(can ?not|can['’]t) be (known|told)|(nobody|no one) can (know|tell)|(is|are) not known",
+    re.IGNORECASE,
+)
 """Words of one who says that something can't be known."""
 Whom = Literal["all", "parent"]
 Outcome = Literal["as before", "told", "WRONG"]
 
 
 class KillPlan(Struct, frozen=True, kw_only=True):
-    """One round. `repeat`: the call, counted from the beginning of `restore`, at which that is killed as well."""
+    """One round. `repeat`: the call, counted from the beginning of `restore`, at which that is
+    killed as well.
+    """
 
     place: int
     command: str
@@ -99,8 +119,12 @@ def tried(plan: KillPlan, folder: Path, recording: Path) -> Round:
         if plan.repeat:
             at = sandbox.control.calls() + plan.repeat
             _killed(sandbox, _restoring(sandbox), at, plan.moment, whom="all")
-        broken = bool(plan.damage) and damaged(folder / "out", plan.damage, random.Random(plan.place))
-        ended = sandbox.command(*_restoring(sandbox)) if broken or journals(folder / "out") else None
+        broken = bool(plan.damage) and damaged(
+            folder / "out", plan.damage, random.Random(plan.place)
+        )
+        ended = (
+            sandbox.command(*_restoring(sandbox)) if broken or journals(folder / "out") else None
+        )
         return _judged(plan, sandbox, alive=alive, changed=changed, broken=broken, ended=ended)
 
 
@@ -115,11 +139,17 @@ def _arguments(sandbox: NodeSandbox, plan: KillPlan, recording: Path) -> Iterato
     elif plan.command == "replay":
         yield replay_arguments(sandbox, recording)
     else:
-        yield sandbox.run_arguments("--effort", "quick", *(("-n", "2") if plan.command == "workers" else ()))
+        yield sandbox.run_arguments(
+            "--effort", "quick", *(("-n", "2") if plan.command == "workers" else ())
+        )
 
 
-def _killed(sandbox: NodeSandbox, arguments: tuple[str, ...], at: int, moment: Moment, *, whom: Whom) -> bool:
-    """Kill a command at a call; False where it ended before. A call that is `late` is made after the death."""
+def _killed(
+    sandbox: NodeSandbox, arguments: tuple[str, ...], at: int, moment: Moment, *, whom: Whom
+) -> bool:
+    """Kill a command at a call; False where it ended before. A call that is `late` is made after
+    the death.
+    """
     sandbox.control.hold(at, moment)
     command = sandbox.begin(*arguments)
     try:
@@ -136,13 +166,25 @@ def _restoring(sandbox: NodeSandbox) -> tuple[str, ...]:
     """The command that restores what is about this server: `compare` leaves journals about two."""
     found = journals(sandbox.folder / "out")
     here = [str(file) for file in found if sandbox.base_url.encode() in file.read_bytes()]
-    folders = list(dict.fromkeys(str(file.parent) for file in found)) or [str(sandbox.folder / "out")]
+    folders = list(dict.fromkeys(str(file.parent) for file in found)) or [
+        str(sandbox.folder / "out")
+    ]
     places = here if len(here) < len(found) and here else folders
     return ("restore", *places, "--target", str(sandbox.target))
 
 
-def _judged(plan: KillPlan, sandbox: NodeSandbox, *, alive: bool, changed: bool, broken: bool, ended: HarmResult | None) -> Round:
-    found = tuple(each for each in differences(sandbox.before, sandbox.settled()) if each.lost or each.left)
+def _judged(
+    plan: KillPlan,
+    sandbox: NodeSandbox,
+    *,
+    alive: bool,
+    changed: bool,
+    broken: bool,
+    ended: HarmResult | None,
+) -> Round:
+    found = tuple(
+        each for each in differences(sandbox.before, sandbox.settled()) if each.lost or each.left
+    )
     outcome, why = _outcome(found, ended, broken=broken)
     return Round(
         plan=plan,
@@ -156,7 +198,9 @@ def _judged(plan: KillPlan, sandbox: NodeSandbox, *, alive: bool, changed: bool,
     )
 
 
-def _outcome(found: Sequence[CampaignDifference], ended: HarmResult | None, *, broken: bool) -> tuple[Outcome, str]:
+def _outcome(
+    found: Sequence[CampaignDifference], ended: HarmResult | None, *, broken: bool
+) -> tuple[Outcome, str]:
     """Whether campaigns are as before, or what is not was told."""
     if ended is not None and (ended.crashed or ended.code is None):
         return "WRONG", "restore crashed" if ended.crashed else "restore did not end"
@@ -184,10 +228,17 @@ def line(result: Round) -> str:
     """A round in one line."""
     plan = result.plan
     repeat = f", restore at +{plan.repeat}" if plan.repeat else ""
-    died = f"{plan.whom} killed {plan.moment} call {plan.at}{repeat}" if result.alive else "ended before"
+    died = (
+        f"{plan.whom} killed {plan.moment} call {plan.at}{repeat}"
+        if result.alive
+        else "ended before"
+    )
     harm = f", journal: {plan.damage}" if result.damaged else ""
     code = f"restore {result.ended.code}" if result.ended else "no journal"
-    return f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code}, {result.outcome} {result.why}".rstrip()
+    return (
+        f"{plan.place + 1:4} {plan.command} on {plan.server}, {died}{harm}: {code},"
+        f" {result.outcome} {result.why}".rstrip()
+    )
 
 
 def rounds(given: Sequence[KillPlan], jobs: int, folder: Path) -> Iterator[Round]:
@@ -218,14 +269,21 @@ def _summary(results: Sequence[Round], seed: int) -> str:
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
     disturbed = sum(result.changed for result in results)
     broken = sum(result.damaged for result in results)
-    return f"\n{len(results)} rounds: {told}. {disturbed} left campaigns changed, {broken} journals were damaged (seed {seed})."
+    return (
+        f"\n{len(results)} rounds: {told}. {disturbed} left campaigns changed, {broken} journals"
+        f" were damaged (seed {seed})."
+    )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.harm.kills", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.selftest.harm.kills", description=__doc__
+    )
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--command", action="append", default=[], choices=COMMANDS, help="repeatable")
+    parser.add_argument(
+        "--command", action="append", default=[], choices=COMMANDS, help="repeatable"
+    )
     parser.add_argument("--round", type=int, help="only this one, counted from 1")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--folder", help="keep what the commands wrote here")

@@ -1,6 +1,7 @@
 """Every command on servers of every behaviour, and a table of what happened to their campaigns.
 
-`python -m conformance.selftest.harm --quick` runs quick effort on all of them; `--full` is the whole matrix.
+`python -m conformance.selftest.harm --quick` runs quick effort on all of them; `--full` is the
+whole matrix.
 """
 
 import argparse
@@ -16,7 +17,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from conformance.clauses import all_clauses
-from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, ServerBehaviour, behaviour
+from conformance.selftest.harm.behaviours import (
+    ALL,
+    EVERY_CLAUSE,
+    STANDARD,
+    THOROUGH,
+    ServerBehaviour,
+    behaviour,
+)
 from conformance.selftest.harm.commands import COMMANDS, run_only
 from conformance.selftest.harm.judging import HarmJudgement, judged
 from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene
@@ -39,7 +47,9 @@ class Row(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """One word. A command that sent nothing because it was told something that it does not know has shown nothing."""
+        """One word. A command that sent nothing because it was told something that it does not know
+        has shown nothing.
+        """
         if self.ended.code is None:
             return "NO END"
         if self.ended.code == _USAGE and not self.calls:
@@ -60,13 +70,24 @@ def tried(task: Task, folder: Path) -> Row:
         ended = command(sandbox)
         seconds = time.monotonic() - began
         # A server that was repaired is an honest one.
-        judgement = _judgement(sandbox, ended, replace(chosen, faulty=False) if name == "mended" else chosen)
-        return Row(behaviour=chosen, command=name, ended=ended, calls=sandbox.control.calls(), seconds=seconds, judgement=judgement)
+        judgement = _judgement(
+            sandbox, ended, replace(chosen, faulty=False) if name == "mended" else chosen
+        )
+        return Row(
+            behaviour=chosen,
+            command=name,
+            ended=ended,
+            calls=sandbox.control.calls(),
+            seconds=seconds,
+            judgement=judgement,
+        )
 
 
 def _judgement(sandbox: NodeSandbox, ended: HarmResult, server: ServerBehaviour) -> HarmJudgement:
     code = -1 if ended.code is None else ended.code
-    return judged(server, sandbox.before, sandbox.settled(), listed=sandbox.listed, said=ended.said, code=code)
+    return judged(
+        server, sandbox.before, sandbox.settled(), listed=sandbox.listed, said=ended.said, code=code
+    )
 
 
 def tasks(*, full: bool, only: Sequence[str], commands: Sequence[str]) -> list[Task]:
@@ -82,13 +103,29 @@ def _matrix(named: Sequence[ServerBehaviour]) -> Iterator[Task]:
     yield from ((each, command) for command in ON_ALL for each in named)
     yield from ((each, "mended") for each in named if each.mends)
     yield from ((behaviour(name), "standard") for name in STANDARD if name in chosen)
-    yield from ((behaviour(name), f"only {clause_id}") for name in EVERY_CLAUSE if name in chosen for clause_id in all_clauses())
+    yield from (
+        (behaviour(name), f"only {clause_id}")
+        for name in EVERY_CLAUSE
+        if name in chosen
+        for clause_id in all_clauses()
+    )
     yield from ((behaviour(name), "thorough") for name in THOROUGH if name in chosen)
 
 
 HEAD: Final = (
-    "behaviour", "command", "exit", "calls", "seconds", "lost", "left", "named", "order", "priority", "verdict", "why",
-)  # fmt: skip
+    "behaviour",
+    "command",
+    "exit",
+    "calls",
+    "seconds",
+    "lost",
+    "left",
+    "named",
+    "order",
+    "priority",
+    "verdict",
+    "why",
+)
 
 
 def line(row: Row) -> str:
@@ -120,7 +157,10 @@ def _joined(cells: Iterable[object]) -> str:
 
 def rows(given: Sequence[Task], jobs: int, folder: Path) -> Iterator[Row]:
     """Try all, so many at a time; in the order of the tasks."""
-    places = [folder / f"{place:04}-{each.name}-{command.split()[0]}" for place, (each, command) in enumerate(given)]
+    places = [
+        folder / f"{place:04}-{each.name}-{command.split()[0]}"
+        for place, (each, command) in enumerate(given)
+    ]
     attempt: Callable[[Task, Path], Row] = tried
     if jobs == 1:
         yield from map(attempt, given, places)
@@ -145,20 +185,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _summary(results: Sequence[Row]) -> str:
-    counts = {verdict: sum(row.verdict == verdict for row in results) for verdict in sorted({row.verdict for row in results})}
+    counts = {
+        verdict: sum(row.verdict == verdict for row in results)
+        for verdict in sorted({row.verdict for row in results})
+    }
     crashed = sum(row.ended.crashed for row in results)
     parts = [f"{count} {verdict}" for verdict, count in counts.items()]
-    return f"\n{len(results)} commands: {', '.join(parts)}; {crashed} crashed. In parentheses: not shown by looks, not judged."
+    return (
+        f"\n{len(results)} commands: {', '.join(parts)}; {crashed} crashed. In parentheses: not"
+        " shown by looks, not judged."
+    )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.harm", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.selftest.harm", description=__doc__
+    )
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="quick runs on every behaviour (the default)")
-    size.add_argument("--full", action="store_true", help="every command on every behaviour, and the longer efforts on some")
+    size.add_argument(
+        "--quick", action="store_true", help="quick runs on every behaviour (the default)"
+    )
+    size.add_argument(
+        "--full",
+        action="store_true",
+        help="every command on every behaviour, and the longer efforts on some",
+    )
     names = [each.name for each in ALL]
-    parser.add_argument("--only", action="append", default=[], choices=names, metavar="BEHAVIOUR", help=f"{', '.join(names)}")
-    parser.add_argument("--command", action="append", default=[], choices=[*COMMANDS, "only"], help="repeatable")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=names,
+        metavar="BEHAVIOUR",
+        help=f"{', '.join(names)}",
+    )
+    parser.add_argument(
+        "--command", action="append", default=[], choices=[*COMMANDS, "only"], help="repeatable"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="so many at a time (default 1)")
     parser.add_argument("--folder", help="keep what the commands wrote here")
     return parser.parse_args(arguments)

@@ -1,4 +1,6 @@
-"""A server on Node with its campaigns, a target file for it, and commands as processes of their own."""
+"""A server on Node with its campaigns, a target file for it, and commands as processes of their
+own.
+"""
 
 import json
 import os
@@ -42,7 +44,9 @@ class HarmResult(Struct, frozen=True, kw_only=True):
 
     @property
     def said(self) -> str:
-        """What is told as its result: of a run the head of its verdict file; else both outputs, without programmes."""
+        """What is told as its result: of a run the head of its verdict file; else both outputs,
+        without programmes.
+        """
         if self.document is not None:
             return headline(self.document)
         lines = f"{self.out}\n{self.err}".splitlines()
@@ -50,7 +54,10 @@ class HarmResult(Struct, frozen=True, kw_only=True):
 
     @property
     def crashed(self) -> bool:
-        return "Traceback (most recent call last)" in self.out + self.err or "INTERNALERROR" in self.out + self.err
+        return (
+            "Traceback (most recent call last)" in self.out + self.err
+            or "INTERNALERROR" in self.out + self.err
+        )
 
     @property
     def everything(self) -> str:
@@ -60,7 +67,9 @@ class HarmResult(Struct, frozen=True, kw_only=True):
 class Command:
     """A command that is under way, with its output in files."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]
+    ) -> None:
         stamp = time.monotonic_ns()
         self._files = (folder / f"{stamp}.out", folder / f"{stamp}.err")
         with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
@@ -124,8 +133,14 @@ class NodeSandbox(Struct, frozen=True, kw_only=True):
 
     @property
     def variables(self) -> dict[str, str]:
-        """Ours, without settings of this machine's user, and with a state folder of the scene's own."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ISALES_", "PYTEST_"))}
+        """Ours, without settings of this machine's user, and with a state folder of the scene's
+        own.
+        """
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ISALES_", "PYTEST_"))
+        }
         own = {
             "XDG_STATE_HOME": str(self.folder / "state"),
             SECRET_VARIABLE: self.secret_key,
@@ -176,7 +191,10 @@ def target_text(scene: NodeSandbox, *more: str) -> str:
     lines = [
         f'base_url = "{scene.base_url}"',
         "vdn_id = 1",
-        f"campaigns = [{', '.join(_campaign(scene, name) for name in scene.listed if name != FOREIGN)}]",
+        (
+            "campaigns ="
+            f" [{', '.join(_campaign(scene, name) for name in scene.listed if name != FOREIGN)}]"
+        ),
         *([f"foreign = {{ {foreign} }}"] if FOREIGN in scene.listed else []),
         f'[auth]\naccess_key = "{scene.access_key}"\nsecret_key = "env:{SECRET_VARIABLE}"',
         "[pace]\ntimeout_seconds = 5\npatience_seconds = 2",
@@ -193,14 +211,25 @@ def _campaign(scene: NodeSandbox, name: str) -> str:
 def _numbers(scene: NodeSandbox, name: str) -> str:
     if not scene.behaviour.given:
         return ""
-    return ", numbers = [" + ", ".join(f'"{number}"' for number in numbers_of(scene.before, name)) + "]"
+    return (
+        ", numbers = ["
+        + ", ".join(f'"{number}"' for number in numbers_of(scene.before, name))
+        + "]"
+    )
 
 
 def _wishes(behaviour: ServerBehaviour) -> list[str]:
     """Keys that only some servers need."""
     wishes = ['[safety]\noriginals = "keep"'] if behaviour.keep else []
     has_settle = "observe.settle_seconds" in KEYS
-    return [*wishes, *([f"[observe]\nsettle_seconds = {behaviour.settles}"] if behaviour.settles and has_settle else [])]
+    return [
+        *wishes,
+        *(
+            [f"[observe]\nsettle_seconds = {behaviour.settles}"]
+            if behaviour.settles and has_settle
+            else []
+        ),
+    ]
 
 
 @contextmanager
@@ -214,7 +243,10 @@ def scene(
 ) -> Iterator[NodeSandbox]:
     """Run a server, write a target file; `more` stands at its end."""
     folder.mkdir(parents=True, exist_ok=True)
-    with start(faults=behaviour.switches, campaigns=notation(held), control=True) as server, Control(server) as control:
+    with (
+        start(faults=behaviour.switches, campaigns=notation(held), control=True) as server,
+        Control(server) as control,
+    ):
         sandbox = NodeSandbox(
             behaviour=behaviour,
             base_url=server.base_url,

@@ -42,14 +42,20 @@ def destination(change: NodeChange, listed: Collection[str]) -> str | None:
     return next((name for name in listed if change.target == numbers_path(name)), None)
 
 
-def strays(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
-    """Calls that go elsewhere than to a listed campaign, and name a number that some campaign held before."""
+def strays(
+    changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]
+) -> list[Naming]:
+    """Calls that go elsewhere than to a listed campaign, and name a number that some campaign held
+    before.
+    """
     originals = {number for name in contents for number in numbers_of(contents, name)}
     found = (each for each in changes if destination(each, listed) is None)
     return _naming(found, originals)
 
 
-def moves(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
+def moves(
+    changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]
+) -> list[Naming]:
     """Calls to a listed campaign that name what another one held before, and it did not."""
     namings: list[Naming] = []
     for change in changes:
@@ -58,11 +64,15 @@ def moves(changes: Iterable[NodeChange], contents: Contents, listed: Collection[
             continue
         own = set(numbers_of(contents, name))
         others = {number for each in contents for number in numbers_of(contents, each)} - own
-        namings += _naming([change], {number for number in others if len(number) >= _OWNERLESS_DIGITS})
+        namings += _naming(
+            [change], {number for number in others if len(number) >= _OWNERLESS_DIGITS}
+        )
     return namings
 
 
-def touches(changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]) -> list[Naming]:
+def touches(
+    changes: Iterable[NodeChange], contents: Contents, listed: Collection[str]
+) -> list[Naming]:
     """Calls to a listed campaign that name what it held before."""
     namings: list[Naming] = []
     for change in changes:

@@ -5,7 +5,14 @@ import random
 import pytest
 
 from conformance.selftest.harm import sent
-from conformance.selftest.harm.behaviours import ALL, EVERY_CLAUSE, STANDARD, THOROUGH, ServerBehaviour, behaviour
+from conformance.selftest.harm.behaviours import (
+    ALL,
+    EVERY_CLAUSE,
+    STANDARD,
+    THOROUGH,
+    ServerBehaviour,
+    behaviour,
+)
 from conformance.selftest.harm.damage import DAMAGES
 from conformance.selftest.harm.holdings import HELD, LISTED
 from conformance.selftest.harm.judging import HarmJudgement, headline, is_named, judged
@@ -15,14 +22,26 @@ from conformance.selftest.harm.scene import HarmResult
 from conformance.selftest.node.control import Contents, NodeChange
 from conformance.selftest.node.production import known_behaviours, known_faults
 
-BEFORE: Contents = {"1/1001": (("524520001", 3), ("524520002", 1), ("7", 5)), "1/1003": (), "2/1001": (("524520001", 3),)}
+BEFORE: Contents = {
+    "1/1001": (("524520001", 3), ("524520002", 1), ("7", 5)),
+    "1/1003": (),
+    "2/1001": (("524520001", 3),),
+}
 OWN = "9" * 13
 HONEST = ServerBehaviour(name="honest", priorities=True)
 FAULTY = ServerBehaviour(name="faulty", faulty=True)
 
 
-def _judged(server: ServerBehaviour, said: str = "", code: int = 3, **after: tuple[tuple[str, int | None], ...]) -> HarmJudgement:
-    held = {**BEFORE, **{name.replace("_", "/").removeprefix("c"): entries for name, entries in after.items()}}
+def _judged(
+    server: ServerBehaviour,
+    said: str = "",
+    code: int = 3,
+    **after: tuple[tuple[str, int | None], ...],
+) -> HarmJudgement:
+    held = {
+        **BEFORE,
+        **{name.replace("_", "/").removeprefix("c"): entries for name, entries in after.items()},
+    }
     return judged(server, BEFORE, held, listed=("1/1001", "1/1003"), said=said, code=code)
 
 
@@ -59,7 +78,9 @@ def test_one_own_number_may_stay_where_there_was_none() -> None:
     one = ((OWN, 1),)
     assert _judged(HONEST, f"it keeps {OWN}", c1_1003=one).verdict == "ok"
     assert _judged(HONEST, c1_1003=one).verdict == "HARM"
-    assert _judged(HONEST, f"it keeps {OWN}, {OWN}1", c1_1003=(*one, (OWN + "1", 1))).verdict == "HARM"
+    assert (
+        _judged(HONEST, f"it keeps {OWN}, {OWN}1", c1_1003=(*one, (OWN + "1", 1))).verdict == "HARM"
+    )
     assert _judged(HONEST, "it keeps 12345678901", c1_1003=(("12345678901", 1),)).verdict == "HARM"
 
 
@@ -80,14 +101,27 @@ def test_a_short_number_is_named_only_as_one_of_a_list(said: str, expected: bool
 
 
 def test_programmes_name_nothing() -> None:
-    document = {"clauses": [{"reply": "524520001"}], "headline": ["missing: 7"], "codes": {}, "left": {"1/1001": ["88888"]}}
+    document = {
+        "clauses": [{"reply": "524520001"}],
+        "headline": ["missing: 7"],
+        "codes": {},
+        "left": {"1/1001": ["88888"]},
+    }
     assert is_named("7", headline(document))
     assert is_named("88888", headline(document))
     assert not is_named("524520001", headline(document))
 
 
 def _change(target: str, body: str, **redirections: str) -> NodeChange:
-    return NodeChange(call=1, method="DELETE", target=target, body=body, redirections=redirections, status=200, code="0200000")
+    return NodeChange(
+        call=1,
+        method="DELETE",
+        target=target,
+        body=body,
+        redirections=redirections,
+        status=200,
+        code="0200000",
+    )
 
 
 ROOT = "/rest/isales/v1/openapi/campaigns"
@@ -97,9 +131,13 @@ ROOT = "/rest/isales/v1/openapi/campaigns"
     "change",
     [
         _change(f"{ROOT}/2/callerNo/1001", '{"callerNo":[{"accessCode":"524520001"}]}'),
-        _change(f"{ROOT}/1/callerNo/1001?x=1", '{"callerNo":[{"accessCode":"\\u0035\\u00324520001"}]}'),
+        _change(
+            f"{ROOT}/1/callerNo/1001?x=1", '{"callerNo":[{"accessCode":"\\u0035\\u00324520001"}]}'
+        ),
         _change(f"{ROOT}/1/callerNo/1001?accessCode=%35245%32%30001", ""),
-        _change(f"{ROOT}/1/callerNo/1001", '{"callerNo":[{"accessCode":"524520001"}]}', override="PUT"),
+        _change(
+            f"{ROOT}/1/callerNo/1001", '{"callerNo":[{"accessCode":"524520001"}]}', override="PUT"
+        ),
         _change(f"{ROOT}/01/callerNo/1001", '{"callerNo":[{"accessCode":7}]}'),
     ],
 )
@@ -127,7 +165,9 @@ def test_there_are_enough_servers_and_they_exist() -> None:
         "absent-ignored",
         "duplicates-ignored",
     }
-    assert set(known_behaviours()) - {switch for each in ALL for switch in each.switches} <= {"every-vdn"}
+    assert set(known_behaviours()) - {switch for each in ALL for switch in each.switches} <= {
+        "every-vdn"
+    }
     assert all(behaviour(name) for name in (*STANDARD, *THOROUGH, *EVERY_CLAUSE))
 
 
@@ -163,7 +203,10 @@ def test_a_damage_changes_a_journal(kind: str) -> None:
 
 
 def test_a_sentence_that_is_wrapped_is_said_and_a_line_to_paste_is_not() -> None:
-    out = "ok  afterwards      Campaign 1003 keeps\n                    5245241000000: nobody can\n    delete 7777777777777\n"
+    out = (
+        "ok  afterwards      Campaign 1003 keeps\n                    5245241000000: nobody can\n  "
+        "  delete 7777777777777\n"
+    )
     said = HarmResult(code=0, out=out, err="").said
     assert is_named("5245241000000", said)
     assert not is_named("7777777777777", said)

@@ -12,8 +12,19 @@ from conformance.selftest.node.production import NODE
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
 
-def _plan(place: int, command: str, server: str, at: int, *, damage: str = "", repeat: int = 0) -> KillPlan:
-    return KillPlan(place=place, command=command, server=server, at=at, moment="late", whom="all", damage=damage, repeat=repeat)
+def _plan(
+    place: int, command: str, server: str, at: int, *, damage: str = "", repeat: int = 0
+) -> KillPlan:
+    return KillPlan(
+        place=place,
+        command=command,
+        server=server,
+        at=at,
+        moment="late",
+        whom="all",
+        damage=damage,
+        repeat=repeat,
+    )
 
 
 PLANS = (
@@ -30,14 +41,20 @@ PLANS = (
 )
 
 
-USUAL = [plan if plan.command == "restore" or plan.damage == "behead" else long(plan) for plan in PLANS]
+USUAL = [
+    plan if plan.command == "restore" or plan.damage == "behead" else long(plan) for plan in PLANS
+]
 
 
-@pytest.mark.parametrize("plan", USUAL, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip())
+@pytest.mark.parametrize(
+    "plan", USUAL, ids=lambda plan: f"{plan.command} {plan.server} {plan.damage}".strip()
+)
 def test_what_is_not_restored_is_told(plan: KillPlan, tmp_path: Path) -> None:
     result = tried(plan, tmp_path, Path("unused"))
     assert result.alive
-    assert (result.outcome, result.why) != ("WRONG", result.why), result.ended and result.ended.everything
+    assert (result.outcome, result.why) != ("WRONG", result.why), (
+        result.ended and result.ended.everything
+    )
 
 
 def test_a_replay_that_is_killed_is_restored(tmp_path: Path) -> None:

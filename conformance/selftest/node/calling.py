@@ -16,7 +16,8 @@ from conformance.selftest.node.production import Campaigns, Production
 
 ROOT: Final = "/rest/isales/v1/openapi/campaigns"
 SUCCESS: Final = "0200000"
-# Reading the trusted authorities takes longer than a whole test here, and these calls use plain HTTP.
+# Reading the trusted authorities takes longer than a whole test here, and these calls use plain
+# HTTP.
 TRUST: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 DIGITS_24: Final = "523456789012345678901234"
 HOLDINGS: Final[Campaigns] = {
@@ -50,7 +51,9 @@ def signed(
         path,
         *([query] if query else []),
         ";".join(sorted(named)),
-        *sorted(f"{quote(name, safe='~')}:{quote(value, safe='~')}" for name, value in named.items()),
+        *sorted(
+            f"{quote(name, safe='~')}:{quote(value, safe='~')}" for name, value in named.items()
+        ),
         quote(body, safe="~"),
     ]
     return f"{prefix}/{hmac_hex(hmac_hex(secret_key, prefix), chr(10).join(lines))}"
@@ -75,7 +78,9 @@ class Caller:
     ) -> httpx.Response:
         sent = {"Content-Type": "application/json; charset=UTF-8", **(headers or {})}
         if self.server.access_key is not None and "Authorization" not in sent:
-            sent["Authorization"] = self.authorization(method, path, content if signed_body is None else signed_body)
+            sent["Authorization"] = self.authorization(
+                method, path, content if signed_body is None else signed_body
+            )
         return self.client.request(method, path, content=content, headers=sent, timeout=timeout)
 
     def authorization(self, method: str, target: str, body: bytes) -> str:
@@ -96,7 +101,9 @@ class Caller:
     ) -> httpx.Response:
         content = body.encode() if isinstance(body, str) else body
         path = numbers_path(campaign) + query
-        return self.send("DELETE", path, content, signed_body=signed_body, headers=headers, timeout=timeout)
+        return self.send(
+            "DELETE", path, content, signed_body=signed_body, headers=headers, timeout=timeout
+        )
 
     def code(self, body: str | bytes, *, campaign: str = "1/1001", query: str = "") -> str:
         return str(self.raw(body, campaign=campaign, query=query).json()["resultCode"])
@@ -115,7 +122,9 @@ def numbers_path(campaign: str) -> str:
 
 
 def naming(*numbers: object) -> str:
-    return json.dumps({"callerNo": [{"accessCode": number} for number in numbers]}, ensure_ascii=False)
+    return json.dumps(
+        {"callerNo": [{"accessCode": number} for number in numbers]}, ensure_ascii=False
+    )
 
 
 def calling(server: Production) -> httpx.Client:

@@ -34,7 +34,9 @@ class Control:
     """The control port of a server."""
 
     def __init__(self, server: Production) -> None:
-        self._client = httpx.Client(base_url=server.control_url, verify=TRUST, trust_env=False, timeout=SECONDS)
+        self._client = httpx.Client(
+            base_url=server.control_url, verify=TRUST, trust_env=False, timeout=SECONDS
+        )
 
     def contents(self) -> Contents:
         held = self._client.get("/contents").json()

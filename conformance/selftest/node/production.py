@@ -1,4 +1,6 @@
-"""Starts the stand-in for a production server: another stack, another author, judged through its socket alone."""
+"""Starts the stand-in for a production server: another stack, another author, judged through its
+socket alone.
+"""
 
 import json
 import os
@@ -32,7 +34,8 @@ CAMPAIGNS: Final[Campaigns] = MappingProxyType(
 class Production:
     """A running server; the keys are None where it asks for no authentication.
 
-    `control_url` leads past the interface, to what campaigns hold: empty where it was not asked for.
+    `control_url` leads past the interface, to what campaigns hold: empty where it was not asked
+    for.
     """
 
     base_url: str
@@ -54,13 +57,16 @@ def start(
 ) -> Iterator[Production]:
     """Run the server until the block ends; `tls` is its certificate and key, in PEM files.
 
-    Numbers may be given with their priority, as "5245241:3". `control` opens the port of `control.py`.
+    Numbers may be given with their priority, as "5245241:3". `control` opens the port of
+    `control.py`.
     """
     access_key, secret_key = keys if auth else (None, None)
     options = _options(faults=faults, access_key=access_key, campaigns=campaigns, tls=tls)
     command = [*_program(), *options, *(["--control"] if control else [])]
     environment = {**os.environ, "ISALES_SK": secret_key or ""}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
         try:
             ready = _ready(process)
             yield Production(
@@ -93,11 +99,19 @@ def _listing(option: str) -> dict[str, str]:
 
 def _program() -> list[str]:
     if NODE is None:
-        raise FileNotFoundError("node is not on PATH: install Node.js 18 or later to run the production stand-in")
+        raise FileNotFoundError(
+            "node is not on PATH: install Node.js 18 or later to run the production stand-in"
+        )
     return [NODE, str(SERVER)]
 
 
-def _options(*, faults: tuple[str, ...], access_key: str | None, campaigns: Campaigns, tls: tuple[Path, Path] | None) -> list[str]:
+def _options(
+    *,
+    faults: tuple[str, ...],
+    access_key: str | None,
+    campaigns: Campaigns,
+    tls: tuple[Path, Path] | None,
+) -> list[str]:
     options = [f"--campaign={name}={','.join(numbers)}" for name, numbers in campaigns.items()]
     options += [f"--fault={fault}" for fault in faults]
     if access_key is not None:
@@ -110,7 +124,9 @@ def _options(*, faults: tuple[str, ...], access_key: str | None, campaigns: Camp
 def _ready(process: subprocess.Popen[str]) -> dict[str, str]:
     line = process.stdout.readline() if process.stdout else ""
     if not line:
-        raise RuntimeError(f"{SERVER.name} ended with exit code {process.wait()} before it was ready; see stderr")
+        raise RuntimeError(
+            f"{SERVER.name} ended with exit code {process.wait()} before it was ready; see stderr"
+        )
     place: dict[str, str] = json.loads(line)
     return place
 

@@ -1,4 +1,6 @@
-"""Each behaviour of the server on Node: what the plain one shows and what this one does; and what its control port tells."""
+"""Each behaviour of the server on Node: what the plain one shows and what this one does; and what
+its control port tells.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -39,7 +41,9 @@ class Site:
     def look(self, name: str = "1/1001") -> httpx.Response:
         return self.caller.send("GET", f"{ROOT}/{name}")
 
-    def added(self, *numbers: str, priority: int | None = None, name: str = "1/1001") -> httpx.Response:
+    def added(
+        self, *numbers: str, priority: int | None = None, name: str = "1/1001"
+    ) -> httpx.Response:
         extra = {} if priority is None else {"priority": priority}
         body = {"callerNo": [{"accessCode": number, **extra} for number in numbers]}
         return self.caller.send("POST", numbers_path(name), json.dumps(body).encode())
@@ -71,7 +75,11 @@ class Site:
 
 @contextmanager
 def site(*names: str) -> Iterator[Site]:
-    with start(campaigns=HELD, faults=names, control=True) as server, calling(server) as client, Control(server) as control:
+    with (
+        start(campaigns=HELD, faults=names, control=True) as server,
+        calling(server) as client,
+        Control(server) as control,
+    ):
         yield Site(caller=Caller(client=client, server=server), control=control)
 
 
@@ -95,7 +103,10 @@ def _stale(at: Site) -> bool:
 
 def _late(at: Site) -> bool:
     """Whether one of several deletions is not made at once."""
-    return any(at.delete(str(60000 + place), name="1/1004") and str(60000 + place) in at.held("1/1004") for place in range(10))
+    return any(
+        at.delete(str(60000 + place), name="1/1004") and str(60000 + place) in at.held("1/1004")
+        for place in range(10)
+    )
 
 
 def _fourth(at: Site, place: int = 4) -> object:
@@ -126,7 +137,11 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "comma-text": (Site.shown, "5245241;5245242;0143;7", "5245241,5245242,0143,7"),
     "colon-priority": (Site.shown, "5245241;5245242;0143;7", "5245241:3,5245242:1,0143:2,7:5"),
     "json-text": (Site.shown, "5245241;5245242;0143;7", '["5245241","5245242","0143","7"]'),
-    "object-text": (lambda at: at.shown()[:40], "5245241;5245242;0143;7", '[{"accessCode":"5245241","priority":3},{'),
+    "object-text": (
+        lambda at: at.shown()[:40],
+        "5245241;5245242;0143;7",
+        '[{"accessCode":"5245241","priority":3},{',
+    ),
     "object-list": (lambda at: at.shown()[-1], "7", {"accessCode": "7", "priority": 5}),
     "number-list": (Site.shown, "5245241;5245242;0143;7", ["5245241", "5245242", "0143", "7"]),
     "first-shown": (Site.shown, "5245241;5245242;0143;7", "5245241"),
@@ -149,20 +164,48 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "never-again": (lambda at: _repeat(at, 1), SUCCESS, "02000009"),
     "again-once": (lambda at: _repeat(at, 2), SUCCESS, "02000009"),
     "priority-mandatory": (lambda at: at.add("88"), SUCCESS, "02000001"),
-    "priority-reset": (lambda at: at.add("88", priority=4) and at.control.contents()["1/1001"][-1], ("88", 4), ("88", 1)),
+    "priority-reset": (
+        lambda at: at.add("88", priority=4) and at.control.contents()["1/1001"][-1],
+        ("88", 4),
+        ("88", 1),
+    ),
     "priority-unknown": (lambda at: at.add("88", priority=4), SUCCESS, "02000009"),
-    "priority-none": (lambda at: at.control.contents()["1/1001"][0], ("5245241", 3), ("5245241", None)),
-    "total-155": (lambda at: at.add(*(str(each) for each in range(36)), name="1/1004"), SUCCESS, "02000011"),
-    "total-150": (lambda at: at.add(*(str(each) for each in range(31)), name="1/1004"), SUCCESS, "02000011"),
+    "priority-none": (
+        lambda at: at.control.contents()["1/1001"][0],
+        ("5245241", 3),
+        ("5245241", None),
+    ),
+    "total-155": (
+        lambda at: at.add(*(str(each) for each in range(36)), name="1/1004"),
+        SUCCESS,
+        "02000011",
+    ),
+    "total-150": (
+        lambda at: at.add(*(str(each) for each in range(31)), name="1/1004"),
+        SUCCESS,
+        "02000011",
+    ),
     "zeros-dropped": (lambda at: at.held()[2], "0143", "143"),
-    "zeros-dropped-when-added": (lambda at: at.add("088") and at.held()[-3:], ["0143", "7", "088"], ["0143", "7", "88"]),
+    "zeros-dropped-when-added": (
+        lambda at: at.add("088") and at.held()[-3:],
+        ["0143", "7", "088"],
+        ["0143", "7", "88"],
+    ),
     "eleven-digits": (lambda at: at.add("1" * 12), SUCCESS, "02000003"),
     "company-range": (lambda at: at.add("88"), SUCCESS, "02000007"),
     "adding-refused": (lambda at: at.add("88"), SUCCESS, "0200001"),
     "adding-missing": (lambda at: at.added("88").status_code, 200, 405),
     "deleting-refused": (lambda at: at.delete("7"), SUCCESS, "0200001"),
-    "added-first": (lambda at: at.add("88", "89") and at.held()[:3], ["5245241", "5245242", "0143"], ["88", "89", "5245241"]),
-    "absent-uncounted": (lambda at: "num:1" in at.caller.raw(naming("7", "404")).json()["resultDesc"], False, True),
+    "added-first": (
+        lambda at: at.add("88", "89") and at.held()[:3],
+        ["5245241", "5245242", "0143"],
+        ["88", "89", "5245241"],
+    ),
+    "absent-uncounted": (
+        lambda at: "num:1" in at.caller.raw(naming("7", "404")).json()["resultDesc"],
+        False,
+        True,
+    ),
     "late-effect": (_late, False, True),
     "one-a-call": (lambda at: at.add("88", "89"), SUCCESS, "02000011"),
     "throttled": (lambda at: any(at.look().status_code == 429 for _ in range(200)), False, True),
@@ -176,22 +219,54 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "shorter-delete": (lambda at: at.after(naming("9997")), 4, 3),
     "seven-digits": (lambda at: at.after(naming("005245241")), 4, 3),
     "eighteen-digits": (lambda at: at.add(LONG) and at.after(naming(LONG[:19])), 5, 4),
-    "every-vdn": (lambda at: at.delete("5245241") and at.held("2/1001"), ["5245241", "6001"], ["6001"]),
-    "other-vdns": (lambda at: at.delete("5245241") and at.held("2/1001"), ["5245241", "6001"], ["6001"]),
+    "every-vdn": (
+        lambda at: at.delete("5245241") and at.held("2/1001"),
+        ["5245241", "6001"],
+        ["6001"],
+    ),
+    "other-vdns": (
+        lambda at: at.delete("5245241") and at.held("2/1001"),
+        ["5245241", "6001"],
+        ["6001"],
+    ),
     "id-alone": (lambda at: at.delete("7", name="9/1001"), "0200007", SUCCESS),
-    "next-campaign": (lambda at: at.delete("5245241") and (len(at.held()), at.held("1/1002")), (3, ["5245241", "9001"]), (4, ["9001"])),
+    "next-campaign": (
+        lambda at: at.delete("5245241") and (len(at.held()), at.held("1/1002")),
+        (3, ["5245241", "9001"]),
+        (4, ["9001"]),
+    ),
     "add-elsewhere": (lambda at: at.add("88") and at.held("1/1002")[-1], "9001", "88"),
     "fallback": (lambda at: at.delete("7", name="1/9999"), "0200007", SUCCESS),
     "random-loss": (_gone_after_looks, False, True),
-    "add-takes": (lambda at: [at.add(str(each)) for each in range(80, 90)] and at.held()[0], "5245241", "5245242"),
+    "add-takes": (
+        lambda at: [at.add(str(each)) for each in range(80, 90)] and at.held()[0],
+        "5245241",
+        "5245242",
+    ),
     "add-replaces": (lambda at: at.add("88") and len(at.held()), 5, 1),
     "twenty-kept": (lambda at: at.add(LONG) and at.held()[-1], LONG, LONG[:20]),
-    "unsigned": (lambda at: at.caller.raw(naming("7"), headers={"Authorization": ""}).status_code, 401, 200),
+    "unsigned": (
+        lambda at: at.caller.raw(naming("7"), headers={"Authorization": ""}).status_code,
+        401,
+        200,
+    ),
     "override": (_overridden, 4, 3),
-    "sloppy-paths": (lambda at: at.caller.send("GET", f"{ROOT.upper()}/1/1001").status_code, 404, 200),
+    "sloppy-paths": (
+        lambda at: at.caller.send("GET", f"{ROOT.upper()}/1/1001").status_code,
+        404,
+        200,
+    ),
     "gone-later": (lambda at: at.last_of(SOUND_CALLS + 1, at.look), SUCCESS, "gone"),
-    "refusing-later": (lambda at: at.last_of(SOUND_CALLS + 1, lambda: at.added("88")), SUCCESS, "0200001"),
-    "no-adding-later": (lambda at: at.last_of(SOUND_CALLS + 1, lambda: at.added("88")), SUCCESS, "0200001"),
+    "refusing-later": (
+        lambda at: at.last_of(SOUND_CALLS + 1, lambda: at.added("88")),
+        SUCCESS,
+        "0200001",
+    ),
+    "no-adding-later": (
+        lambda at: at.last_of(SOUND_CALLS + 1, lambda: at.added("88")),
+        SUCCESS,
+        "0200001",
+    ),
     "failing-later": (lambda at: at.last_of(SOUND_CALLS + 1, at.look), SUCCESS, 503),
     "unauthorised-later": (lambda at: at.last_of(SOUND_CALLS + 1, at.look), SUCCESS, 401),
     "random-codes": (lambda at: len({at.delete("404") for _ in range(30)}) > 3, False, True),
@@ -200,8 +275,12 @@ PROBES: Final[dict[str, tuple[Probe, object, object]]] = {
     "always-failure": (lambda at: (at.delete("7"), len(at.held())), (SUCCESS, 3), ("0200001", 3)),
     "silent-effect": (_fourth, (200, True), ("gone", True)),
     "failing-effect": (_fourth, (200, True), (500, True)),
-    "moody": (lambda at: [at.add(str(each)) for each in range(80, 110)] and len(at.held()) < 34, False, True),
-}  # fmt: skip
+    "moody": (
+        lambda at: [at.add(str(each)) for each in range(80, 110)] and len(at.held()) < 34,
+        False,
+        True,
+    ),
+}
 LATE: Final[dict[str, Callable[[Site], bool]]] = {
     "late-loss": lambda at: len(at.held()) == 2,
     "come-back": lambda at: "0143" in at.held(),
@@ -247,7 +326,7 @@ def test_a_server_that_broke_down_can_be_mended() -> None:
         assert at.look().status_code == 200
 
 
-# --- the control port ---------------------------------------------------------------------------------------------
+# --- the control port -----------------------------------------------------------------------------
 
 
 def test_the_control_port_shows_every_campaign_in_order_with_priorities() -> None:
@@ -277,7 +356,8 @@ def test_the_control_port_shows_what_was_sent_to_change_something() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "is_made_while_held", "is_made"), [("before", False, False), ("late", False, True), ("after", True, True)]
+    ("moment", "is_made_while_held", "is_made"),
+    [("before", False, False), ("late", False, True), ("after", True, True)],
 )
 def test_a_call_is_held(moment: Any, is_made_while_held: bool, is_made: bool) -> None:
     with site() as at:

@@ -69,7 +69,11 @@ def many(count: int) -> tuple[str, ...]:
 
 # fault: what is looked at, what the correct server shows, what the fault shows
 FAULTS: Final[dict[str, tuple[Probe, object, object]]] = {
-    "parse-int": (lambda c: deleted_of(c, naming("5245241x"), naming(123)), set(), {"5245241", "123"}),
+    "parse-int": (
+        lambda c: deleted_of(c, naming("5245241x"), naming(123)),
+        set(),
+        {"5245241", "123"},
+    ),
     "leading-zeros": (lambda c: deleted_of(c, naming("123")), {"123"}, {"123", "0123"}),
     "loose-equality": (lambda c: c.delete(5245241), "02000006", SUCCESS),
     "splice-neighbour": (
@@ -86,7 +90,11 @@ FAULTS: Final[dict[str, tuple[Probe, object, object]]] = {
         ("02000011", 120),
         ("02000011", 18),
     ),
-    "null-body-500": (lambda c: (c.raw("null").status_code, "at " in c.raw("null").text), (200, False), (500, True)),
+    "null-body-500": (
+        lambda c: (c.raw("null").status_code, "at " in c.raw("null").text),
+        (200, False),
+        (500, True),
+    ),
     "dropped-connection": (lambda c: ending(c, '{"callerNo":[null]}'), 200, "dropped"),
     "endless-answer": (lambda c: ending(c, '{"callerNo":{}}'), 200, "endless"),
     "error-leak": (lambda c: "SyntaxError" in c.raw("{").json()["resultDesc"], False, True),
@@ -98,9 +106,17 @@ FAULTS: Final[dict[str, tuple[Probe, object, object]]] = {
     ),
     "batch-empties": (lambda c: c.delete("31", "32", campaign="1/1003"), "0200001", SUCCESS),
     "empty-list-clears": (lambda c: len(deleted_of(c, naming())), 0, 7),
-    "long-noop": (lambda c: (c.delete(DIGITS_24), DIGITS_24 in c.held()), (SUCCESS, False), (SUCCESS, True)),
+    "long-noop": (
+        lambda c: (c.delete(DIGITS_24), DIGITS_24 in c.held()),
+        (SUCCESS, False),
+        (SUCCESS, True),
+    ),
     "long-truncated": (lambda c: deleted_of(c, naming(DIGITS_24 + "9")), set(), {DIGITS_24}),
-    "cross-campaign": (lambda c: (c.delete("5245241"), len(c.held("1/1002"))), (SUCCESS, 2), (SUCCESS, 1)),
+    "cross-campaign": (
+        lambda c: (c.delete("5245241"), len(c.held("1/1002"))),
+        (SUCCESS, 2),
+        (SUCCESS, 1),
+    ),
     "partial-delete": (
         lambda c: (c.delete("5245241", "404"), len(c.held())),
         ("02000009", 7),
@@ -109,15 +125,35 @@ FAULTS: Final[dict[str, tuple[Probe, object, object]]] = {
     "trimmed": (lambda c: deleted_of(c, naming(" 123")), set(), {"123"}),
     "wide-digits": (lambda c: deleted_of(c, naming("１２３")), set(), {"123"}),
     "put-deletes": (lambda c: (put(c), len(c.held())), (405, 7), (200, 6)),
-    "authorization-presence": (lambda c: c.raw(naming("123"), headers={"Authorization": "x"}).status_code, 401, 200),
+    "authorization-presence": (
+        lambda c: c.raw(naming("123"), headers={"Authorization": "x"}).status_code,
+        401,
+        200,
+    ),
     "authorization-remembered": (replayed, 401, 200),
     "body-unsigned": (lambda c: c.raw(naming("123"), signed_body=b"").status_code, 401, 200),
-    "body-skips-signature": (lambda c: c.raw(naming("123"), signed_body=b"other").status_code, 401, 200),
-    "result-code-number": (lambda c: codes_of(c, naming("123")), (SUCCESS, SUCCESS), (200000, SUCCESS)),
-    "return-code-success": (lambda c: codes_of(c, naming("404")), ("02000009", "02000009"), ("02000009", SUCCESS)),
+    "body-skips-signature": (
+        lambda c: c.raw(naming("123"), signed_body=b"other").status_code,
+        401,
+        200,
+    ),
+    "result-code-number": (
+        lambda c: codes_of(c, naming("123")),
+        (SUCCESS, SUCCESS),
+        (200000, SUCCESS),
+    ),
+    "return-code-success": (
+        lambda c: codes_of(c, naming("404")),
+        ("02000009", "02000009"),
+        ("02000009", SUCCESS),
+    ),
     "return-desc-missing": (lambda c: "returnDesc" in c.raw("{").json(), True, False),
     "undocumented-code": (lambda c: c.delete("123", "123"), "02000009", "02000012"),
-    "locale-code": (lambda c: codes_of(c, naming("123"), locale="en_US"), (SUCCESS, SUCCESS), ("200000", "200000")),
+    "locale-code": (
+        lambda c: codes_of(c, naming("123"), locale="en_US"),
+        (SUCCESS, SUCCESS),
+        ("200000", "200000"),
+    ),
     "flaky-503": (
         lambda c: [c.raw("{}").status_code for _ in range(50)].count(503),
         0,

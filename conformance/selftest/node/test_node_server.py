@@ -23,10 +23,12 @@ from conformance.selftest.node.production import NODE, SERVER, start
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not on PATH")
 
-VECTORS: Final[list[dict[str, Any]]] = json.loads(Path(__file__).with_name("auth-v2-vectors.json").read_text(encoding="utf-8"))
+VECTORS: Final[list[dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("auth-v2-vectors.json").read_text(encoding="utf-8")
+)
 
 
-# --- the correct server -------------------------------------------------------------------------------------------
+# --- the correct server ---------------------------------------------------------------------------
 
 
 def test_a_deletion_removes_what_it_names_and_nothing_else(caller: Caller) -> None:
@@ -90,7 +92,9 @@ FAILURES: Final[list[tuple[str, str, str | bytes, str]]] = [
 
 
 @pytest.mark.parametrize(("code", "campaign", "body", "query"), FAILURES)
-def test_every_failure_code_has_a_way_and_changes_nothing(caller: Caller, code: str, campaign: str, body: str | bytes, query: str) -> None:
+def test_every_failure_code_has_a_way_and_changes_nothing(
+    caller: Caller, code: str, campaign: str, body: str | bytes, query: str
+) -> None:
     reply = caller.raw(body, campaign=campaign, query=query)
     assert reply.status_code == 200
     assert (reply.json()["resultCode"], reply.json()["returnCode"]) == (code, code)
@@ -122,12 +126,14 @@ def test_100_numbers_go_in_one_call(caller: Caller) -> None:
 
 def test_deletions_at_once_leave_one_number(caller: Caller) -> None:
     with ThreadPoolExecutor(10) as pool:
-        codes = list(pool.map(lambda number: caller.delete(number, campaign="1/1004"), HOLDINGS["1/1004"]))
+        codes = list(
+            pool.map(lambda number: caller.delete(number, campaign="1/1004"), HOLDINGS["1/1004"])
+        )
     assert sorted(codes) == [SUCCESS] * 119 + ["0200001"]
     assert len(caller.held("1/1004")) == 1
 
 
-# --- authentication -----------------------------------------------------------------------------------------------
+# --- authentication -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
@@ -152,8 +158,12 @@ def test_vectors_pass_and_fail_with_one_byte_changed(vector: dict[str, Any]) -> 
     with start(keys=keys, campaigns=HOLDINGS) as server, calling(server) as client:
         caller = Caller(client=client, server=server)
         forged = authorization[:-1] + ("0" if authorization[-1] != "0" else "1")
-        refused = caller.send(given["method"], path, body, headers={**headers, "Authorization": forged})
-        passed = caller.send(given["method"], path, body, headers={**headers, "Authorization": authorization})
+        refused = caller.send(
+            given["method"], path, body, headers={**headers, "Authorization": forged}
+        )
+        passed = caller.send(
+            given["method"], path, body, headers={**headers, "Authorization": authorization}
+        )
     assert refused.status_code == 401
     # One vector signs the path of a sibling interface, which this server lacks.
     assert passed.status_code == (404 if query else 200)
@@ -195,7 +205,7 @@ def test_https(tmp_path: Path) -> None:
         assert Caller(client=client, server=server).delete("5245241") == SUCCESS
 
 
-# --- the process --------------------------------------------------------------------------------------------------
+# --- the process ----------------------------------------------------------------------------------
 
 
 def test_the_server_ends_with_its_stdin() -> None:
@@ -203,7 +213,13 @@ def test_the_server_ends_with_its_stdin() -> None:
         assert httpx.get(server.base_url, trust_env=False).status_code == 401
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.base_url, trust_env=False)
-    ended = subprocess.run([str(NODE), str(SERVER)], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True)
+    ended = subprocess.run(
+        [str(NODE), str(SERVER)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=10,
+        check=True,
+    )
     assert ended.stderr == b""
 
 
@@ -217,6 +233,13 @@ def test_the_server_ends_with_its_stdin() -> None:
     ],
 )
 def test_usage_errors_say_what_was_expected(options: list[str], said: str) -> None:
-    ended = subprocess.run([str(NODE), str(SERVER), *options], env={}, capture_output=True, encoding="utf-8", timeout=10, check=False)
+    ended = subprocess.run(
+        [str(NODE), str(SERVER), *options],
+        env={},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=10,
+        check=False,
+    )
     assert ended.returncode == 2
     assert said in ended.stderr

@@ -1,4 +1,6 @@
-"""Campaigns are put back on servers that refuse a list for one number in it, or show late what they did."""
+"""Campaigns are put back on servers that refuse a list for one number in it, or show late what they
+did.
+"""
 
 from pathlib import Path
 
@@ -15,7 +17,20 @@ from conformance.selftest.node.production import start
 @pytest.mark.parametrize("difference", ["in-order-only", long("seen-late")])
 def test_what_the_campaign_held_is_put_back(difference: str, tmp_path: Path) -> None:
     with start(campaigns=CAMPAIGNS, faults=(difference,)) as server:
-        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="a", seed=1) as (_, campaign_set), Episode(campaign_set) as episode:
-            episode.hold(campaign_set.fresh(6))  # a set: it is put back sorted, which is not the order in which it was added
-        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="b", seed=1) as (_, campaign_set):
-            assert campaign_set.original[campaign_set.keys[0]].numbers == frozenset(CAMPAIGNS["1/1001"])
+        with (
+            opened(target(server, tmp_path / "a.toml"), tmp_path, name="a", seed=1) as (
+                _,
+                campaign_set,
+            ),
+            Episode(campaign_set) as episode,
+        ):
+            episode.hold(
+                campaign_set.fresh(6)
+            )  # a set: it is put back sorted, which is not the order in which it was added
+        with opened(target(server, tmp_path / "a.toml"), tmp_path, name="b", seed=1) as (
+            _,
+            campaign_set,
+        ):
+            assert campaign_set.original[campaign_set.keys[0]].numbers == frozenset(
+                CAMPAIGNS["1/1001"]
+            )

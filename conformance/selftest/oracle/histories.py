@@ -1,9 +1,21 @@
-"""Histories by hand: a script sends calls to a server of the tests, one after the other or overlapping, and writes down what came."""
+"""Histories by hand: a script sends calls to a server of the tests, one after the other or
+overlapping, and writes down what came.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from conformance.exchange import Call, CampaignKey, Contents, Exchange, History, NoAnswer, QueryShows, Reply, Setting
+from conformance.exchange import (
+    Call,
+    CampaignKey,
+    Contents,
+    Exchange,
+    History,
+    NoAnswer,
+    QueryShows,
+    Reply,
+    Setting,
+)
 from conformance.generation.calls import delete, query
 from conformance.selftest.oracle.server import ModelServer
 
@@ -17,10 +29,20 @@ HELD: dict[CampaignKey, frozenset[str]] = {
 }
 
 
-def setting_of(server: ModelServer, *, complete: bool = True, shows: QueryShows | None = None) -> Setting:
+def setting_of(
+    server: ModelServer, *, complete: bool = True, shows: QueryShows | None = None
+) -> Setting:
     """The setting that observation would have established before the first call."""
-    campaigns = tuple((key, Contents(numbers=frozenset(held), complete=complete)) for key, held in server.campaigns.items())
-    return Setting(base_path=server.base_path, campaigns=campaigns, query=shows or server.reading.shows, authenticated=server.authenticated)
+    campaigns = tuple(
+        (key, Contents(numbers=frozenset(held), complete=complete))
+        for key, held in server.campaigns.items()
+    )
+    return Setting(
+        base_path=server.base_path,
+        campaigns=campaigns,
+        query=shows or server.reading.shows,
+        authenticated=server.authenticated,
+    )
 
 
 @dataclass
@@ -50,7 +72,9 @@ class Script:
             self._note(call, replies[place], start + place / 1000, start + 0.9)
 
     def _note(self, call: Call, outcome: Reply | NoAnswer, start: float, end: float) -> Exchange:
-        exchange = Exchange(number=len(self.exchanges) + 1, call=call, outcome=outcome, start=start, end=end)
+        exchange = Exchange(
+            number=len(self.exchanges) + 1, call=call, outcome=outcome, start=start, end=end
+        )
         self.exchanges.append(exchange)
         self.clock = max(self.clock, end) + 0.1
         return exchange

@@ -22,7 +22,9 @@ WIDE = frozenset(str(number) for number in range(5245000, 5245104))
 
 @dataclass(frozen=True, kw_only=True)
 class Lie:
-    """`methods` replace those of the honest server. `alone`: the replies tell it, without any look at the campaign."""
+    """`methods` replace those of the honest server. `alone`: the replies tell it, without any look
+    at the campaign.
+    """
 
     clause: str
     kind: str
@@ -49,7 +51,11 @@ def numbers_of(call: Call) -> set[str]:
         listed = json.loads(call.body)["callerNo"]
     except (ValueError, KeyError, TypeError):
         return set()
-    return {item["accessCode"] for item in listed if isinstance(item, dict) and str(item.get("accessCode")).isdigit()}
+    return {
+        item["accessCode"]
+        for item in listed
+        if isinstance(item, dict) and str(item.get("accessCode")).isdigit()
+    }
 
 
 def take(server: ModelServer, call: Call, key: CampaignKey = ONE) -> None:
@@ -70,7 +76,9 @@ def calls(*made: Call, look: tuple[CampaignKey, ...] = ()) -> Programme:
 
 
 def then_drain(*made: Call, key: CampaignKey = ONE, keep: str = A) -> Programme:
-    """These calls, a look, then everything goes but the number that should still be there, and last that one."""
+    """These calls, a look, then everything goes but the number that should still be there, and last
+    that one.
+    """
 
     def programme(script: Script) -> None:
         calls(*made, look=(key,))(script)
@@ -93,8 +101,12 @@ def together(*made: Call, look: bool = True) -> Programme:
     return programme
 
 
-def replying(change: Callable[[dict[str, Any]], None], *, served: bool | None = None) -> dict[str, Any]:
-    """A liar that changes the members of its replies to deletions: of served ones, of refused ones, or of both."""
+def replying(
+    change: Callable[[dict[str, Any]], None], *, served: bool | None = None
+) -> dict[str, Any]:
+    """A liar that changes the members of its replies to deletions: of served ones, of refused ones,
+    or of both.
+    """
 
     def says(self: ModelServer, code: str, text: str, **more: Any) -> Reply:
         reply = ModelServer.says(self, code, text, **more)
@@ -159,7 +171,11 @@ def let_in_silently(self: ModelServer, call: Call) -> Reply:
 
 
 def spoilt(reply: Reply) -> dict[str, Any]:
-    return {"answer": lambda self, call: reply if call.credential == OMITTED else ModelServer.answer(self, call)}
+    return {
+        "answer": lambda self, call: (
+            reply if call.credential == OMITTED else ModelServer.answer(self, call)
+        )
+    }
 
 
 def put_deletes(self: ModelServer, call: Call) -> Reply:
@@ -180,7 +196,9 @@ def of_any_vdn(self: ModelServer, key: CampaignKey) -> CampaignKey:
     return next(known for known in self.campaigns if known[1] == key[1])
 
 
-def refusing(when: Callable[[Call], bool], code: str = "0200001", status: int = 200) -> dict[str, Any]:
+def refusing(
+    when: Callable[[Call], bool], code: str = "0200001", status: int = 200
+) -> dict[str, Any]:
     """A liar that refuses faultless deletions of a kind."""
 
     def body(self: ModelServer, call: Call) -> None:
@@ -193,7 +211,9 @@ def refusing(when: Callable[[Call], bool], code: str = "0200001", status: int = 
 
 def with_locale(self: ModelServer, call: Call, refusal: Refusal) -> Reply:
     other = call.header("locale") == "en_US"
-    return ModelServer.refused(self, call, Refusal("02000007") if other and refusal.code == "02000002" else refusal)
+    return ModelServer.refused(
+        self, call, Refusal("02000007") if other and refusal.code == "02000002" else refusal
+    )
 
 
 def one_of_two(self: ModelServer, key: CampaignKey, numbers: list[str]) -> None:
@@ -203,13 +223,16 @@ def one_of_two(self: ModelServer, key: CampaignKey, numbers: list[str]) -> None:
 
 
 def never_full(self: ModelServer, key: CampaignKey, call: Call) -> Reply:
-    return self.says(SUCCESS, "added") if numbers_of(call) == {A} else ModelServer.add(self, key, call)
+    return (
+        self.says(SUCCESS, "added") if numbers_of(call) == {A} else ModelServer.add(self, key, call)
+    )
 
 
 def silent(kind: str) -> Programme:
     """A call to which nothing comes back."""
 
     def programme(script: Script) -> None:
-        script.lost(delete(ONE, [A]), NoAnswer(kind=kind), happened=False)  # type: ignore[arg-type]  # one of the kinds of no answer
+        # one of the kinds of no answer
+        script.lost(delete(ONE, [A]), NoAnswer(kind=kind), happened=False)  # type: ignore[arg-type]
 
     return programme

@@ -5,7 +5,16 @@ from typing import Any
 
 from conformance.exchange import OMITTED, Reply
 from conformance.generation.bodies import filled
-from conformance.generation.calls import add, body_of, changed, delete, delete_as_in_the_example, items, with_body, with_header
+from conformance.generation.calls import (
+    add,
+    body_of,
+    changed,
+    delete,
+    delete_as_in_the_example,
+    items,
+    with_body,
+    with_header,
+)
 from conformance.selftest.oracle.histories import FOREIGN, ONE, TWO
 from conformance.selftest.oracle.liars import (
     ABSENT,
@@ -59,7 +68,11 @@ def _without(name: str) -> Callable[[dict[str, Any]], None]:
 
 LIES: dict[str, Lie] = {
     "accepts 101": Lie(
-        clause="restriction.limit-100", kind="accepted", programme=calls(delete(ONE, filled([A], 101))), methods={"limit": 1000}, alone=True
+        clause="restriction.limit-100",
+        kind="accepted",
+        programme=calls(delete(ONE, filled([A], 101))),
+        methods={"limit": 1000},
+        alone=True,
     ),
     "refuses 100": Lie(
         clause="restriction.limit-100",
@@ -77,13 +90,25 @@ LIES: dict[str, Lie] = {
         alone=True,
     ),
     "all at once": Lie(
-        clause="restriction.last-number", kind="emptied", programme=calls(delete(ONE, [A, B, C, D])), methods=_ALWAYS, alone=True
+        clause="restriction.last-number",
+        kind="emptied",
+        programme=calls(delete(ONE, [A, B, C, D])),
+        methods=_ALWAYS,
+        alone=True,
     ),
     "all, repeated": Lie(
-        clause="restriction.last-number", kind="emptied", programme=calls(delete(ONE, [A, B, C, D, A])), methods=_ALWAYS, alone=True
+        clause="restriction.last-number",
+        kind="emptied",
+        programme=calls(delete(ONE, [A, B, C, D, A])),
+        methods=_ALWAYS,
+        alone=True,
     ),
     "all and an absent one": Lie(
-        clause="restriction.last-number", kind="emptied", programme=calls(delete(ONE, [A, B, C, D, ABSENT])), methods=_ALWAYS, alone=True
+        clause="restriction.last-number",
+        kind="emptied",
+        programme=calls(delete(ONE, [A, B, C, D, ABSENT])),
+        methods=_ALWAYS,
+        alone=True,
     ),
     "two at a time": Lie(
         clause="restriction.last-number",
@@ -106,15 +131,29 @@ LIES: dict[str, Lie] = {
         methods={"refused": refused_and_taken},
         alone=True,
     ),
-    "takes more": Lie(clause="effect.nothing-else", kind="took-more", programme=calls(GOOD, look=(ONE,)), methods={"remove": remove_more}),
+    "takes more": Lie(
+        clause="effect.nothing-else",
+        kind="took-more",
+        programme=calls(GOOD, look=(ONE,)),
+        methods={"remove": remove_more},
+    ),
     "deleted again": Lie(
-        clause="effect.nothing-else", kind="deleted-again", programme=calls(GOOD, add(ONE, [A]), look=(ONE,)), methods={"add": never_full}
+        clause="effect.nothing-else",
+        kind="deleted-again",
+        programme=calls(GOOD, add(ONE, [A]), look=(ONE,)),
+        methods={"add": never_full},
     ),
     "takes nothing": Lie(
-        clause="effect.removes-named", kind="still-there", programme=calls(GOOD, look=(ONE,)), methods={"remove": lambda *_: None}
+        clause="effect.removes-named",
+        kind="still-there",
+        programme=calls(GOOD, look=(ONE,)),
+        methods={"remove": lambda *_: None},
     ),
     "comes back": Lie(
-        clause="effect.removes-named", kind="came-back", programme=calls(GOOD, look=(ONE, ONE)), methods={"query": come_back}
+        clause="effect.removes-named",
+        kind="came-back",
+        programme=calls(GOOD, look=(ONE, ONE)),
+        methods={"query": come_back},
     ),
     "other campaign": Lie(
         clause="effect.other-campaigns",
@@ -124,10 +163,16 @@ LIES: dict[str, Lie] = {
         alone=True,
     ),
     "moved": Lie(
-        clause="effect.other-campaigns", kind="appeared", programme=calls(delete(ONE, [D]), look=(TWO,)), methods={"remove": move_away}
+        clause="effect.other-campaigns",
+        kind="appeared",
+        programme=calls(delete(ONE, [D]), look=(TWO,)),
+        methods={"remove": move_away},
     ),
     "lost update": Lie(
-        clause="effect.concurrent", kind="kept", programme=together(GOOD, delete(ONE, [B])), methods={"remove": remove_once}
+        clause="effect.concurrent",
+        kind="kept",
+        programme=together(GOOD, delete(ONE, [B])),
+        methods={"remove": remove_once},
     ),
     "lost addition": Lie(
         clause="effect.concurrent",
@@ -136,13 +181,25 @@ LIES: dict[str, Lie] = {
         methods={"add": lambda self, _key, _call: self.says(SUCCESS, "added")},
     ),
     "one of two": Lie(
-        clause="effect.concurrent", kind="no-order", programme=together(GOOD, delete(ONE, [B])), methods={"_state": one_of_two}, alone=True
+        clause="effect.concurrent",
+        kind="no-order",
+        programme=together(GOOD, delete(ONE, [B])),
+        methods={"_state": one_of_two},
+        alone=True,
     ),
     "lets in": Lie(
-        clause="header.authorization", kind="let-in", programme=calls(UNSIGNED), methods={"lets_in": lambda _self, _call: True}, alone=True
+        clause="header.authorization",
+        kind="let-in",
+        programme=calls(UNSIGNED),
+        methods={"lets_in": lambda _self, _call: True},
+        alone=True,
     ),
     "unauthorised, done": Lie(
-        clause="auth.changes-nothing", kind="changed", programme=then_drain(UNSIGNED), methods={"answer": let_in_silently}, alone=True
+        clause="auth.changes-nothing",
+        kind="changed",
+        programme=then_drain(UNSIGNED),
+        methods={"answer": let_in_silently},
+        alone=True,
     ),
     "locks out": Lie(
         clause="auth.valid-accepted",
@@ -165,7 +222,13 @@ LIES: dict[str, Lie] = {
         alone=True,
         methods=spoilt(Reply(status=401, body=b"expected " + b"0af3" * 16)),
     ),
-    "PUT deletes": Lie(clause="method.delete-only", kind="deleted", programme=then_drain(PUT), methods={"method": put_deletes}, alone=True),
+    "PUT deletes": Lie(
+        clause="method.delete-only",
+        kind="deleted",
+        programme=then_drain(PUT),
+        methods={"method": put_deletes},
+        alone=True,
+    ),
     "PUT succeeds": Lie(
         clause="method.delete-only",
         kind="claims-success",
@@ -181,7 +244,11 @@ LIES: dict[str, Lie] = {
         methods={"_campaign": by_campaign_id, "place": of_any_vdn},
     ),
     "existing, refused": Lie(
-        clause="prerequisite.campaign", kind="refused", programme=calls(GOOD), alone=True, methods=refusing(lambda _: True, "0200007")
+        clause="prerequisite.campaign",
+        kind="refused",
+        programme=calls(GOOD),
+        alone=True,
+        methods=refusing(lambda _: True, "0200007"),
     ),
     "leading zero": Lie(
         clause="body.access-code",
@@ -214,7 +281,13 @@ LIES: dict[str, Lie] = {
         beside=frozenset({"reply.status", "reply.json"}),
         methods=refusing(lambda _: True, status=415),
     ),
-    "refuses": Lie(clause="response.success-code", kind="refused", programme=calls(GOOD), alone=True, methods=refusing(lambda _: True)),
+    "refuses": Lie(
+        clause="response.success-code",
+        kind="refused",
+        programme=calls(GOOD),
+        alone=True,
+        methods=refusing(lambda _: True),
+    ),
     "locale": Lie(
         clause="header.locale",
         kind="code-differs",
@@ -237,14 +310,22 @@ LIES: dict[str, Lie] = {
         methods=replying(_replaced("returnCode", "0200001")),
     ),
     "undocumented": Lie(
-        clause="response.documented-code", kind="undocumented", programme=calls(BAD_ONLY), alone=True, methods=coding("0200008")
+        clause="response.documented-code",
+        kind="undocumented",
+        programme=calls(BAD_ONLY),
+        alone=True,
+        methods=coding("0200008"),
     ),
     "status 400": Lie(
         clause="reply.status",
         kind="status",
         programme=calls(BAD_ONLY),
         alone=True,
-        methods={"refused": lambda self, _call, refusal: Reply(status=400, body=self.says(refusal.code, "").body)},
+        methods={
+            "refused": lambda self, _call, refusal: Reply(
+                status=400, body=self.says(refusal.code, "").body
+            )
+        },
     ),
     "no JSON": Lie(
         clause="reply.json",
@@ -260,7 +341,9 @@ LIES: dict[str, Lie] = {
         alone=True,
         methods={
             "refused": lambda self, _call, refusal: Reply(
-                status=200, headers=(("content-type", "text/html"),), body=self.says(refusal.code, "").body
+                status=200,
+                headers=(("content-type", "text/html"),),
+                body=self.says(refusal.code, "").body,
             )
         },
     ),
@@ -288,13 +371,25 @@ for _member, _clause in (
     ("returnDesc", "response.return-desc"),
 ):
     LIES[f"{_member} missing"] = Lie(
-        clause=_clause, kind="missing", programme=calls(BAD_ONLY, GOOD), methods=replying(_without(_member)), alone=True
+        clause=_clause,
+        kind="missing",
+        programme=calls(BAD_ONLY, GOOD),
+        methods=replying(_without(_member)),
+        alone=True,
     )
     LIES[f"{_member} null"] = Lie(
-        clause=_clause, kind="null", programme=calls(BAD_ONLY, GOOD), methods=replying(_replaced(_member, None)), alone=True
+        clause=_clause,
+        kind="null",
+        programme=calls(BAD_ONLY, GOOD),
+        methods=replying(_replaced(_member, None)),
+        alone=True,
     )
     LIES[f"{_member} a number"] = Lie(
-        clause=_clause, kind="not-text", programme=calls(GOOD), methods=replying(_replaced(_member, 200000)), alone=True
+        clause=_clause,
+        kind="not-text",
+        programme=calls(GOOD),
+        methods=replying(_replaced(_member, 200000)),
+        alone=True,
     )
 
 _PROVOKING = {
@@ -305,7 +400,18 @@ _PROVOKING = {
 }
 # Codes that say something untrue of invalid characters, and three that would be true of them.
 for _code, _problem in (
-    *((code, "code-characters") for code in ("0200007", "02000001", "02000003", "02000004", "02000005", "02000006", "02000011")),
+    *(
+        (code, "code-characters")
+        for code in (
+            "0200007",
+            "02000001",
+            "02000003",
+            "02000004",
+            "02000005",
+            "02000006",
+            "02000011",
+        )
+    ),
     ("02000010", "code-characters"),
     ("02000002", "code-long"),
     ("02000007", "list-missing"),

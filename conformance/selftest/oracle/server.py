@@ -1,4 +1,5 @@
-"""A server in a few lines that keeps to the document, in any of the readings that the document allows.
+"""A server in a few lines that keeps to the document, in any of the readings that the document
+allows.
 
 It shares no line with the oracle. Liars are made from it by overriding one method each.
 """
@@ -90,7 +91,7 @@ class ModelServer:
         except Refusal as refusal:
             return self.refused(call, refusal)
 
-    # -- what liars override ----------------------------------------------------------------------------------------
+    # -- what liars override -----------------------------------------------------------------------
 
     limit = 100
 
@@ -103,16 +104,25 @@ class ModelServer:
     def refused(self, call: Call, refusal: Refusal) -> Reply:
         """The reply to a call that fails."""
         if refusal.status != 200:
-            return Reply(status=refusal.status, body=b"<html>no</html>" if self.reading.taste % 2 else b"")
+            return Reply(
+                status=refusal.status, body=b"<html>no</html>" if self.reading.taste % 2 else b""
+            )
         return self.says(refusal.code, f"failed: {refusal.code}")
 
     def says(self, code: str, text: str, **more: Any) -> Reply:
         """A reply in the documented form."""
-        members = {"resultCode": code, "resultDesc": text, "returnCode": code, "returnDesc": text if self.reading.taste % 3 else "-"}
+        members = {
+            "resultCode": code,
+            "resultDesc": text,
+            "returnCode": code,
+            "returnDesc": text if self.reading.taste % 3 else "-",
+        }
         if self.reading.further_members:
             members["traceId"] = "7f3a"
         body = json.dumps(members | more, indent=2 if self.reading.pretty else None)
-        kind = ("application/json", "application/json;charset=UTF-8", "application/problem+json")[self.reading.taste % 3]
+        kind = ("application/json", "application/json;charset=UTF-8", "application/problem+json")[
+            self.reading.taste % 3
+        ]
         return Reply(status=200, headers=(("Content-Type", kind),), body=body.encode())
 
     def may_go(self, held: set[str], named: set[str]) -> bool:
@@ -130,7 +140,11 @@ class ModelServer:
     def served(self, call: Call, key: CampaignKey, numbers: list[str]) -> Reply:
         """The reply to a deletion that succeeded."""
         del call, key
-        counted = {"named": f"delete callerNo success.num:{len(set(numbers))}", "removed": "num:{removed}", "nothing": "done"}
+        counted = {
+            "named": f"delete callerNo success.num:{len(set(numbers))}",
+            "removed": "num:{removed}",
+            "nothing": "done",
+        }
         return self.says(SUCCESS, counted[self.reading.counts].format(removed=self._removed))
 
     def method(self, call: Call) -> Reply:
@@ -139,7 +153,7 @@ class ModelServer:
             return self.says("0200001", "method")
         return Reply(status=int(self.reading.methods))
 
-    # -- the rules --------------------------------------------------------------------------------------------------
+    # -- the rules ---------------------------------------------------------------------------------
 
     _removed = 0
 
@@ -177,8 +191,12 @@ class ModelServer:
     def _ids(self, vdn: str, campaign: str) -> None:
         for raw, name, most in ((vdn, "vdn", 9999), (campaign, "campaign", 2**31 - 1)):
             plain = raw.removeprefix("-")
-            if not (plain.isascii() and plain.isdigit()) or (plain != "0" and plain.startswith("0")):
-                raise self.problem(f"{name}-type", 200 if self.reading.malformed_ids == "code" else 400)
+            if not (plain.isascii() and plain.isdigit()) or (
+                plain != "0" and plain.startswith("0")
+            ):
+                raise self.problem(
+                    f"{name}-type", 200 if self.reading.malformed_ids == "code" else 400
+                )
             if not 1 <= int(raw) <= most:
                 raise self.problem(f"{name}-range")
 
@@ -231,8 +249,12 @@ class ModelServer:
 
     def _odd(self, call: Call) -> None:
         value = json.loads(call.body)
-        odd_members = value.keys() != {"callerNo"} or any(item.keys() != {"accessCode"} for item in value["callerNo"])
-        odd_header = call.header("content-type") != "application/json; charset=UTF-8" or call.header("locale") not in {
+        odd_members = value.keys() != {"callerNo"} or any(
+            item.keys() != {"accessCode"} for item in value["callerNo"]
+        )
+        odd_header = call.header(
+            "content-type"
+        ) != "application/json; charset=UTF-8" or call.header("locale") not in {
             None,
             "zh_CN",
             "en_US",
@@ -244,7 +266,10 @@ class ModelServer:
         held, named = self.campaigns[key], set(numbers)
         if len(named) < len(numbers) and self.reading.duplicates == "refused":
             raise Refusal(self._taste(_LAST_CODES, "duplicates"))
-        if named - held and (self.reading.absent == "refused" or (self.reading.absent == "refused-if-none" and not named & held)):
+        if named - held and (
+            self.reading.absent == "refused"
+            or (self.reading.absent == "refused-if-none" and not named & held)
+        ):
             raise Refusal(self._taste(_LAST_CODES, "absent"))
         if not self.may_go(held, named):
             raise Refusal(self._taste(_LAST_CODES, "last"))
@@ -254,15 +279,25 @@ class ModelServer:
         return Refusal(self._taste(FITTING[name], name), status)
 
     def _taste(self, codes: tuple[str, ...], about: str) -> str:
-        return codes[0] if self.reading.taste == 0 else random.Random(f"{self.reading.taste}{about}").choice(codes)
+        return (
+            codes[0]
+            if self.reading.taste == 0
+            else random.Random(f"{self.reading.taste}{about}").choice(codes)
+        )
 
     def query(self, key: CampaignKey) -> Reply:
         """The companion that shows a campaign."""
         if key not in self.campaigns:
             return self.says("0200007", "no campaign")
         shown = sorted(self.campaigns[key])
-        text = {"all": ",".join(shown), "one": shown[0] if shown else "", "nothing": ""}[self.reading.shows]
-        return self.says(SUCCESS, "ok", returnObject={"callerNo": text} if self.reading.shows != "nothing" else {})
+        text = {"all": ",".join(shown), "one": shown[0] if shown else "", "nothing": ""}[
+            self.reading.shows
+        ]
+        return self.says(
+            SUCCESS,
+            "ok",
+            returnObject={"callerNo": text} if self.reading.shows != "nothing" else {},
+        )
 
     def add(self, key: CampaignKey, call: Call) -> Reply:
         """The companion that adds numbers."""

@@ -23,7 +23,8 @@ SERVED = (delete(KEY, HELD[-1:]), "0200000")
 
 def judged(*told: tuple[Call, str]) -> Judgement:
     exchanges = tuple(
-        Exchange(number=place, call=call, outcome=replied(code), start=place, end=place + 0.5) for place, (call, code) in enumerate(told, 1)
+        Exchange(number=place, call=call, outcome=replied(code), start=place, end=place + 0.5)
+        for place, (call, code) in enumerate(told, 1)
     )
     return judge(History(setting=SETTING, exchanges=exchanges))
 

@@ -1,4 +1,6 @@
-"""A call that names all numbers and is served empties the campaign, unless a look shows that there were others: those are the deviation."""
+"""A call that names all numbers and is served empties the campaign, unless a look shows that there
+were others: those are the deviation.
+"""
 
 from conformance.finding import Judgement
 from conformance.oracle import judge
@@ -45,7 +47,9 @@ def test_an_honest_server_is_not_blamed() -> None:
     assert not judge(play(ModelServer(campaigns=held()), empty)).findings
 
 
-def test_a_refusal_is_no_deviation_of_its_own_where_an_earlier_call_took_more_than_it_named() -> None:
+def test_a_refusal_is_no_deviation_of_its_own_where_an_earlier_call_took_more_than_it_named() -> (
+    None
+):
     server = ModelServer(campaigns=held())
     script = Script(server, setting_of(server))
     script.delete(BACK)

@@ -1,4 +1,6 @@
-"""What the document itself shows is accepted: the published exchange, and each code of its table where its text is true."""
+"""What the document itself shows is accepted: the published exchange, and each code of its table
+where its text is true.
+"""
 
 import pytest
 
@@ -34,7 +36,9 @@ def setting(*numbers: str) -> Setting:
 def test_the_published_exchange_is_accepted() -> None:
     judgement = judge(History(setting=setting("5245241", "5245242"), exchanges=(EXCHANGE,)))
     assert not judgement.findings
-    assert {"example.exchange", "response.count", "response.success-code", "reply.json"} <= set(judgement.cases)
+    assert {"example.exchange", "response.count", "response.success-code", "reply.json"} <= set(
+        judgement.cases
+    )
 
 
 def test_the_published_exchange_on_a_campaign_with_one_number_is_not() -> None:
@@ -44,6 +48,8 @@ def test_the_published_exchange_on_a_campaign_with_one_number_is_not() -> None:
 
 @pytest.mark.parametrize("code", FAILURE_CODES)
 def test_each_failure_code_fits_some_defect_or_combination(code: str) -> None:
-    """Two of the table fit no defect of a call alone: they are about combinations, which the document leaves open."""
+    """Two of the table fit no defect of a call alone: they are about combinations, which the
+    document leaves open.
+    """
     fitting = fitting_codes(tuple(DEFECTS))
     assert code in fitting or code in {"02000009", "02000010"}

@@ -11,7 +11,9 @@ TRACES = {
     "Traceback (most recent call last)\n": "Traceback (most recent call last)",
     'in File "/x/y.py", line 12': 'File "/x/y.py", line 1',
     "at com.x.Y.run(Y.java:12)": "at com.x.Y.run(Y.java:12)",
-    "at async Promise.all [index 0] (file:///a/b.mjs:1:23)": "at async Promise.all [index 0] (file:///a/b.mjs:1:23)",
+    "at async Promise.all [index 0] (file:///a/b.mjs:1:23)": (
+        "at async Promise.all [index 0] (file:///a/b.mjs:1:23)"
+    ),
     "at Object.<anonymous> (C:\\a\\b.js:1:23)": "at Object.<anonymous> (C:\\a\\b.js:1:23)",
     "at /srv/app.js:10:2": "at /srv/app.js:10:2",
     "node:internal/process": "node:internal/",
@@ -79,15 +81,24 @@ SLOW = (
     '"." * 200_000',
 )
 CPU_SECONDS = 12
-"""For all of them together, this machine being busy; each of the quadratic ones took a minute or more before, by itself."""
+"""For all of them together, this machine being busy; each of the quadratic ones took a minute or
+more before, by itself.
+"""
 
 
 def test_no_text_takes_long() -> None:
     program = (
         "import resource\nfrom conformance.oracle.internals import TRACES\n"
         f"resource.setrlimit(resource.RLIMIT_CPU, ({CPU_SECONDS}, {CPU_SECONDS}))\n"
-        + "".join(f"TRACES.search({text})\nprint({number}, flush=True)\n" for number, text in enumerate(SLOW))
+        + "".join(
+            f"TRACES.search({text})\nprint({number}, flush=True)\n"
+            for number, text in enumerate(SLOW)
+        )
     )
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     ended = len(result.stdout.split())
-    assert ended == len(SLOW), f"{SLOW[ended]} was not searched within {CPU_SECONDS} s of CPU time\n{result.stderr}"
+    assert ended == len(SLOW), (
+        f"{SLOW[ended]} was not searched within {CPU_SECONDS} s of CPU time\n{result.stderr}"
+    )

@@ -1,4 +1,6 @@
-"""Replies that are large, deep or cut are read without harm, and nothing is said of what was not read."""
+"""Replies that are large, deep or cut are read without harm, and nothing is said of what was not
+read.
+"""
 
 import json
 
@@ -11,12 +13,27 @@ from conformance.oracle import reply as replies
 
 KEY = (1, 1001)
 SETTING = Setting(campaigns=((KEY, Contents(numbers=frozenset({"1", "2", "3"}))),))
-GOOD = {"resultCode": "0200000", "resultDesc": "num:1", "returnCode": "0200000", "returnDesc": "num:1"}
+GOOD = {
+    "resultCode": "0200000",
+    "resultDesc": "num:1",
+    "returnCode": "0200000",
+    "returnDesc": "num:1",
+}
 
 
-def exchange(body: bytes, *, size: int = 0, call: Call | None = None, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
+def exchange(
+    body: bytes,
+    *,
+    size: int = 0,
+    call: Call | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Exchange:
     return Exchange(
-        number=1, call=call or delete(KEY, ["1"]), outcome=Reply(status=200, headers=headers, body=body, size=size), start=1, end=2
+        number=1,
+        call=call or delete(KEY, ["1"]),
+        outcome=Reply(status=200, headers=headers, body=body, size=size),
+        start=1,
+        end=2,
     )
 
 
@@ -61,7 +78,11 @@ def test_a_code_is_read_up_to_a_length(code: object) -> None:
 
 def test_a_long_content_type_makes_no_long_deviation() -> None:
     made = exchange(json.dumps(GOOD).encode(), headers=(("Content-Type", "x" * 60_000),))
-    (found,) = [each for each in judge(History(setting=SETTING, exchanges=(made,))).findings if each.kind == "content-type"]
+    (found,) = [
+        each
+        for each in judge(History(setting=SETTING, exchanges=(made,))).findings
+        if each.kind == "content-type"
+    ]
     assert len(found.detail) == replies.LONGEST_TYPE
     assert len(found.summary) < 300
 

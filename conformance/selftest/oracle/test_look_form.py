@@ -1,4 +1,6 @@
-"""How looks write numbers is learnt from numbers whose place is known, and nothing else is a number."""
+"""How looks write numbers is learnt from numbers whose place is known, and nothing else is a
+number.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,12 +14,20 @@ from conformance.exchange import Call, Exchange, Reply
 from conformance.oracle import Answer, answer_of, learn_form, read_look, shown_numbers
 
 OWN = ("1317937656200", "5697707520513")
-numbers = st.lists(st.text("0123456789", min_size=1, max_size=24).filter(lambda text: text not in OWN), max_size=8, unique=True)
+numbers = st.lists(
+    st.text("0123456789", min_size=1, max_size=24).filter(lambda text: text not in OWN),
+    max_size=8,
+    unique=True,
+)
 priorities = st.integers(1, 5)
 
 
 def answer(value: Any) -> Answer:
-    members = {"resultCode": "0200000", "returnCode": "0200000", "returnObject": {"callerNo": value}}
+    members = {
+        "resultCode": "0200000",
+        "returnCode": "0200000",
+        "returnObject": {"callerNo": value},
+    }
     reply = Reply(status=200, body=json.dumps(members).encode())
     call = Call(method="GET", target="/")
     return answer_of(Exchange(number=1, call=call, outcome=reply, start=0.0, end=0.1))
@@ -32,15 +42,22 @@ WRITINGS: dict[str, Callable[[Pairs], Any]] = {
     "brackets": lambda pairs: json.dumps([number for number, _ in pairs]),
     "list": lambda pairs: [number for number, _ in pairs],
     "objects": lambda pairs: [{"id": 7, "accessCode": number} for number, _ in pairs],
-    "wrapped": lambda pairs: {"total": len(pairs), "rows": [{"number": number} for number, _ in pairs]},
+    "wrapped": lambda pairs: {
+        "total": len(pairs),
+        "rows": [{"number": number} for number, _ in pairs],
+    },
     "named": lambda pairs: ",".join(f"tel {number}" for number, _ in pairs),
     "plus": lambda pairs: ",".join(f"+{number}" for number, _ in pairs),
 }
 WITH_PRIORITIES: dict[str, Callable[[Pairs], Any]] = {
     "colons": lambda pairs: ",".join(f"{number}:{priority}" for number, priority in pairs),
-    "semicolons within": lambda pairs: ",".join(f"{number};{priority}" for number, priority in pairs),
+    "semicolons within": lambda pairs: ",".join(
+        f"{number};{priority}" for number, priority in pairs
+    ),
     "slashes before": lambda pairs: " ".join(f"{priority}/{number}" for number, priority in pairs),
-    "objects": lambda pairs: [{"accessCode": number, "priority": priority} for number, priority in pairs],
+    "objects": lambda pairs: [
+        {"accessCode": number, "priority": priority} for number, priority in pairs
+    ],
 }
 
 
@@ -80,7 +97,9 @@ def test_numbers_with_and_without_a_priority_are_read() -> None:
 
 @pytest.mark.parametrize("writing", [name for name in WITH_PRIORITIES if name != "objects"])
 @given(others=numbers)
-def test_those_of_others_may_stand_bare_where_own_ones_show_a_priority(writing: str, others: list[str]) -> None:
+def test_those_of_others_may_stand_bare_where_own_ones_show_a_priority(
+    writing: str, others: list[str]
+) -> None:
     pairs: Pairs = [*((number, None) for number in others), (OWN[0], 3), (OWN[1], 2)]
     separator = " " if writing == "slashes before" else ","
     parts = [WITH_PRIORITIES[writing]([pair]) if pair[1] else pair[0] for pair in pairs]
@@ -100,14 +119,19 @@ def test_a_look_at_a_campaign_of_twenty_thousand_is_read() -> None:
     assert (look.whole, list(look.numbers)) == (True, shown)
 
 
-@pytest.mark.parametrize("value", [f"{OWN[0]},{OWN[1]},… (+103 more)", f"{OWN[0]},{OWN[1]},524****41", f"{OWN[0]},{OWN[1]},524x"])
+@pytest.mark.parametrize(
+    "value",
+    [f"{OWN[0]},{OWN[1]},… (+103 more)", f"{OWN[0]},{OWN[1]},524****41", f"{OWN[0]},{OWN[1]},524x"],
+)
 def test_a_token_of_another_form_leaves_the_look_unread(value: str) -> None:
     form = learn_form(answer(f"{OWN[0]},{OWN[1]}"), OWN)
     assert form is not None
     assert shown_numbers(answer(value), form) is None
 
 
-@pytest.mark.parametrize("value", ["131****6200,569****0513", "2", "", None, 2, True, {"total": 2}, {"a": [1], "b": [2]}])
+@pytest.mark.parametrize(
+    "value", ["131****6200,569****0513", "2", "", None, 2, True, {"total": 2}, {"a": [1], "b": [2]}]
+)
 def test_nothing_is_learnt_where_own_numbers_do_not_stand(value: Any) -> None:
     assert learn_form(answer(value), OWN) is None
 
@@ -119,7 +143,10 @@ def test_a_member_that_is_left_out_is_empty_only_where_that_was_learnt() -> None
         Exchange(
             number=1,
             call=Call(method="GET", target="/"),
-            outcome=Reply(status=200, body=b'{"resultCode":"0200000","returnCode":"0200000","returnObject":{}}'),
+            outcome=Reply(
+                status=200,
+                body=b'{"resultCode":"0200000","returnCode":"0200000","returnObject":{}}',
+            ),
             start=0.0,
             end=0.1,
         )
@@ -129,7 +156,11 @@ def test_a_member_that_is_left_out_is_empty_only_where_that_was_learnt() -> None
 
 
 @given(
-    st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda each: st.lists(each, max_size=4), max_leaves=8)
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda each: st.lists(each, max_size=4),
+        max_leaves=8,
+    )
 )
 def test_any_look_can_be_read_or_not_but_never_fails(value: Any) -> None:
     form = learn_form(answer([{"accessCode": each} for each in OWN]), OWN)

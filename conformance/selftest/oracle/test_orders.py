@@ -1,4 +1,6 @@
-"""The search for an order of concurrent calls keeps each world once, however many orders lead to it."""
+"""The search for an order of concurrent calls keeps each world once, however many orders lead to
+it.
+"""
 
 import tracemalloc
 
@@ -17,7 +19,10 @@ SETTING = Setting(campaigns=((KEY, Contents(numbers=frozenset(NUMBERS))),))
 def steps(count: int) -> list[WorldStep]:
     """Deletions at the same time of which nobody knows whether they were carried out."""
     calls = [delete(KEY, [number]) for number in NUMBERS[:count]]
-    return [WorldStep(facts=facts_of(call, SETTING), outcome="unknown", start=0.0, end=1.0) for call in calls]
+    return [
+        WorldStep(facts=facts_of(call, SETTING), outcome="unknown", start=0.0, end=1.0)
+        for call in calls
+    ]
 
 
 def most_memory(count: int) -> float:

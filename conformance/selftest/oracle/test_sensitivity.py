@@ -1,4 +1,6 @@
-"""Each small lie of a server is found under its clause, and under no other; without the lie nothing is."""
+"""Each small lie of a server is found under its clause, and under no other; without the lie nothing
+is.
+"""
 
 from typing import Any
 
@@ -49,7 +51,9 @@ def test_a_finding_is_evidence(lie: Lie) -> None:
         assert not finding.summary[0].islower()
         assert set(finding.program) <= set(history.exchanges)
         assert finding.program
-        assert [key for key, _ in finding.setting.campaigns] == [key for key, _ in history.setting.campaigns]
+        assert [key for key, _ in finding.setting.campaigns] == [
+            key for key, _ in history.setting.campaigns
+        ]
 
 
 @pytest.mark.parametrize("kind", ["timeout", "reset", "closed", "protocol"])
@@ -79,16 +83,25 @@ def test_every_defect_accepted_is_found(defect: str) -> None:
         call = changed(GOOD, target=target)
     assert call.target.startswith(PATH_PREFIX)
     found = judge(play(Obliging({ONE: {A, B}}), calls(call))).findings
-    assert [(finding.clause, finding.kind, finding.detail) for finding in found] == [(DEFECTS[defect].clause, "accepted", defect)]
+    assert [(finding.clause, finding.kind, finding.detail) for finding in found] == [
+        (DEFECTS[defect].clause, "accepted", defect)
+    ]
 
 
-# 0200001 says that something is wrong with a parameter, which is true of every call that has to fail.
+# 0200001 says that something is wrong with a parameter, which is true of every call that has to
+# fail.
 _CANT_BE_MISUSED = {"code.0200001"}
 
 
 def test_every_clause_can_be_broken() -> None:
-    """Each binding clause that some check serves has a lie, or a defect, or a missing answer that breaks it."""
-    breakable = {lie.clause for lie in LIES.values()} | {row.clause for row in DEFECTS.values()} | {"reply.answered"}
+    """Each binding clause that some check serves has a lie, or a defect, or a missing answer that
+    breaks it.
+    """
+    breakable = (
+        {lie.clause for lie in LIES.values()}
+        | {row.clause for row in DEFECTS.values()}
+        | {"reply.answered"}
+    )
     binding = {row.id for row in all_clauses().values() if row.binding and row.checkable}
     assert breakable | _CANT_BE_MISUSED == binding
 
@@ -101,22 +114,36 @@ def test_one_deviation_hides_no_other() -> None:
             LIES[name].programme(script)
 
     methods = (
-        LIES["undocumented"].methods | LIES["PUT succeeds"].methods | LIES["401 with the signature"].methods | LIES["takes more"].methods
+        LIES["undocumented"].methods
+        | LIES["PUT succeeds"].methods
+        | LIES["401 with the signature"].methods
+        | LIES["takes more"].methods
     )
     several = Lie(clause="", kind="", programme=programme, methods=methods)
     found = {finding.clause for finding in judge(play(several.server(), programme)).findings}
-    assert found == {"response.documented-code", "method.delete-only", "reply.no-internals", "effect.nothing-else"}
+    assert found == {
+        "response.documented-code",
+        "method.delete-only",
+        "reply.no-internals",
+        "effect.nothing-else",
+    }
 
 
 class _TakesMore(ModelServer):
-    """A deletion takes the number after a present one along, and each reply counts truly what it removed."""
+    """A deletion takes the number after a present one along, and each reply counts truly what it
+    removed.
+    """
 
     def remove(self, key: CampaignKey, named: set[str]) -> None:
-        super().remove(key, named | {str(int(number) + 1) for number in named & self.campaigns[key]})
+        super().remove(
+            key, named | {str(int(number) + 1) for number in named & self.campaigns[key]}
+        )
 
 
 def test_a_true_count_is_not_blamed_for_an_earlier_theft() -> None:
-    """The first call took a number that the second names: the second says num:0, and only the look tells whose doing it was."""
+    """The first call took a number that the second names: the second says num:0, and only the look
+    tells whose doing it was.
+    """
     server = _TakesMore({ONE: {A, B, C, D}}, reading=ServerReading(counts="removed"))
 
     def programme(script: Script) -> None:
@@ -126,4 +153,6 @@ def test_a_true_count_is_not_blamed_for_an_earlier_theft() -> None:
         script.delete(C)
         script.look()
 
-    assert {finding.clause for finding in judge(play(server, programme)).findings} == {"effect.nothing-else"}
+    assert {finding.clause for finding in judge(play(server, programme)).findings} == {
+        "effect.nothing-else"
+    }

@@ -10,7 +10,15 @@ from conformance.exchange import CampaignKey, Contents, Exchange, History, Reply
 from conformance.generation.calls import add
 from conformance.oracle import Facts, judge, worlds
 from conformance.oracle.reply import Outcome
-from conformance.oracle.worlds import TooManyOrdersError, World, WorldStep, after, after_some_order, may_be_refused, successors
+from conformance.oracle.worlds import (
+    TooManyOrdersError,
+    World,
+    WorldStep,
+    after,
+    after_some_order,
+    may_be_refused,
+    successors,
+)
 
 NUMBERS = "1234"
 sets = st.frozensets(st.sampled_from(NUMBERS), max_size=4)
@@ -18,8 +26,17 @@ named = st.frozensets(st.sampled_from(NUMBERS), min_size=1, max_size=3)
 outcomes: st.SearchStrategy[Outcome] = st.sampled_from(("served", "refused", "unknown", "nothing"))
 
 
-def _facts(kind: str, numbers: frozenset[str], points: tuple[str, ...], defects: tuple[str, ...]) -> Facts:
-    return Facts(kind=kind, named=numbers, items=len(numbers), removals=(numbers,), open_points=points, defects=defects)
+def _facts(
+    kind: str, numbers: frozenset[str], points: tuple[str, ...], defects: tuple[str, ...]
+) -> Facts:
+    return Facts(
+        kind=kind,
+        named=numbers,
+        items=len(numbers),
+        removals=(numbers,),
+        open_points=points,
+        defects=defects,
+    )
 
 
 facts = st.builds(
@@ -30,7 +47,9 @@ facts = st.builds(
     st.sampled_from(((), (), ("item.null",))),
 )
 steps = st.builds(
-    lambda what, outcome, start, length: WorldStep(facts=what, outcome=outcome, start=start, end=start + length),
+    lambda what, outcome, start, length: WorldStep(
+        facts=what, outcome=outcome, start=start, end=start + length
+    ),
     facts,
     outcomes,
     st.integers(0, 5).map(float),
@@ -38,15 +57,23 @@ steps = st.builds(
 )
 
 
-def by_trying_every_order(given_steps: list[WorldStep], start: World, *, complete: bool) -> set[World]:
+def by_trying_every_order(
+    given_steps: list[WorldStep], start: World, *, complete: bool
+) -> set[World]:
     """All worlds at the end of all orders that respect real time."""
     ends: set[World] = set()
     for order in permutations(given_steps):
-        if any(later.end < earlier.start for place, earlier in enumerate(order) for later in order[place + 1 :]):
+        if any(
+            later.end < earlier.start
+            for place, earlier in enumerate(order)
+            for later in order[place + 1 :]
+        ):
             continue
         reached = {start}
         for step in order:
-            reached = {then for world in reached for then in successors(step, world, complete=complete)}
+            reached = {
+                then for world in reached for then in successors(step, world, complete=complete)
+            }
         ends |= reached
     return ends
 
@@ -54,13 +81,17 @@ def by_trying_every_order(given_steps: list[WorldStep], start: World, *, complet
 @settings(max_examples=400, deadline=None)
 @given(st.lists(steps, max_size=5), sets, st.booleans())
 def test_against_every_order(drawn: list[WorldStep], start: World, complete: bool) -> None:
-    assert after_some_order(drawn, [start], complete=complete) == by_trying_every_order(drawn, start, complete=complete)
+    assert after_some_order(drawn, [start], complete=complete) == by_trying_every_order(
+        drawn, start, complete=complete
+    )
 
 
 @given(st.lists(steps, max_size=5), st.lists(sets, min_size=1, max_size=3))
 def test_more_worlds_mean_more_ends(drawn: list[WorldStep], starts: list[World]) -> None:
     together = after_some_order(drawn, starts, complete=True)
-    assert together == frozenset().union(*(after_some_order(drawn, [start], complete=True) for start in starts))
+    assert together == frozenset().union(
+        *(after_some_order(drawn, [start], complete=True) for start in starts)
+    )
 
 
 @given(steps, sets)
@@ -69,10 +100,16 @@ def test_one_step_alone(step: WorldStep, start: World) -> None:
 
 
 @given(named, sets)
-def test_a_faultless_call_is_served_exactly_when_a_number_is_left(numbers: frozenset[str], world: World) -> None:
+def test_a_faultless_call_is_served_exactly_when_a_number_is_left(
+    numbers: frozenset[str], world: World
+) -> None:
     what = _facts("delete", numbers, (), ())
-    served = successors(WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True)
-    refused = successors(WorldStep(facts=what, outcome="refused", start=0, end=1), world, complete=True)
+    served = successors(
+        WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True
+    )
+    refused = successors(
+        WorldStep(facts=what, outcome="refused", start=0, end=1), world, complete=True
+    )
     if numbers <= world:
         assert bool(served) == bool(world - numbers)
         assert bool(refused) == (not world - numbers)
@@ -83,8 +120,12 @@ def test_a_faultless_call_is_served_exactly_when_a_number_is_left(numbers: froze
 
 @given(facts, sets)
 def test_no_answer_keeps_both(what: Facts, world: World) -> None:
-    unknown = successors(WorldStep(facts=what, outcome="unknown", start=0, end=1), world, complete=True)
-    served = successors(WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True)
+    unknown = successors(
+        WorldStep(facts=what, outcome="unknown", start=0, end=1), world, complete=True
+    )
+    served = successors(
+        WorldStep(facts=what, outcome="served", start=0, end=1), world, complete=True
+    )
     assert unknown == served | {world}
 
 
@@ -95,7 +136,12 @@ def test_what_can_t_be_seen_whole_may_always_be_refused(what: Facts, world: Worl
 
 def test_the_search_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worlds, "MAX_ORDERS", 20)
-    many = [WorldStep(facts=_facts("add", frozenset({str(n)}), (), ()), outcome="served", start=0, end=1) for n in range(8)]
+    many = [
+        WorldStep(
+            facts=_facts("add", frozenset({str(n)}), (), ()), outcome="served", start=0, end=1
+        )
+        for n in range(8)
+    ]
     with pytest.raises(TooManyOrdersError):
         after_some_order(many, [frozenset()], complete=True)
 
@@ -103,7 +149,12 @@ def test_the_search_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_eight_calls_at_once_are_within_the_limit() -> None:
     numbers = [str(n) for n in range(9)]
     several = [
-        WorldStep(facts=_facts("delete", frozenset({n}), (), ()), outcome="served" if n != "8" else "refused", start=0, end=1)
+        WorldStep(
+            facts=_facts("delete", frozenset({n}), (), ()),
+            outcome="served" if n != "8" else "refused",
+            start=0,
+            end=1,
+        )
         for n in numbers
     ]
     assert after_some_order(several, [frozenset(numbers)], complete=True) == {frozenset({"8"})}
@@ -114,7 +165,13 @@ def test_a_campaign_with_too_many_possible_contents_is_given_up_until_it_is_look
     key: CampaignKey = (1, 1001)
     doubtful = Reply(status=502, headers=(), body=b"")
     exchanges = tuple(
-        Exchange(number=number + 1, call=add(key, [f"99{number}"]), outcome=doubtful, start=float(number), end=number + 0.5)
+        Exchange(
+            number=number + 1,
+            call=add(key, [f"99{number}"]),
+            outcome=doubtful,
+            start=float(number),
+            end=number + 0.5,
+        )
         for number in range(8)
     )
     known = ((key, Contents(numbers=frozenset({"881", "882"}), complete=True)),)

@@ -1,4 +1,6 @@
-"""One text in every place of a run where a server, a user or a file may put one; and everything that is written of it."""
+"""One text in every place of a run where a server, a user or a file may put one; and everything
+that is written of it.
+"""
 
 import io
 import json
@@ -29,16 +31,31 @@ from conformance.verdict import Change, Deviation, VerdictDocument, WaiverResult
 
 
 def exchanges(text: str) -> list[Exchange]:
-    """Calls and replies with the text as it comes off the wire: a lone surrogate only inside JSON."""
+    """Calls and replies with the text as it comes off the wire: a lone surrogate only inside
+    JSON.
+    """
     bytes_of = text.encode("utf-8", "backslashreplace")
     headers = (("X-Odd", bytes_of.decode("latin-1")), ("Content-Type", bytes_of.decode("latin-1")))
     body = b'{"resultCode":%b,"resultDesc":"x","echo":"%b"}' % (_json(text), bytes_of)
-    call = Call(method="DELETE", target=f"{PATH}?x={bytes_of.decode('latin-1')}", headers=(("X", "y"),), body=bytes_of)
+    call = Call(
+        method="DELETE",
+        target=f"{PATH}?x={bytes_of.decode('latin-1')}",
+        headers=(("X", "y"),),
+        body=bytes_of,
+    )
     reply = Reply(status=200, headers=headers, body=body)
     return [
         Exchange(number=1, call=call, outcome=reply, start=0.1, end=0.2),
-        Exchange(number=2, call=call, outcome=NoAnswer(kind="protocol", detail=text), start=0.2, end=0.3),
-        Exchange(number=3, call=call, outcome=msgspec.structs.replace(reply, body=bytes_of), start=0.3, end=0.4),
+        Exchange(
+            number=2, call=call, outcome=NoAnswer(kind="protocol", detail=text), start=0.2, end=0.3
+        ),
+        Exchange(
+            number=3,
+            call=call,
+            outcome=msgspec.structs.replace(reply, body=bytes_of),
+            start=0.3,
+            end=0.4,
+        ),
     ]
 
 
@@ -51,15 +68,37 @@ def document(text: str, rerun: str = "") -> VerdictDocument:
     some = text or "empty"
     calls = tuple(shown(each, BASE) for each in exchanges(text))
     deviation = Deviation(
-        kind=some, detail=text, summary=some, seen=1, of=3, calls=calls, given=text, rerun=rerun or text, found_by=text, paste=(text,) * 3
+        kind=some,
+        detail=text,
+        summary=some,
+        seen=1,
+        of=3,
+        calls=calls,
+        given=text,
+        rerun=rerun or text,
+        found_by=text,
+        paste=(text,) * 3,
     )
     made = documents.failing()
-    broken = msgspec.structs.replace(made.of("fail")[0], reason=text, deviations=(deviation,), samples=calls, learnt=((text, 3),))
+    broken = msgspec.structs.replace(
+        made.of("fail")[0], reason=text, deviations=(deviation,), samples=calls, learnt=((text, 3),)
+    )
     waiver = WaiverResult(
-        clause=broken.id, kind=some, detail=text, server=text, reason=some, owner=some, expires="2027-01-31", days_left=69,
-        standing="excuses", red=False, says=some,
-    )  # fmt: skip
-    code = msgspec.structs.replace(made.codes[0], reached=False, trigger=text, instead=((text, 4),), witness=calls[0])
+        clause=broken.id,
+        kind=some,
+        detail=text,
+        server=text,
+        reason=some,
+        owner=some,
+        expires="2027-01-31",
+        days_left=69,
+        standing="excuses",
+        red=False,
+        says=some,
+    )
+    code = msgspec.structs.replace(
+        made.codes[0], reached=False, trigger=text, instead=((text, 4),), witness=calls[0]
+    )
     return msgspec.structs.replace(
         made,
         target=made.target | {"server": text, text: text},
@@ -73,24 +112,34 @@ def document(text: str, rerun: str = "") -> VerdictDocument:
 
 
 def write_everything(text: str, out: Path, *, rerun: str = "") -> Iterator[tuple[str, str]]:
-    """Write all that a run writes of the text; gives what stands in files and on streams, by name."""
+    """Write all that a run writes of the text; gives what stands in files and on streams, by
+    name.
+    """
     made = document(text, rerun)
     write_all(made, out, traffic=Traffic(source=lambda: exchanges(text), base_url=BASE), html=False)
     write_profile(out, made, _ledger(text), authenticated=True)
     failure.record(f"the check {text}", ValueError(text), out)
-    yield from ((str(file.relative_to(out)), file.read_bytes().decode()) for file in sorted(out.rglob("*")) if file.is_file())
+    yield from (
+        (str(file.relative_to(out)), file.read_bytes().decode())
+        for file in sorted(out.rglob("*"))
+        if file.is_file()
+    )
     yield from _pages(text)
     yield "waivers", "".join(draft(verdict_json.load(out), date(2026, 11, 23)))
     for encoding in ("utf-8", "ascii"):
         stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-        final_table(known().every(made), console(stream), problems=[text], files=[out / "summary.html"])
+        final_table(
+            known().every(made), console(stream), problems=[text], files=[out / "summary.html"]
+        )
         console(stream).print(f"isales-conformance: {text}")
         stream.seek(0)
         yield f"terminal in {encoding}", stream.read()
 
 
 def _ledger(text: str) -> Ledger:
-    """What was learnt of replies: codes and words as values, names of headers and members as subjects too."""
+    """What was learnt of replies: codes and words as values, names of headers and members as
+    subjects too.
+    """
     behaviour = Behaviour()
     for aspect in ("code", "status", "content-type", "shape", "pair"):
         behaviour.note(aspect, "access-code.empty", text)
@@ -107,8 +156,18 @@ def _pages(text: str) -> Iterator[tuple[str, str]]:
     yield "changes.html", changespage.html(clean)
     some = tuple(exchanges(text)[:1])
     contrast = Contrast(kind="code", what=text, ours=text, theirs=text)
-    difference = Difference(contrast=contrast, behaviours=[text], held=(text,), named_calls=(text,), ours=some, theirs=some)
-    for name, tree in (("diff --json", changespage.as_tree(page)), ("compare --json", comparisonpage.as_tree([difference], {"a": text}))):
+    difference = Difference(
+        contrast=contrast,
+        behaviours=[text],
+        held=(text,),
+        named_calls=(text,),
+        ours=some,
+        theirs=some,
+    )
+    for name, tree in (
+        ("diff --json", changespage.as_tree(page)),
+        ("compare --json", comparisonpage.as_tree([difference], {"a": text})),
+    ):
         held, sys.stdout = sys.stdout, io.StringIO()
         try:
             write_json(tree)

@@ -76,8 +76,13 @@ def test_a_failed_clause(tmp_path: Path) -> None:
     assert labels(result, "epic") == ["Usage Description"]
     assert labels(result, "severity") == ["blocker"]
     assert labels(result, "tag") == ["stated", "restriction", "emptied"]
-    assert [step["status"] for step in result["steps"]] == ["passed", "failed"], "the decisive call is the red one"
-    assert result["steps"][0]["name"] == "DELETE …/1/callerNo/1001 naming 99000001 → HTTP 200, 0200000 (12 ms)"
+    assert [step["status"] for step in result["steps"]] == ["passed", "failed"], (
+        "the decisive call is the red one"
+    )
+    assert (
+        result["steps"][0]["name"]
+        == "DELETE …/1/callerNo/1001 naming 99000001 → HTTP 200, 0200000 (12 ms)"
+    )
     assert result["statusDetails"]["message"].split("\n\n") == [
         "A call that names all numbers of the campaign was answered 0200000 and left it empty; "
         "the document demands that one number stays. (seen in 37 of 212 cases (17.5 %))",
@@ -102,7 +107,10 @@ def test_a_passed_clause_shows_cases_bound_and_samples(tmp_path: Path) -> None:
 
 def test_waivers_and_changes_are_a_matrix_of_their_own(tmp_path: Path) -> None:
     written(documents.held(), tmp_path)
-    named = {each["name"]: each["source"] for each in json.loads((tmp_path / "run-globals.json").read_text("utf-8"))["attachments"]}
+    named = {
+        each["name"]: each["source"]
+        for each in json.loads((tmp_path / "run-globals.json").read_text("utf-8"))["attachments"]
+    }
     page = (tmp_path / named["Waivers and changes"]).read_text("utf-8")
     assert "A. Tester, until 2027-01-31" in page
     assert "number.absent</code> gave 02000009" in page
@@ -111,7 +119,9 @@ def test_waivers_and_changes_are_a_matrix_of_their_own(tmp_path: Path) -> None:
 
 
 def test_no_rule_of_a_category_hangs_on_a_label_that_is_hidden() -> None:
-    settings = allure_html.config(documents.failing(), Path("out"), Path("history"), append_history=True)
+    settings = allure_html.config(
+        documents.failing(), Path("out"), Path("history"), append_history=True
+    )
     used = {name for rule in settings["categories"] for name in rule["matchers"].get("labels", {})}
     assert used
     assert not used & set(settings["hideLabels"]), "the generator sorts by what is shown"
@@ -132,10 +142,15 @@ def test_attachments_are_there_each_in_one_place(tmp_path: Path) -> None:
     found = written(documents.hostile(), tmp_path)
 
     def sources(item: dict[str, Any]) -> list[str]:
-        return [each["source"] for each in item.get("attachments", [])] + [name for step in item.get("steps", []) for name in sources(step)]
+        return [each["source"] for each in item.get("attachments", [])] + [
+            name for step in item.get("steps", []) for name in sources(step)
+        ]
 
     named = [name for result in found.values() for name in sources(result)]
-    named += [each["source"] for each in json.loads((tmp_path / "run-globals.json").read_text("utf-8"))["attachments"]]
+    named += [
+        each["source"]
+        for each in json.loads((tmp_path / "run-globals.json").read_text("utf-8"))["attachments"]
+    ]
     assert len(named) == len(set(named))
     assert set(named) == {file.name for file in tmp_path.glob("*-attachment.*")}
 
@@ -145,7 +160,9 @@ def test_written_once_more_it_replaces_itself_and_history_goes_on(tmp_path: Path
     files = {file.name for file in tmp_path.iterdir()}
     second = written(documents.passing(seed=2), tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == files
-    assert {name: result["historyId"] for name, result in first.items()} == {name: result["historyId"] for name, result in second.items()}
+    assert {name: result["historyId"] for name, result in first.items()} == {
+        name: result["historyId"] for name, result in second.items()
+    }
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 5_000_000
 
 
@@ -156,9 +173,23 @@ def test_environment_matrices_and_executor(tmp_path: Path, monkeypatch: pytest.M
     environment = (tmp_path / "environment.properties").read_text("utf-8")
     assert "base_url = https\\://10.0.0.5\\:28443" in environment
     assert not (tmp_path / "executor.json").exists()
-    assert "02000010,Hour and minute,no,120" in (tmp_path / "run-2-attachment.csv").read_text("utf-8")
-    assert (tmp_path / "run-3-attachment.csv").read_text("utf-8").splitlines()[1].startswith("not-tested,")
-    jenkins = allure_texts.executor({"JENKINS_URL": "x", "JOB_NAME": "nightly", "BUILD_NUMBER": "7", "BUILD_URL": "javascript:alert(1)"})
+    assert "02000010,Hour and minute,no,120" in (tmp_path / "run-2-attachment.csv").read_text(
+        "utf-8"
+    )
+    assert (
+        (tmp_path / "run-3-attachment.csv")
+        .read_text("utf-8")
+        .splitlines()[1]
+        .startswith("not-tested,")
+    )
+    jenkins = allure_texts.executor(
+        {
+            "JENKINS_URL": "x",
+            "JOB_NAME": "nightly",
+            "BUILD_NUMBER": "7",
+            "BUILD_URL": "javascript:alert(1)",
+        }
+    )
     assert jenkins == {
         "name": "Jenkins",
         "type": "jenkins",
@@ -167,7 +198,12 @@ def test_environment_matrices_and_executor(tmp_path: Path, monkeypatch: pytest.M
         "buildOrder": 7,
     }
     github = allure_texts.executor(
-        {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://g", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "5"}
+        {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_SERVER_URL": "https://g",
+            "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_RUN_ID": "5",
+        }
     )
     assert github is not None
     assert github["url"] == "https://g/o/r/actions/runs/5"
@@ -220,7 +256,13 @@ def test_the_logger_redacts_and_slims_what_pytest_reports(tmp_path: Path) -> Non
     root = Path(__file__).parents[3]
     environment = {"PYTHONPATH": f"{tmp_path}:{root}", "PATH": "/usr/bin:/bin"}
     process = subprocess.run(
-        [*command, "test_items.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [*command, "test_items.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert process.returncode == 1, process.stdout + process.stderr
     files = list((tmp_path / "out").iterdir())
@@ -229,7 +271,9 @@ def test_the_logger_redacts_and_slims_what_pytest_reports(tmp_path: Path) -> Non
         assert SECRET not in content
         assert "abab" not in content
         assert "0123456789abcdef" * 4 not in content
-    assert not [file for file in files if "container" in file.name], "a fixture that passed says nothing"
+    assert not [file for file in files if "container" in file.name], (
+        "a fixture that passed says nothing"
+    )
     item = next(iter(results(tmp_path / "out").values()))
     assert labels(item, "epic") == [allure_texts.CHECKS_EPIC]
     assert labels(item, "area") == ["State"]

@@ -26,7 +26,25 @@ printf 'auth-v2/fresh'
 """
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 AWKWARD = st.sampled_from(
-    ["'", '"', "$(id)", "`id`", "\\", "%s%n", "!!", "@/etc/passwd", "-n", "a\nb\n", "\t", "", " ", "\x1b[31m", "~", "#x", "*"]
+    [
+        "'",
+        '"',
+        "$(id)",
+        "`id`",
+        "\\",
+        "%s%n",
+        "!!",
+        "@/etc/passwd",
+        "-n",
+        "a\nb\n",
+        "\t",
+        "",
+        " ",
+        "\x1b[31m",
+        "~",
+        "#x",
+        "*",
+    ]
 )
 
 
@@ -45,10 +63,17 @@ def pasted(line: str, shims: Path) -> tuple[list[str], bytes, list[str] | None, 
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     environment = {"PATH": f"{shims}:/usr/bin:/bin", "SHIM_OUT": str(out), "TMPDIR": str(shims)}
-    result = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, timeout=20, check=False)
+    result = subprocess.run(
+        ["sh", "-c", line], env=environment, capture_output=True, timeout=20, check=False
+    )
     assert (result.returncode, result.stderr) == (0, b""), result.stderr
     signer = out / "isales-conformance"
-    return words(out / "curl"), body(out, "curl"), words(signer) if signer.exists() else None, body(out, "isales-conformance")
+    return (
+        words(out / "curl"),
+        body(out, "curl"),
+        words(signer) if signer.exists() else None,
+        body(out, "isales-conformance"),
+    )
 
 
 def words(file: Path) -> list[str]:
@@ -72,17 +97,36 @@ def test_words_come_through_a_shell_unchanged(texts: list[str]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_come_through_printf_unchanged(data: bytes) -> None:
-    result = subprocess.run(["sh", "-c", f"printf {escaped(data)}"], capture_output=True, check=True, timeout=20)
+    result = subprocess.run(
+        ["sh", "-c", f"printf {escaped(data)}"], capture_output=True, check=True, timeout=20
+    )
     assert result.stdout == data
 
 
-BODIES = st.one_of(st.binary(max_size=60), TEXTS.map(str.encode), AWKWARD.map(str.encode), st.just(names("99000001")))
+BODIES = st.one_of(
+    st.binary(max_size=60),
+    TEXTS.map(str.encode),
+    AWKWARD.map(str.encode),
+    st.just(names("99000001")),
+)
 
 
 @settings(max_examples=60, deadline=None)
-@given(body=BODIES, value=TEXTS.map(lambda text: " ".join(text.split())), credential=st.sampled_from(["signed", "omitted", "wrong-key"]))
-def test_the_line_sends_and_signs_the_same_bytes(shims: Path, body: bytes, value: str, credential: str) -> None:
-    call = Call(method="DELETE", target=PATH, headers=(*JSON, ("X-Odd", value)), body=body, credential=credential)
+@given(
+    body=BODIES,
+    value=TEXTS.map(lambda text: " ".join(text.split())),
+    credential=st.sampled_from(["signed", "omitted", "wrong-key"]),
+)
+def test_the_line_sends_and_signs_the_same_bytes(
+    shims: Path, body: bytes, value: str, credential: str
+) -> None:
+    call = Call(
+        method="DELETE",
+        target=PATH,
+        headers=(*JSON, ("X-Odd", value)),
+        body=body,
+        credential=credential,
+    )
     line = curl(call, BASE)
     assert "\n" not in line
     sent, sent_body, signer, signed_body = pasted(line, shims)
@@ -130,7 +174,11 @@ def test_targets_that_curl_would_change(shims: Path, target: str, expected: list
 
 def test_what_the_target_file_says(shims: Path) -> None:
     call = Call(method="DELETE", target=PATH, headers=JSON, body=b"{}")
-    options = CurlOptions(target_file="my lab.toml", ca_file="lab ca.pem", signed_headers=("content-length", "content-type", "host"))
+    options = CurlOptions(
+        target_file="my lab.toml",
+        ca_file="lab ca.pem",
+        signed_headers=("content-length", "content-type", "host"),
+    )
     sent, _, signer, _ = pasted(curl(call, BASE, options), shims)
     assert sent[sent.index("--cacert") + 1] == "lab ca.pem"
     assert signer is not None
@@ -142,14 +190,22 @@ def test_what_the_target_file_says(shims: Path) -> None:
 
 
 def test_calls_that_must_meet_are_signed_first_and_sent_by_one_curl(shims: Path) -> None:
-    calls = [Call(method="DELETE", target=PATH, headers=JSON, body=names(number)) for number in ("99000001", "99000002")]
+    calls = [
+        Call(method="DELETE", target=PATH, headers=JSON, body=names(number))
+        for number in ("99000001", "99000002")
+    ]
     line = burst(calls, BASE)
     assert "\n" not in line
     sent, _, signer, _ = pasted(line, shims)
     assert sent[:2] == ["-Z", "--parallel-immediate"]
     one, other = sent[2 : sent.index("--next")], sent[sent.index("--next") + 1 :]
-    assert [words[words.index("--data-raw") + 1] for words in (one, other)] == [call.body.decode() for call in calls]
-    assert all("Authorization: auth-v2/fresh" in words and words[-1] == BASE + PATH for words in (one, other))
+    assert [words[words.index("--data-raw") + 1] for words in (one, other)] == [
+        call.body.decode() for call in calls
+    ]
+    assert all(
+        "Authorization: auth-v2/fresh" in words and words[-1] == BASE + PATH
+        for words in (one, other)
+    )
     assert signer is not None
 
 
@@ -159,6 +215,8 @@ def test_methods_and_missing_content_type(shims: Path) -> None:
     assert sent[sent.index("--data-raw") + 1] == ""
     sent = pasted(curl(Call(method="DELETE", target=PATH, body=b"{}"), BASE), shims)[0]
     assert "Content-Type:" in sent
-    sent = pasted(curl(Call(method="DE LETE'", target=PATH, headers=JSON, body=b"x" * 2000), BASE), shims)[0]
+    sent = pasted(
+        curl(Call(method="DE LETE'", target=PATH, headers=JSON, body=b"x" * 2000), BASE), shims
+    )[0]
     assert "DE LETE'" in sent
     assert "Expect:" in sent

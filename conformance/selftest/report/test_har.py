@@ -39,7 +39,10 @@ def test_entries(tmp_path: Path) -> None:
     assert binary["request"]["postData"]["text"] == "\\xff\\x00"
     assert base64.b64decode(binary["response"]["content"]["text"]) == b"\xc3\x28"
     assert "omitted" in binary["comment"]
-    assert (unanswered["response"]["status"], unanswered["response"]["statusText"]) == (0, "no answer (timeout: after 10 s)")
+    assert (unanswered["response"]["status"], unanswered["response"]["statusText"]) == (
+        0,
+        "no answer (timeout: after 10 s)",
+    )
     assert long["response"]["bodySize"] == 200_000
     assert len(long["response"]["content"]["text"]) == har.BODY_KEPT
     assert "65,536 of 200,000 bytes kept" in long["response"]["content"]["comment"]
@@ -53,7 +56,9 @@ def test_secrets_go(tmp_path: Path) -> None:
     assert base64.b64encode(b"topsecret \xff").decode() not in text
 
 
-def test_the_newest_and_the_evidence_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_and_the_evidence_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(har, "NEWEST_KEPT", 100)
 
     def source() -> Iterable[Exchange]:
@@ -61,14 +66,21 @@ def test_the_newest_and_the_evidence_are_kept(tmp_path: Path, monkeypatch: pytes
 
     log = written(tmp_path / "traffic.har", source, evidence=[7])
     numbers = [int(entry["comment"].split()[1].rstrip(";")) for entry in log["entries"]]
-    assert numbers == [7, 12, 118, 2044, *range(2901, 3001)], "7 is given, the others are where the document's deviations were first seen"
+    assert numbers == [7, 12, 118, 2044, *range(2901, 3001)], (
+        "7 is given, the others are where the document's deviations were first seen"
+    )
     assert log["comment"].startswith("The newest 100 of the run's 3,000 exchanges")
 
 
 def test_a_recording_is_read_line_by_line(tmp_path: Path) -> None:
     file = tmp_path / "exchanges.ndjson"
-    exchanges = [exchange(b"\xff", b"{}", number=1), exchange(b"{}", NoAnswer(kind="reset"), number=2)]
-    file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in exchanges) + b'{"number":3,"ca')
+    exchanges = [
+        exchange(b"\xff", b"{}", number=1),
+        exchange(b"{}", NoAnswer(kind="reset"), number=2),
+    ]
+    file.write_bytes(
+        b"".join(msgspec.json.encode(each) + b"\n" for each in exchanges) + b'{"number":3,"ca'
+    )
     source = har.recorded(file)
     assert list(source()) == exchanges == list(itertools.islice(source(), 5))
     assert len(written(tmp_path / "traffic.har", source)["entries"]) == 2
@@ -87,10 +99,16 @@ def test_headers_have_an_end_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(har, "MOST_BYTES", 200_000)
     made = exchange(b"{}", b"{}")
     assert made.reply is not None
-    exchanges = [replace(made, number=number, outcome=replace(made.reply, headers=(("a", ""),) * 250)) for number in range(1, 200)]
+    exchanges = [
+        replace(made, number=number, outcome=replace(made.reply, headers=(("a", ""),) * 250))
+        for number in range(1, 200)
+    ]
     log = written(tmp_path / "traffic.har", lambda: exchanges)
     assert (tmp_path / "traffic.har").stat().st_size < 600_000
-    assert [len(log["entries"][place]["response"]["headers"]) for place in (0, -1)] == [250, har.HEADERS_KEPT]
+    assert [len(log["entries"][place]["response"]["headers"]) for place in (0, -1)] == [
+        250,
+        har.HEADERS_KEPT,
+    ]
 
 
 def test_what_was_cut_before_says_so(tmp_path: Path) -> None:
@@ -98,7 +116,9 @@ def test_what_was_cut_before_says_so(tmp_path: Path) -> None:
     assert made.reply is not None
     cut = replace(made, outcome=replace(made.reply, size=900_000))
     log = written(tmp_path / "traffic.har", lambda: [cut])
-    assert log["comment"].startswith("All 1 recorded exchanges of the run. There were 9; the recording had no room for all.")
+    assert log["comment"].startswith(
+        "All 1 recorded exchanges of the run. There were 9; the recording had no room for all."
+    )
     content = log["entries"][0]["response"]["content"]
     assert (content["size"], content["comment"]) == (900_000, "81 of 900,000 bytes kept")
     assert content["text"].startswith("ääää")

@@ -1,4 +1,6 @@
-"""Whatever a server sends: everything is written, nothing in it is obeyed, and every file is of its kind."""
+"""Whatever a server sends: everything is written, nothing in it is obeyed, and every file is of its
+kind.
+"""
 
 import json
 import tempfile
@@ -44,9 +46,15 @@ def test_everything_is_written_and_nothing_is_obeyed(text: str) -> None:
         for name, content in write_everything(text, Path(folder)):
             assert obeyed(content) == [], name
             if name.endswith((".json", ".har", "--json")):
-                assert [each for each in texts_in(json.loads(content)) if obeyed(each.replace("\r\n", "\n"))] == [], name
+                assert [
+                    each
+                    for each in texts_in(json.loads(content))
+                    if obeyed(each.replace("\r\n", "\n"))
+                ] == [], name
             if name == verdict_json.FILE:
-                jsonschema.validate(json.loads(content), verdict_json.schema(), cls=jsonschema.Draft202012Validator)
+                jsonschema.validate(
+                    json.loads(content), verdict_json.schema(), cls=jsonschema.Draft202012Validator
+                )
             if name == "junit.xml":
                 ET.fromstring(content)
             if name in {"profile.toml", "waivers"}:
@@ -62,7 +70,10 @@ def test_what_is_readable_stays_so(text: str) -> None:
 
 
 def test_how_it_is_written() -> None:
-    assert readable("a\x1b[1m\x00\u202eb\ud800\U000e0041 中文\u3000é\n\t") == "a\\x1b[1m\\x00\\u202eb\\ud800\\U000e0041 中文\u3000é\n\t"
+    assert (
+        readable("a\x1b[1m\x00\u202eb\ud800\U000e0041 中文\u3000é\n\t")
+        == "a\\x1b[1m\\x00\\u202eb\\ud800\\U000e0041 中文\u3000é\n\t"
+    )
     assert one_line("a\nb\tc\r") == "a\\nb\\tc\\x0d"
 
 

@@ -34,7 +34,11 @@ def test_plain_lines_every_few_seconds(clock: list[float]) -> None:
     out = io.StringIO()
     run(LiveView(4, Limits(), out=console(out)), clock)
     lines = out.getvalue().splitlines()
-    assert lines[0] == "1 of 4 checks done · 0 with deviations · 0 deviations · 80 of at most 1,000 calls · 10 calls/s · 8.0 s, 52.0 s left"
+    assert (
+        lines[0]
+        == "1 of 4 checks done · 0 with deviations · 0 deviations · 80 of at most 1,000 calls · 10"
+        " calls/s · 8.0 s, 52.0 s left"
+    )
     assert "FOUND check.3: 1 deviation" in lines
     assert len(lines) == 3
 
@@ -42,7 +46,11 @@ def test_plain_lines_every_few_seconds(clock: list[float]) -> None:
 def test_without_a_limit_the_time_left_is_estimated(clock: list[float]) -> None:
     out = io.StringIO()
     run(LiveView(4, expected=320, out=console(out)), clock)
-    assert out.getvalue().splitlines()[0].endswith("80 of about 320 calls · 10 calls/s · 8.0 s, about 24.0 s left")
+    assert (
+        out.getvalue()
+        .splitlines()[0]
+        .endswith("80 of about 320 calls · 10 calls/s · 8.0 s, about 24.0 s left")
+    )
 
 
 def test_the_users_own_limit_counts_once_it_is_known(clock: list[float]) -> None:
@@ -50,7 +58,11 @@ def test_the_users_own_limit_counts_once_it_is_known(clock: list[float]) -> None
     view = LiveView(4, expected=320, out=console(out))
     view.bound(Limits())
     run(view, clock)
-    assert out.getvalue().splitlines()[0].endswith("80 of at most 1,000 calls · 10 calls/s · 8.0 s, 52.0 s left")
+    assert (
+        out.getvalue()
+        .splitlines()[0]
+        .endswith("80 of at most 1,000 calls · 10 calls/s · 8.0 s, 52.0 s left")
+    )
 
 
 def test_verbose_names_every_check_and_quiet_says_nothing(clock: list[float]) -> None:

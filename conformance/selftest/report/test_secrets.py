@@ -1,4 +1,6 @@
-"""No secret of the target file is in anything that is written, in whatever form a server or a user wrote it."""
+"""No secret of the target file is in anything that is written, in whatever form a server or a user
+wrote it.
+"""
 
 import tempfile
 from pathlib import Path
@@ -24,7 +26,9 @@ def test_nowhere_in_no_form(secret: str, form: str) -> None:
     text = f"<{written}>"
     sought = {each(secret).lower() for each in FORMS.values()}
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in write_everything(text, Path(folder), rerun=f"run --set {option(f'auth.secret_key={secret}')}"):
+        for name, content in write_everything(
+            text, Path(folder), rerun=f"run --set {option(f'auth.secret_key={secret}')}"
+        ):
             assert [each for each in sought if each in content.lower()] == [], name
 
 

@@ -38,7 +38,9 @@ def test_an_odd_target_is_kept_apart_from_the_address() -> None:
     assert url("*", BASE) == f"{BASE} *"
 
 
-@pytest.mark.parametrize("form", [HEADER, HEADER.replace("/", "\\/"), HEADER.replace("/", "%2F"), HEADER.upper()])
+@pytest.mark.parametrize(
+    "form", [HEADER, HEADER.replace("/", "\\/"), HEADER.replace("/", "%2F"), HEADER.upper()]
+)
 def test_headers_are_removed_wherever_a_server_echoes_them(form: str) -> None:
     text = Redactor().text(f'{{"echo":"{form}","next":1}}')
     assert "abab" not in text.lower()
@@ -62,6 +64,10 @@ def test_signatures_in_tracebacks() -> None:
 
 
 def test_redaction_of_a_whole_exchange() -> None:
-    seen = shown(exchange(b'{"a":"topsecret"}', f"you sent {HEADER} topsecret".encode()), BASE, redactor=Redactor(["topsecret"]))
+    seen = shown(
+        exchange(b'{"a":"topsecret"}', f"you sent {HEADER} topsecret".encode()),
+        BASE,
+        redactor=Redactor(["topsecret"]),
+    )
     assert "topsecret" not in repr(seen)
     assert "abab" not in repr(seen)

@@ -1,4 +1,6 @@
-"""summary.html, summary.md and junit.xml hold what a person needs, and nothing that a server sent gets out of its place."""
+"""summary.html, summary.md and junit.xml hold what a person needs, and nothing that a server sent
+gets out of its place.
+"""
 
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -10,7 +12,13 @@ from conformance.report import digest, junit, summary_html, summary_md
 from conformance.selftest.report import documents
 from conformance.verdict import VerdictDocument
 
-ALL = [documents.passing, documents.failing, documents.inconclusive, documents.waived, documents.hostile]
+ALL = [
+    documents.passing,
+    documents.failing,
+    documents.inconclusive,
+    documents.waived,
+    documents.hostile,
+]
 Made = Callable[[], VerdictDocument]
 VOID = {"meta", "br", "path", "circle", "link", "img", "hr"}
 
@@ -47,7 +55,18 @@ def test_the_page_is_whole_and_asks_nobody(made: Made) -> None:
     page = ParsedPage(summary_html.render(made()))
     assert page.open == []
     names = {tag for tag, _ in page.tags}
-    assert not names & {"script", "img", "iframe", "object", "embed", "link", "form", "audio", "video", "base"}
+    assert not names & {
+        "script",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "link",
+        "form",
+        "audio",
+        "video",
+        "base",
+    }
     attributes = [(name, value or "") for _, attrs in page.tags for name, value in attrs.items()]
     assert not [name for name, _ in attributes if name.startswith("on") or name in {"src", "style"}]
     assert all(value.startswith("#") for name, value in attributes if name == "href")
@@ -58,8 +77,15 @@ def test_the_page_is_whole_and_asks_nobody(made: Made) -> None:
 
 def test_a_failing_page_says_what_is_wrong_and_how_to_see_it() -> None:
     text = ParsedPage(summary_html.render(documents.failing())).text
-    assert text.index("DEVIATES") < text.index("3 of 54") < text.index("Failed clauses") < text.index("Not tested, and why")
-    order = [text.index(name) for name in ("restriction.last-number", "code.02000010", "response.count")]
+    assert (
+        text.index("DEVIATES")
+        < text.index("3 of 54")
+        < text.index("Failed clauses")
+        < text.index("Not tested, and why")
+    )
+    order = [
+        text.index(name) for name in ("restriction.last-number", "code.02000010", "response.count")
+    ]
     assert order == sorted(order), "the gravest first"
     for words in (
         "37 of 212 cases (17.5 %)",
@@ -75,9 +101,17 @@ def test_a_failing_page_says_what_is_wrong_and_how_to_see_it() -> None:
 def test_an_inconclusive_page_puts_what_is_unknown_first() -> None:
     text = ParsedPage(summary_html.render(documents.inconclusive())).text
     assert "3 clauses of 49 could not be judged: this is no pass." in text
-    table = text[text.index("All clauses A pass") if "All clauses A pass" in text else text.rindex("All clauses") :]
+    table = text[
+        text.index("All clauses A pass")
+        if "All clauses A pass" in text
+        else text.rindex("All clauses") :
+    ]
     assert table.index("NOT TESTED") < table.index("PASS ")
-    assert text.index("names one campaign; two are needed") < text.index("Left out by --only") < text.index("An account is granted")
+    assert (
+        text.index("names one campaign; two are needed")
+        < text.index("Left out by --only")
+        < text.index("An account is granted")
+    )
 
 
 def test_waived_clauses_are_shown_with_the_reason() -> None:
@@ -100,7 +134,9 @@ def test_calls_that_must_meet_are_one_line() -> None:
     assert '<pre class="curl">curl -Z one --next two</pre>' in page
     assert "Sent at the same time as the call before it." in page
     assert "start it again in another shell" in page
-    assert page.count('title="One click selects the whole line"') == 1 + sum(bool(code.witness) for code in documents.meeting().codes)
+    assert page.count('title="One click selects the whole line"') == 1 + sum(
+        bool(code.witness) for code in documents.meeting().codes
+    )
 
 
 def test_hostile_texts_stay_texts() -> None:
@@ -133,8 +169,14 @@ def test_junit_is_well_formed_and_counts_right(made: Made) -> None:
     root = ET.fromstring(junit.render(document))
     cases = root.findall("./testsuite/testcase")
     assert len(cases) == len(document.clauses) == int(root.attrib["tests"])
-    assert len(root.findall(".//failure")) == len(document.of("fail")) == int(root.attrib["failures"])
-    assert len(root.findall(".//skipped")) == len(document.of("not-tested")) + len(document.of("waived")) == int(root.attrib["skipped"])
+    assert (
+        len(root.findall(".//failure")) == len(document.of("fail")) == int(root.attrib["failures"])
+    )
+    assert (
+        len(root.findall(".//skipped"))
+        == len(document.of("not-tested")) + len(document.of("waived"))
+        == int(root.attrib["skipped"])
+    )
     suites = [suite.attrib["name"] for suite in root]
     assert suites == list(dict.fromkeys(result.section for result in document.clauses))
     for suite in root:
@@ -145,12 +187,31 @@ def test_junit_failure_tells_the_whole_story() -> None:
     root = ET.fromstring(junit.render(documents.failing()))
     failure = next(each for each in root.iter("failure") if each.attrib["type"] == "emptied")
     told = failure.text or ""
-    for words in ("Demanded (stated, blocker)", "What happened", "Given: Campaign 1001", "2. BODY=", "HTTP 200", "--seed 4711"):
+    for words in (
+        "Demanded (stated, blocker)",
+        "What happened",
+        "Given: Campaign 1001",
+        "2. BODY=",
+        "HTTP 200",
+        "--seed 4711",
+    ):
         assert words in told
-    skipped = [each.attrib["message"] for each in ET.fromstring(junit.render(documents.waived())).iter("skipped")]
+    skipped = [
+        each.attrib["message"]
+        for each in ET.fromstring(junit.render(documents.waived())).iter("skipped")
+    ]
     assert any(message.startswith("waived: Known since release 8") for message in skipped)
 
 
 def test_figures_in_words() -> None:
-    assert [digest.duration(seconds) for seconds in (4.21, 61, 3900)] == ["4.2 s", "1 min 01 s", "1 h 05 min"]
-    assert [digest.percent(share) for share in (1.0, 0.175, 0.0072815, 0.00001)] == ["100 %", "17.5 %", "0.728 %", "less than 0.01 %"]
+    assert [digest.duration(seconds) for seconds in (4.21, 61, 3900)] == [
+        "4.2 s",
+        "1 min 01 s",
+        "1 h 05 min",
+    ]
+    assert [digest.percent(share) for share in (1.0, 0.175, 0.0072815, 0.00001)] == [
+        "100 %",
+        "17.5 %",
+        "0.728 %",
+        "less than 0.01 %",
+    ]

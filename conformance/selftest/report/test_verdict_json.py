@@ -11,7 +11,15 @@ from conformance.report import verdict_json
 from conformance.selftest.report import documents
 from conformance.verdict import VerdictDocument
 
-ALL = [documents.passing, documents.failing, documents.inconclusive, documents.waived, documents.hostile, documents.meeting, documents.held]
+ALL = [
+    documents.passing,
+    documents.failing,
+    documents.inconclusive,
+    documents.waived,
+    documents.hostile,
+    documents.meeting,
+    documents.held,
+]
 Made = Callable[[], VerdictDocument]
 
 
@@ -20,14 +28,31 @@ def test_written_as_published_and_read_back(made: Made, tmp_path: Path) -> None:
     document = made()
     verdict_json.write(document, tmp_path / "verdict.json")
     jsonschema.Draft202012Validator.check_schema(verdict_json.schema())
-    jsonschema.validate(json.loads((tmp_path / "verdict.json").read_text()), verdict_json.schema(), cls=jsonschema.Draft202012Validator)
-    assert verdict_json.load(tmp_path) == verdict_json.load(tmp_path / "verdict.json") == each_text(document, readable)
+    jsonschema.validate(
+        json.loads((tmp_path / "verdict.json").read_text()),
+        verdict_json.schema(),
+        cls=jsonschema.Draft202012Validator,
+    )
+    assert (
+        verdict_json.load(tmp_path)
+        == verdict_json.load(tmp_path / "verdict.json")
+        == each_text(document, readable)
+    )
     assert verdict_json.encoded(document) == verdict_json.encoded(made())
 
 
 def test_the_members_that_outsiders_rely_on() -> None:
     data = json.loads(verdict_json.encoded(documents.failing()))
-    assert list(data)[:8] == ["verdict", "target", "seed", "effort", "requests", "seconds", "clauses", "codes"]
+    assert list(data)[:8] == [
+        "verdict",
+        "target",
+        "seed",
+        "effort",
+        "requests",
+        "seconds",
+        "clauses",
+        "codes",
+    ]
     clause = next(each for each in data["clauses"] if each["id"] == "restriction.last-number")
     assert list(clause)[:6] == ["id", "section", "level", "verdict", "reason", "deviations"]
     deviation = clause["deviations"][0]
@@ -38,7 +63,10 @@ def test_the_members_that_outsiders_rely_on() -> None:
     assert "0200000" in call["reply"]
     assert data["codes"]["02000011"]["reached"] is True
     assert data["codes"]["02000011"]["witness"]["status"] == 200
-    assert data["codes"]["02000010"] | {"reached": False, "witness": None, "tries": 120} == data["codes"]["02000010"]
+    assert (
+        data["codes"]["02000010"] | {"reached": False, "witness": None, "tries": 120}
+        == data["codes"]["02000010"]
+    )
 
 
 def test_every_member_written_is_described() -> None:
@@ -53,7 +81,10 @@ def test_every_member_written_is_described() -> None:
     assert set(data["codes"]["02000011"]) == set(defs["code"]["properties"])
 
 
-@pytest.mark.parametrize(("change", "named"), [("[]", "cut short"), ("{", "cut short"), ('{"format": 9}', "format"), ("{}", "'clauses'")])
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [("[]", "cut short"), ("{", "cut short"), ('{"format": 9}', "format"), ("{}", "'clauses'")],
+)
 def test_damaged_files_are_named(tmp_path: Path, change: str, named: str) -> None:
     (tmp_path / "verdict.json").write_text(change)
     with pytest.raises(UsageError, match=named) as caught:
@@ -66,7 +97,9 @@ def test_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
         verdict_json.load(tmp_path)
 
 
-def test_an_old_file_survives_a_failed_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_file_survives_a_failed_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "verdict.json"
     file.write_text("old")
 

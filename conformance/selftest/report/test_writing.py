@@ -16,9 +16,21 @@ HEADER = "auth-v2/AK123456/2026-11-23T09:15:00Z/host/" + "ab" * 32
 
 def test_everything_is_written_with_its_size(tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
-    written = write_all(documents.failing(), out, traffic=Traffic(source=lambda: [exchange(b"{}", b"{}")], base_url=BASE), html=False)
+    written = write_all(
+        documents.failing(),
+        out,
+        traffic=Traffic(source=lambda: [exchange(b"{}", b"{}")], base_url=BASE),
+        html=False,
+    )
     names_of = [path.name for path in written.paths]
-    assert names_of == ["summary.html", "verdict.json", "summary.md", "junit.xml", "allure-results", "traffic.har"]
+    assert names_of == [
+        "summary.html",
+        "verdict.json",
+        "summary.md",
+        "junit.xml",
+        "allure-results",
+        "traffic.har",
+    ]
     assert all(size > 100 for _, size in written.files)
     assert sorted(path.name for path in out.iterdir()) == sorted(names_of)
     assert verdict_json.load(out) == documents.failing()
@@ -30,9 +42,17 @@ def test_no_secret_is_in_any_file(tmp_path: Path) -> None:
     document = documents.failing()
     first = document.of("fail")[0].deviations[0]
     fields = {name: getattr(document, name) for name in document.__struct_fields__}
-    leaking = type(document)(**{**fields, "headline": (f"with {SECRET}",), "target": {"server": HEADER}})
+    leaking = type(document)(
+        **{**fields, "headline": (f"with {SECRET}",), "target": {"server": HEADER}}
+    )
     assert shown(leak, BASE) not in first.calls
-    write_all(leaking, tmp_path, traffic=Traffic(source=lambda: [leak], base_url=BASE), secrets=[SECRET], html=False)
+    write_all(
+        leaking,
+        tmp_path,
+        traffic=Traffic(source=lambda: [leak], base_url=BASE),
+        secrets=[SECRET],
+        html=False,
+    )
     for file in tmp_path.rglob("*"):
         if file.is_file():
             content = file.read_text("utf-8")
@@ -70,7 +90,12 @@ def test_a_missing_page_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_recording_of_many_calls_is_written_flat(tmp_path: Path) -> None:
     many = [exchange(names("99000001"), says("0200000"), number=number) for number in range(1, 21)]
-    written = write_all(documents.passing(), tmp_path, traffic=Traffic(source=lambda: many * 300, base_url=BASE, evidence=[1]), html=False)
+    written = write_all(
+        documents.passing(),
+        tmp_path,
+        traffic=Traffic(source=lambda: many * 300, base_url=BASE, evidence=[1]),
+        html=False,
+    )
     sizes = {path.name: size for path, size in written.files}
     assert sizes["traffic.har"] < 10_000_000
     assert sizes["allure-results"] < 5_000_000

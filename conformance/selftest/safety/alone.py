@@ -1,6 +1,8 @@
-"""A run in a network namespace of its own, which has a loopback interface and nothing else; and what it tried to reach there.
+"""A run in a network namespace of its own, which has a loopback interface and nothing else; and
+what it tried to reach there.
 
-`python -m conformance.selftest.safety.alone WHEELHOUSE` installs the suite from a folder of wheels first, inside the namespace.
+`python -m conformance.selftest.safety.alone WHEELHOUSE` installs the suite from a folder of wheels
+first, inside the namespace.
 """
 
 import os
@@ -40,13 +42,28 @@ def possible() -> bool:
     """Whether this user may make namespaces."""
     if shutil.which(UNSHARE[0]) is None:
         return False
-    return subprocess.run([*UNSHARE, sys.executable, "-c", UP, "true"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [*UNSHARE, sys.executable, "-c", UP, "true"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
-def cut_off(command: Sequence[str], folder: Path, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+def cut_off(
+    command: Sequence[str], folder: Path, variables: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
     """Run a command where nothing but this machine can be reached."""
     arguments = [*UNSHARE, sys.executable, "-c", UP, *command]
-    return subprocess.run(arguments, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        arguments,
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
 
 
 def eavesdropping(folder: Path) -> dict[str, str]:
@@ -70,12 +87,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bin_ = folder / "venv" / "bin"
         wheels = ["--no-index", "--find-links", str(wheelhouse)]
         steps = (
-            [str(bin_ / "python"), "-m", "pip", "install", "-q", *wheels, "isales-conformance[report]"],
+            [
+                str(bin_ / "python"),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                *wheels,
+                "isales-conformance[report]",
+            ],
             [str(bin_ / "isales-conformance"), "run", "--effort", "quick", "-q", "--out", "out"],
         )
         for step in steps:
             result = cut_off(step, folder, dict(os.environ))
-            sys.stdout.write(f"{' '.join(step[:4])} …: exit code {result.returncode}\n{result.stdout}{result.stderr}")
+            sys.stdout.write(
+                f"{' '.join(step[:4])} …: exit code"
+                f" {result.returncode}\n{result.stdout}{result.stderr}"
+            )
             if result.returncode:
                 return 1
     return 0

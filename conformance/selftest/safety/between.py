@@ -1,4 +1,6 @@
-"""Something between the suite and the emulator that forwards whole calls, and can be told to behave like a dead or strange server."""
+"""Something between the suite and the emulator that forwards whole calls, and can be told to behave
+like a dead or strange server.
+"""
 
 import contextlib
 import re
@@ -16,7 +18,14 @@ from conformance.emulator import EmulatorOptions, start
 from conformance.exchange import CampaignKey
 from conformance.generation.calls import query
 from conformance.oracle import answer_of, shown_numbers
-from conformance.selftest.safety.scene import CAMPAIGNS, SECRET_VARIABLE, CommandResult, begin, ended, environment
+from conformance.selftest.safety.scene import (
+    CAMPAIGNS,
+    SECRET_VARIABLE,
+    CommandResult,
+    begin,
+    ended,
+    environment,
+)
 from conformance.selftest.transport.servers import ReceivedRequest, Server, requests_of, reset
 from conformance.transport import Transport
 
@@ -30,7 +39,14 @@ Sickness = Callable[[socket.socket, ReceivedRequest], bool]
 
 def page(status: bytes, body: bytes = b"<html>Bad luck</html>", *lines: bytes) -> Sickness:
     """Answer with a page instead."""
-    head = b"\r\n".join([b"HTTP/1.1 " + status, b"Content-Type: text/html", b"Content-Length: %d" % len(body), *lines])
+    head = b"\r\n".join(
+        [
+            b"HTTP/1.1 " + status,
+            b"Content-Type: text/html",
+            b"Content-Length: %d" % len(body),
+            *lines,
+        ]
+    )
 
     def answer(sock: socket.socket, _: ReceivedRequest) -> bool:
         sock.sendall(head + b"\r\n\r\n" + body)
@@ -65,7 +81,9 @@ class Between:
         self._port = port
         self.seen: list[ReceivedRequest] = []
         self.sick: Callable[[int, ReceivedRequest], Sickness | None] = lambda number, seen: None
-        """Given the number of the call (from 1) and the call, what befalls it; None: it is forwarded."""
+        """Given the number of the call (from 1) and the call, what befalls it; None: it is
+        forwarded.
+        """
         self.closes_after: int | None = None
         """Calls after which a connection is closed, which is not announced."""
         self.rewritten: Callable[[ReceivedRequest, bytes], bytes] = lambda request, body: body
@@ -82,7 +100,11 @@ class Between:
                         return
                     continue
                 beyond.sendall(request.head + b"\r\n\r\n" + request.body)
-                sock.sendall(self._sent_on(request, _reply(beyond, bodyless=request.head.startswith(b"HEAD "))))
+                sock.sendall(
+                    self._sent_on(
+                        request, _reply(beyond, bodyless=request.head.startswith(b"HEAD "))
+                    )
+                )
                 if place == self.closes_after:
                     return
 
@@ -90,7 +112,9 @@ class Between:
         head, _, body = reply.partition(b"\r\n\r\n")
         if (changed := self.rewritten(request, body)) == body:
             return reply
-        head = re.sub(rb"(?i)\r\ncontent-length:[^\r]*", b"\r\nContent-Length: %d" % len(changed), head)
+        head = re.sub(
+            rb"(?i)\r\ncontent-length:[^\r]*", b"\r\nContent-Length: %d" % len(changed), head
+        )
         return head + b"\r\n\r\n" + changed
 
 
@@ -122,7 +146,18 @@ class ProxiedSandbox(Struct, frozen=True, kw_only=True):
 
     def run(self, *more: str, effort: str = "quick") -> CommandResult:
         """Run `isales-conformance run` to its end."""
-        arguments = ("run", "--target", str(self.target), "--effort", effort, "--no-html", "--out", str(self.folder / "out"), "--seed", "1")
+        arguments = (
+            "run",
+            "--target",
+            str(self.target),
+            "--effort",
+            effort,
+            "--no-html",
+            "--out",
+            str(self.folder / "out"),
+            "--seed",
+            "1",
+        )
         return ended(begin(self.folder, (*arguments, *more), self.variables), LONGEST)
 
     def contents(self) -> dict[CampaignKey, frozenset[str] | None]:
@@ -131,7 +166,10 @@ class ProxiedSandbox(Struct, frozen=True, kw_only=True):
         target = load_target(self.target, self.variables)
         with Transport(transport_options(target)) as transport:
             held = {
-                key: shown_numbers(answer_of(transport.send(query(key, base_path=target.address.base_path)))) for key in target.disposable
+                key: shown_numbers(
+                    answer_of(transport.send(query(key, base_path=target.address.base_path)))
+                )
+                for key in target.disposable
             }
         self.between.sick = healthy
         return held
@@ -157,13 +195,25 @@ def proxied_sandbox(
     base_path: str = "",
     **options: Any,
 ) -> Iterator[ProxiedSandbox]:
-    """An emulator over plain HTTP, something before it that may speak TLS, and a target file; `extra` stands at its end."""
-    chosen: dict[str, Any] = {"http": True, "campaigns": dict(CAMPAIGNS), "access_key": "lab", "base_path": base_path} | options
+    """An emulator over plain HTTP, something before it that may speak TLS, and a target file;
+    `extra` stands at its end.
+    """
+    chosen: dict[str, Any] = {
+        "http": True,
+        "campaigns": dict(CAMPAIGNS),
+        "access_key": "lab",
+        "base_path": base_path,
+    } | options
     with start(EmulatorOptions(**chosen)) as running:
         between = Between(int(running.base_url.removesuffix(base_path).rpartition(":")[2]))
         with Server(between, context=context, host=host) as server:
             shown = f"[{host}]" if ":" in host else host
-            place = {"scheme": "https" if context else "http", "host": shown, "port": server.port, "base_path": base_path}
+            place = {
+                "scheme": "https" if context else "http",
+                "host": shown,
+                "port": server.port,
+                "base_path": base_path,
+            }
             target = folder / "target.toml"
             target.write_text(TARGET.format(**place) + auth + extra)
             target.chmod(0o600)

@@ -1,4 +1,6 @@
-"""Runs of the command line in which a part of the suite itself is broken on purpose: by a pytest plugin of a few lines."""
+"""Runs of the command line in which a part of the suite itself is broken on purpose: by a pytest
+plugin of a few lines.
+"""
 
 import json
 import os
@@ -41,13 +43,28 @@ class BrokenRun(Struct, frozen=True, kw_only=True):
         return (self.out / "failure.txt").read_text("utf-8")
 
 
-def run(folder: Path, breaking: str, *arguments: str, variables: Sequence[tuple[str, str]] = ()) -> BrokenRun:
+def run(
+    folder: Path, breaking: str, *arguments: str, variables: Sequence[tuple[str, str]] = ()
+) -> BrokenRun:
     """A quick run on the embedded emulator; `breaking` is the source of the plugin."""
     folder.mkdir(exist_ok=True)
     (folder / "breaking_plugin.py").write_text(breaking)
     path = os.pathsep.join([str(folder), str(ROOT)])
-    given = environment(folder) | {"PYTHONPATH": path, "PYTEST_PLUGINS": "breaking_plugin"} | dict(variables)
-    words = ("run", "--effort", "quick", "--no-html", "-q", "--out", str(folder / "out"), *arguments)
+    given = (
+        environment(folder)
+        | {"PYTHONPATH": path, "PYTEST_PLUGINS": "breaking_plugin"}
+        | dict(variables)
+    )
+    words = (
+        "run",
+        "--effort",
+        "quick",
+        "--no-html",
+        "-q",
+        "--out",
+        str(folder / "out"),
+        *arguments,
+    )
     return BrokenRun(ended=ended(begin(folder, words, given), 120), out=folder / "out")
 
 

@@ -29,12 +29,17 @@ def chosen(each: int, seed: int) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The long form."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.safety.canary", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.selftest.safety.canary", description=__doc__
+    )
     parser.add_argument("--each", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     given, count, bad = parser.parse_args(arguments), 0, []
     for name in chosen(given.each, given.seed):
-        with tempfile.TemporaryDirectory() as folder, scene(Path(folder), secret_key=CANARY, faults=(name,)) as sandbox:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            scene(Path(folder), secret_key=CANARY, faults=(name,)) as sandbox,
+        ):
             began = datetime.now(UTC)
             result = ended(sandbox.begin(*sandbox.run("out")), 300.0)
             count += 1
@@ -43,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except AssertionError as problem:
                 bad.append(name)
                 sys.stdout.write(f"{name}: {str(problem)[:200]}\n")
-    sys.stdout.write(f"{count} faults, the secret was found under {len(bad)}: {', '.join(bad) or 'none'}\n")
+    sys.stdout.write(
+        f"{count} faults, the secret was found under {len(bad)}: {', '.join(bad) or 'none'}\n"
+    )
     return 1 if bad else 0
 
 

@@ -1,4 +1,6 @@
-"""Replies that no server should send. `python -m conformance.selftest.safety.malformed --times 10000` is the long form."""
+"""Replies that no server should send. `python -m conformance.selftest.safety.malformed --times
+10000` is the long form.
+"""
 
 import argparse
 import gzip
@@ -19,7 +21,13 @@ from conformance.transport.guard import everything
 
 SEED = 1
 _BODY = json.dumps(
-    {"resultCode": "0200000", "resultDesc": "num:1", "returnCode": "0200000", "returnDesc": "ok", "returnObject": {"callerNo": "1,2"}}
+    {
+        "resultCode": "0200000",
+        "resultDesc": "num:1",
+        "returnCode": "0200000",
+        "returnDesc": "ok",
+        "returnObject": {"callerNo": "1,2"},
+    }
 ).encode()
 
 
@@ -59,14 +67,22 @@ def _chunks(chance: random.Random) -> bytes:
 
 
 def _lengths(chance: random.Random) -> bytes:
-    length = chance.choice((b"-1", b"1e3", b"99999999999999999999", b" 7", b"7, 8", b"0x10", b"\xff", b"4"))
+    length = chance.choice(
+        (b"-1", b"1e3", b"99999999999999999999", b" 7", b"7, 8", b"0x10", b"\xff", b"4")
+    )
     return b"HTTP/1.1 200 OK\r\nContent-Length: " + length + b"\r\n\r\n" + _BODY
 
 
 def _codings(chance: random.Random) -> bytes:
     packed = gzip.compress(_BODY * chance.choice((1, 1000)))
-    body = chance.choice((packed, packed[:-5], packed[10:], b"", _BODY, gzip.compress(b"\x00" * 2**24)))
-    return framed(body, b"Content-Encoding: " + chance.choice((b"gzip", b"deflate", b"br", b"gzip, gzip", b"x-\xff", b"")))
+    body = chance.choice(
+        (packed, packed[:-5], packed[10:], b"", _BODY, gzip.compress(b"\x00" * 2**24))
+    )
+    return framed(
+        body,
+        b"Content-Encoding: "
+        + chance.choice((b"gzip", b"deflate", b"br", b"gzip, gzip", b"x-\xff", b"")),
+    )
 
 
 def _statuses(chance: random.Random) -> bytes:
@@ -124,7 +140,8 @@ def _bodies(chance: random.Random) -> bytes:
             b"",
             b'"text"',
             b"{} {}",
-            b'{"resultCode":"0200000","returnObject":{"callerNo":{"accessCode":{"accessCode":1e999}}}}',
+            b'{"resultCode":"0200000",'
+            b'"returnObject":{"callerNo":{"accessCode":{"accessCode":1e999}}}}',
             b"\xef\xbb\xbf{}",
             b'{"resultCode":"0200000","returnObject":{"callerNo":"[' + b"[" * 50_000 + b'"}}',
         )
@@ -132,7 +149,17 @@ def _bodies(chance: random.Random) -> bytes:
     return framed(body)
 
 
-KINDS: tuple[Callable[[random.Random], bytes], ...] = (_noise, _damaged, _cut, _chunks, _lengths, _codings, _statuses, _headers, _bodies)
+KINDS: tuple[Callable[[random.Random], bytes], ...] = (
+    _noise,
+    _damaged,
+    _cut,
+    _chunks,
+    _lengths,
+    _codings,
+    _statuses,
+    _headers,
+    _bodies,
+)
 
 
 def malformed(place: int, seed: int = SEED) -> bytes:
@@ -141,7 +168,9 @@ def malformed(place: int, seed: int = SEED) -> bytes:
 
 
 class Mad:
-    """A server's behaviour: each request is answered with the next malformed reply, then the connection is closed."""
+    """A server's behaviour: each request is answered with the next malformed reply, then the
+    connection is closed.
+    """
 
     def __init__(self, seed: int = SEED) -> None:
         self._seed = seed
@@ -156,13 +185,21 @@ class Mad:
 
 
 def outcomes(times: int, seed: int = SEED) -> Counter[str]:
-    """Send so many calls to a mad server; counts what came of them. Whatever is no Exchange gets out as the exception that it is."""
+    """Send so many calls to a mad server; counts what came of them. Whatever is no Exchange gets
+    out as the exception that it is.
+    """
     seen: Counter[str] = Counter()
     with Server(Mad(seed)) as server:
-        options = TransportOptions(address=parse_address(f"http://127.0.0.1:{server.port}"), guard=everything, timeout_seconds=5.0)
+        options = TransportOptions(
+            address=parse_address(f"http://127.0.0.1:{server.port}"),
+            guard=everything,
+            timeout_seconds=5.0,
+        )
         with Transport(options) as transport:
             for place in range(times):
-                exchange = transport.send(query((1, 1001)) if place % 2 else delete((1, 1001), ["1"]))
+                exchange = transport.send(
+                    query((1, 1001)) if place % 2 else delete((1, 1001), ["1"])
+                )
                 shown_numbers(answer_of(exchange))
                 seen[_word(exchange)] += 1
     return seen
@@ -174,14 +211,19 @@ def _word(exchange: Exchange) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The long form."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.safety.malformed", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.selftest.safety.malformed", description=__doc__
+    )
     parser.add_argument("--times", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args(arguments)
     began = time.monotonic()
     seen = outcomes(given.times, given.seed)
     told = ", ".join(f"{count} {kind}" for kind, count in seen.most_common())
-    sys.stdout.write(f"{given.times} malformed replies in {time.monotonic() - began:.0f} s, none raised: {told}\n")
+    sys.stdout.write(
+        f"{given.times} malformed replies in {time.monotonic() - began:.0f} s, none raised:"
+        f" {told}\n"
+    )
     return 0
 
 

@@ -1,4 +1,6 @@
-"""An emulator that plays somebody's server, a target file for it, and the command line run against it in a process of its own."""
+"""An emulator that plays somebody's server, a target file for it, and the command line run against
+it in a process of its own.
+"""
 
 import os
 import signal
@@ -74,18 +76,33 @@ class Sandbox(Struct, frozen=True, kw_only=True):
 
     def run(self, out: str, *more: str) -> Sequence[str]:
         """The arguments of a quick run on the target."""
-        return ("run", "--target", str(self.target), "--effort", "quick", "--no-html", "--out", str(self.folder / out), *more)
+        return (
+            "run",
+            "--target",
+            str(self.target),
+            "--effort",
+            "quick",
+            "--no-html",
+            "--out",
+            str(self.folder / out),
+            *more,
+        )
 
     def contents(self) -> dict[CampaignKey, frozenset[str] | None]:
         """What the campaigns hold, asked with signed GETs."""
         target = load_target(self.target, self.environment)
         with Transport(transport_options(target)) as transport:
-            return {key: shown_numbers(answer_of(transport.send(query(key)))) for key in target.disposable}
+            return {
+                key: shown_numbers(answer_of(transport.send(query(key))))
+                for key in target.disposable
+            }
 
 
 def environment(folder: Path) -> dict[str, str]:
     """Ours, without settings of this machine's user, and with a folder for locks."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ISALES_")} | {"XDG_STATE_HOME": str(folder / "state")}
+    return {name: value for name, value in os.environ.items() if not name.startswith("ISALES_")} | {
+        "XDG_STATE_HOME": str(folder / "state")
+    }
 
 
 ENDS = [
@@ -96,7 +113,9 @@ ENDS = [
 """Signals that end a command; what is ignored here (SIGHUP under nohup), it ignores as well."""
 
 
-def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> "subprocess.Popen[str]":
+def begin(
+    folder: Path, arguments: Sequence[str], variables: Mapping[str, str]
+) -> "subprocess.Popen[str]":
     """Start `isales-conformance` in a folder."""
     return subprocess.Popen(
         [sys.executable, "-m", "conformance.cli", *arguments],
@@ -109,7 +128,9 @@ def begin(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
     )
 
 
-def command_in(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> CommandResult:
+def command_in(
+    folder: Path, arguments: Sequence[str], variables: Mapping[str, str]
+) -> CommandResult:
     """Run `isales-conformance` in a folder, without an emulator."""
     return ended(begin(folder, arguments, {**environment(folder), **variables}))
 
@@ -122,12 +143,21 @@ def ended(process: "subprocess.Popen[str]", seconds: float = 60.0) -> CommandRes
 
 @contextmanager
 def scene(folder: Path, *, extra: str = "", **options: Any) -> Iterator[Sandbox]:
-    """Run an emulator and write a target file; `extra` is put at its end, `options` are the emulator's."""
-    chosen: dict[str, Any] = {"campaigns": dict(CAMPAIGNS), "access_key": ACCESS_KEY, "ca_dir": folder} | options
+    """Run an emulator and write a target file; `extra` is put at its end, `options` are the
+    emulator's.
+    """
+    chosen: dict[str, Any] = {
+        "campaigns": dict(CAMPAIGNS),
+        "access_key": ACCESS_KEY,
+        "ca_dir": folder,
+    } | options
     with start(EmulatorOptions(**chosen)) as running:
         target = folder / "target.toml"
         text = _TARGET.format(
-            base_url=running.base_url, access_key=running.access_key, secret_variable=SECRET_VARIABLE, ca_file=running.ca_file
+            base_url=running.base_url,
+            access_key=running.access_key,
+            secret_variable=SECRET_VARIABLE,
+            ca_file=running.ca_file,
         )
         target.write_text(text + extra)
         yield Sandbox(emulator=running, folder=folder, target=target)

@@ -1,7 +1,8 @@
 """The suite at full speed on the emulator, its memory and the sizes of its files watched.
 
-`python -m conformance.selftest.safety.soaking --seconds 3600` is the long form. Memory must be flat; the recording grows with the
-calls, since it holds each of them, so what must be flat is its size per call; the journal holds numbers that were added, a few per call.
+`python -m conformance.selftest.safety.soaking --seconds 3600` is the long form. Memory must be
+flat; the recording grows with the calls, since it holds each of them, so what must be flat is its
+size per call; the journal holds numbers that were added, a few per call.
 """
 
 import argparse
@@ -41,9 +42,14 @@ def soaked(seconds: float, seed: int = 1) -> Soaked:
         for reading in readings_of(bench, lambda _: time.monotonic() >= end):
             found.append(reading)
             size = sum(file.stat().st_size for file in _files(bench.folder))
-            sys.stdout.write(f"{reading.calls:>10,} calls  {reading.mib:7.1f} MiB  files {size / 2**20:8.1f} MiB\n")
+            sys.stdout.write(
+                f"{reading.calls:>10,} calls  {reading.mib:7.1f} MiB  files {size / 2**20:8.1f}"
+                " MiB\n"
+            )
         calls = bench.transport.requests
-    return Soaked(calls=calls, growth=growth(found) if len(found) > 2 else 0.0, per_call=size / max(calls, 1))
+    return Soaked(
+        calls=calls, growth=growth(found) if len(found) > 2 else 0.0, per_call=size / max(calls, 1)
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -52,14 +58,17 @@ def _files(folder: Path) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The long form."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.selftest.safety.soaking", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.selftest.safety.soaking", description=__doc__
+    )
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     result = soaked(given.seconds, given.seed)
     verdict = "flat" if result.flat else "NOT FLAT"
     sys.stdout.write(
-        f"{result.calls:,} calls, {result.growth:+.1f} MiB for each 100,000, {result.per_call:.0f} bytes of files per call: {verdict}\n"
+        f"{result.calls:,} calls, {result.growth:+.1f} MiB for each 100,000, {result.per_call:.0f}"
+        f" bytes of files per call: {verdict}\n"
     )
     return 0 if result.flat else 1
 

@@ -1,4 +1,6 @@
-"""What a run may cost, whatever a server replies; `python -m conformance.selftest.safety.bounds` tries far more of them."""
+"""What a run may cost, whatever a server replies; `python -m conformance.selftest.safety.bounds`
+tries far more of them.
+"""
 
 import json
 from collections.abc import Generator
@@ -51,7 +53,10 @@ def hook(run: Run, state: State) -> Generator[None, object, object]:
     marker = SimpleNamespace(args=("state.direct",))
     config = SimpleNamespace(stash={STATE: state})
     item = SimpleNamespace(
-        funcargs={"run": run}, config=config, get_closest_marker=lambda name: marker, function=SimpleNamespace(__doc__="x")
+        funcargs={"run": run},
+        config=config,
+        get_closest_marker=lambda name: marker,
+        function=SimpleNamespace(__doc__="x"),
     )
     return pytest_pyfunc_call(cast(Any, item))
 
@@ -60,11 +65,18 @@ def test_no_check_begins_after_the_time() -> None:
     run = Run.__new__(Run)
     run.ledger, run.unusable = Ledger(), None
     state = State.__new__(State)
-    state.opened = cast(Any, SimpleNamespace(campaigns=SimpleNamespace(transport=SimpleNamespace(overtime="5 seconds have passed"))))
+    state.opened = cast(
+        Any,
+        SimpleNamespace(
+            campaigns=SimpleNamespace(transport=SimpleNamespace(overtime="5 seconds have passed"))
+        ),
+    )
     with pytest.raises(pytest.skip.Exception, match="5 seconds"):
         next(hook(run, state))
     assert run.ledger.skipped == {"state.direct": "5 seconds have passed"}
-    state.opened = cast(Any, SimpleNamespace(campaigns=SimpleNamespace(transport=SimpleNamespace(overtime=""))))
+    state.opened = cast(
+        Any, SimpleNamespace(campaigns=SimpleNamespace(transport=SimpleNamespace(overtime="")))
+    )
     assert next(hook(run, state)) is None, "the check begins"
 
 
@@ -88,7 +100,11 @@ def test_what_ends_a_run_is_told() -> None:
 
 
 def test_how_long_a_run_may_take_where_nobody_says() -> None:
-    assert [seconds_allowed(amounts, None) for amounts in (QUICK, STANDARD, THOROUGH)] == [1800, 4 * 3600, 24 * 3600]
+    assert [seconds_allowed(amounts, None) for amounts in (QUICK, STANDARD, THOROUGH)] == [
+        1800,
+        4 * 3600,
+        24 * 3600,
+    ]
     assert seconds_allowed(QUICK, 1.0) == 1800
     assert seconds_allowed(QUICK, 0.1) == 3 * QUICK.calls * 10
     assert seconds_allowed(THOROUGH, 0.5) == 3 * THOROUGH.calls * 2

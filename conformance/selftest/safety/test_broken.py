@@ -1,4 +1,6 @@
-"""A failure of the suite itself: exit code 4, a verdict file that says so, one paragraph, the traceback in a file, everything put back."""
+"""A failure of the suite itself: exit code 4, a verdict file that says so, one paragraph, the
+traceback in a file, everything put back.
+"""
 
 import json
 import os
@@ -21,7 +23,10 @@ def assert_told(broken: BrokenRun, step: str, error: str) -> None:
     """Whatever failed is told in the same four places."""
     assert broken.ended.code == 4
     assert "Traceback" not in broken.ended.said
-    assert re.search(rf"isales-conformance: The suite itself failed: {re.escape(step)} \({re.escape(error)}", broken.ended.said)
+    assert re.search(
+        rf"isales-conformance: The suite itself failed: {re.escape(step)} \({re.escape(error)}",
+        broken.ended.said,
+    )
     assert "failure.txt" in broken.ended.said
     document = broken.verdict
     assert document["verdict"] == "inconclusive"
@@ -37,11 +42,21 @@ def test_a_check_that_raises(tmp_path: Path) -> None:
     """Its clauses are not tested, though they were judged in passing; the others are."""
     broken = run(tmp_path, raising())
     assert_told(broken, f"the check {CHECK}", "IndexError: list index out of range")
-    served = [each for each in broken.verdict["clauses"] if each["verdict"] == "not-tested" and CHECK in each["reason"]]
+    served = [
+        each
+        for each in broken.verdict["clauses"]
+        if each["verdict"] == "not-tested" and CHECK in each["reason"]
+    ]
     assert served
     assert any(each["cases"] for each in served)
     assert sum(each["verdict"] == "pass" for each in broken.verdict["clauses"]) > 30
-    assert {path.name for path in broken.out.iterdir()} >= {"summary.html", "summary.md", "junit.xml", "traffic.har", "profile.toml"}
+    assert {path.name for path in broken.out.iterdir()} >= {
+        "summary.html",
+        "summary.md",
+        "junit.xml",
+        "traffic.har",
+        "profile.toml",
+    }
 
 
 @pytest.mark.long
@@ -66,14 +81,19 @@ def test_a_deviation_counts_all_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_a_step_that_raises(tmp_path: Path, place: str, step: str) -> None:
-    broken = run(tmp_path, replacing(place, "LookupError('no such thing')"), "--only", "header.authorization")
+    broken = run(
+        tmp_path, replacing(place, "LookupError('no such thing')"), "--only", "header.authorization"
+    )
     assert_told(broken, step, "LookupError: no such thing")
 
 
 def test_the_writer_of_the_verdict_raises(tmp_path: Path) -> None:
     """Then nothing can be said as the schema has it, but the file says what happened."""
     broken = run(
-        tmp_path, replacing("conformance.report.verdict_json.as_json", "LookupError('no such thing')"), "--only", "auth.changes-nothing"
+        tmp_path,
+        replacing("conformance.report.verdict_json.as_json", "LookupError('no such thing')"),
+        "--only",
+        "auth.changes-nothing",
     )
     assert broken.ended.code == 4
     left = json.loads((broken.out / "verdict.json").read_text())
@@ -90,10 +110,23 @@ def test_pytest_itself_fails_between_two_checks(tmp_path: Path) -> None:
 
 def test_campaigns_are_put_back_first(tmp_path: Path) -> None:
     with scene(tmp_path) as sandbox:
-        source = raising("state.machine") + "\n" + replacing("conformance.report.summary_md.render", "LookupError('no such thing')")
-        broken = run(tmp_path, source, "--target", str(sandbox.target), variables=tuple(sandbox.environment.items()))
+        source = (
+            raising("state.machine")
+            + "\n"
+            + replacing("conformance.report.summary_md.render", "LookupError('no such thing')")
+        )
+        broken = run(
+            tmp_path,
+            source,
+            "--target",
+            str(sandbox.target),
+            variables=tuple(sandbox.environment.items()),
+        )
         assert broken.ended.code == 4
-        assert [each["step"] for each in broken.verdict["failures"]] == ["the check state.machine", "writing summary.md"]
+        assert [each["step"] for each in broken.verdict["failures"]] == [
+            "the check state.machine",
+            "writing summary.md",
+        ]
         assert sandbox.contents() == {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
 
 
@@ -117,7 +150,12 @@ def test_putting_back_raises(tmp_path: Path) -> None:
 
 def test_interrupted_while_the_reports_are_written(tmp_path: Path) -> None:
     """The verdict is there, and the exit code is not that of a deviation."""
-    broken = run(tmp_path, replacing("conformance.report.har.write", "KeyboardInterrupt"), "--only", "header.authorization")
+    broken = run(
+        tmp_path,
+        replacing("conformance.report.har.write", "KeyboardInterrupt"),
+        "--only",
+        "header.authorization",
+    )
     assert broken.ended.code == 3
     assert broken.verdict["verdict"] == "conforms"
     assert "isales-conformance report" in broken.ended.said
@@ -144,13 +182,20 @@ def pytest_runtest_call(item):
 
 @pytest.mark.long
 def test_a_worker_that_cannot_open(tmp_path: Path) -> None:
-    broken = run(tmp_path, replacing("conformance.plugin.open_run", "LookupError('no such thing')"), "-n", "2")
+    broken = run(
+        tmp_path,
+        replacing("conformance.plugin.open_run", "LookupError('no such thing')"),
+        "-n",
+        "2",
+    )
     assert broken.ended.code == 4
     assert broken.verdict["failures"][0]["step"] == "opening the run"
     assert broken.verdict["verdict"] == "inconclusive"
 
 
-def test_a_command_that_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["isales-conformance", "clauses"])
     monkeypatch.setattr("conformance.cli.listing.all_clauses", [].pop)
@@ -159,7 +204,10 @@ def test_a_command_that_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         main()
     assert ended.value.code == failure.EXIT_CODE
     said = capsys.readouterr().err
-    assert "The suite itself failed: the command clauses (IndexError: pop from empty list)" in " ".join(said.split())
+    assert (
+        "The suite itself failed: the command clauses (IndexError: pop from empty list)"
+        in " ".join(said.split())
+    )
     assert "Traceback" not in said
     file = tmp_path / "isales-conformance" / "failure.txt"
     assert "IndexError" in file.read_text()
@@ -171,5 +219,7 @@ def test_a_reader_that_has_gone(tmp_path: Path) -> None:
     command = f"{sys.executable} -m conformance.cli clauses | head -1"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = ["bash", "-o", "pipefail", "-c", command]
-    ended = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    ended = subprocess.run(
+        words, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+    )
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -20,7 +20,10 @@ from conformance.selftest.transport.servers import Behaviour, Server, answering
 EFFORTS = {"quick": 400, "standard": 4000}
 PATIENT = "[pace]\ntimeout_seconds = 2\npatience_seconds = 1\n"
 """A server that is spoken to in TLS and does not answer is waited for so long."""
-SERVED = b'{"resultCode":"0200000","resultDesc":"","returnCode":"0200000","returnDesc":"","returnObject":{"callerNo":"1,2"}}'
+SERVED = (
+    b'{"resultCode":"0200000","resultDesc":"","returnCode":"0200000","returnDesc":"",'
+    b'"returnObject":{"callerNo":"1,2"}}'
+)
 
 
 def _steps(text: str, folder: Path, *, read_only: str = "", **environment: str) -> dict[str, Step]:
@@ -32,15 +35,29 @@ def _steps(text: str, folder: Path, *, read_only: str = "", **environment: str) 
 
 
 def _of_sandbox(
-    sandbox: Sandbox, folder: Path, old: str = "", new: str = "", *, read_only: str = "", **environment: str
+    sandbox: Sandbox,
+    folder: Path,
+    old: str = "",
+    new: str = "",
+    *,
+    read_only: str = "",
+    **environment: str,
 ) -> dict[str, Step]:
     text = sandbox.target.read_text()
     assert old in text
-    return _steps(text.replace(old, new) if old else text, folder, read_only=read_only, **(sandbox.environment | environment))
+    return _steps(
+        text.replace(old, new) if old else text,
+        folder,
+        read_only=read_only,
+        **(sandbox.environment | environment),
+    )
 
 
 def _plain(port: int, more: str = "", host: str = "127.0.0.1", scheme: str = "http") -> str:
-    return f'base_url = "{scheme}://{host}:{port}"\nvdn_id = 1\ncampaigns = [1001, 1002]\n[auth]\nscheme = "none"\n{more}'
+    return (
+        f'base_url = "{scheme}://{host}:{port}"\nvdn_id = 1\ncampaigns = [1001,'
+        f' 1002]\n[auth]\nscheme = "none"\n{more}'
+    )
 
 
 def _errors(steps: dict[str, Step]) -> list[str]:
@@ -55,7 +72,10 @@ def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
     before, steps = sandbox.contents(), _of_sandbox(sandbox, tmp_path)
     assert {step.status for step in steps.values()} == {"ok"}, steps
-    says = "own numbers were added, and taken out again; its 3 numbers will be taken out once and put back"
+    says = (
+        "own numbers were added, and taken out again; its 3 numbers will be taken out once and put"
+        " back"
+    )
     assert steps["adding to 1001"].says == says
     assert "none of its own is named" in steps["adding to 2001"].says
     assert "the query shows none" in steps["priorities"].says
@@ -69,13 +89,20 @@ def test_what_stays_in_a_campaign_that_was_empty_is_named(tmp_path: Path) -> Non
     with scene(tmp_path, campaigns={**CAMPAIGNS, (1, 1002): ()}) as sandbox:
         steps = _of_sandbox(sandbox, tmp_path)
         (number,) = sandbox.contents()[(1, 1002)] or {""}
-    told = f"Campaign 1002 was empty before and keeps {number}: the interface lets nobody delete the last number."
+    told = (
+        f"Campaign 1002 was empty before and keeps {number}: the interface lets nobody delete the"
+        " last number."
+    )
     assert steps["afterwards"].says == told
 
 
 def test_reading_only_sends_nothing_that_changes(sandbox: Sandbox, tmp_path: Path) -> None:
     steps = _of_sandbox(sandbox, tmp_path, read_only="--read-only")
-    assert [name for name, step in steps.items() if step.status == "skipped"] == ["signed call", "adding", "query"]
+    assert [name for name, step in steps.items() if step.status == "skipped"] == [
+        "signed call",
+        "adding",
+        "query",
+    ]
     assert not (tmp_path / "check.journal.jsonl").exists()
 
 
@@ -90,7 +117,10 @@ def test_a_closed_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     steps = _steps(_plain(port), tmp_path)
-    assert (_errors(steps), steps["port"].says) == (["port"], f"no connection to port {port} of 127.0.0.1: Connection refused")
+    assert (_errors(steps), steps["port"].says) == (
+        ["port"],
+        f"no connection to port {port} of 127.0.0.1: Connection refused",
+    )
     assert "firewall" in steps["port"].do
 
 
@@ -101,12 +131,18 @@ def test_an_authority_that_is_not_trusted(sandbox: Sandbox, tmp_path: Path) -> N
     assert _errors(steps) == ["certificate"]
     assert steps["tls"].says == "offers TLS 1.2 and TLS 1.3"
     assert "its chain is not trusted" in steps["certificate"].says
-    assert steps["certificate"].do.splitlines()[1].startswith("openssl s_client -showcerts -connect 127.0.0.1:")
+    assert (
+        steps["certificate"]
+        .do.splitlines()[1]
+        .startswith("openssl s_client -showcerts -connect 127.0.0.1:")
+    )
 
 
 def test_no_tls_at_all(tmp_path: Path) -> None:
     with Server(answering(b"HTTP/1.1 200 OK\r\n\r\n")) as server:
-        steps = _steps(_plain(server.port, scheme="https", more="[pace]\ntimeout_seconds = 1\n"), tmp_path)
+        steps = _steps(
+            _plain(server.port, scheme="https", more="[pace]\ntimeout_seconds = 1\n"), tmp_path
+        )
     assert _errors(steps) == ["tls"]
     assert "no TLS 1.2 or 1.3 on this port" in steps["tls"].says
 
@@ -119,7 +155,9 @@ def _certified(folder: Path, *, name: str, ends: dt.datetime) -> tuple[ssl.SSLCo
     made = made.not_valid_before(ends - dt.timedelta(days=90)).not_valid_after(ends)
     made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     pem = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     file, both = folder / "own.pem", folder / "both.pem"
     file.write_bytes(pem)
     both.write_bytes(private + pem)
@@ -134,18 +172,37 @@ NOW = dt.datetime.now(dt.UTC)
 @pytest.mark.parametrize(
     ("name", "ends", "status", "words"),
     [
-        ("localhost", NOW - dt.timedelta(days=3), "error", f"it has expired on {NOW - dt.timedelta(days=3):%Y-%m-%d}"),
-        ("elsewhere.example", NOW + dt.timedelta(days=60), "error", "it is not for localhost but for elsewhere.example"),
+        (
+            "localhost",
+            NOW - dt.timedelta(days=3),
+            "error",
+            f"it has expired on {NOW - dt.timedelta(days=3):%Y-%m-%d}",
+        ),
+        (
+            "elsewhere.example",
+            NOW + dt.timedelta(days=60),
+            "error",
+            "it is not for localhost but for elsewhere.example",
+        ),
         ("localhost", NOW + dt.timedelta(days=5), "warning", "4 days left"),
         ("localhost", NOW + dt.timedelta(days=60), "ok", "trusted, for localhost; 59 days left"),
         ("localhost", NOW + dt.timedelta(days=100), "error", "it is not valid yet"),
     ],
 )
-def test_certificates(tmp_path: Path, name: str, ends: dt.datetime, status: str, words: str) -> None:
+def test_certificates(
+    tmp_path: Path, name: str, ends: dt.datetime, status: str, words: str
+) -> None:
     context, file = _certified(tmp_path, name=name, ends=ends)
     with Server(_replying(), context=context) as server:
-        steps = _steps(_plain(server.port, f'[tls]\nca_file = "{file}"\n', "localhost", "https"), tmp_path, read_only="yes")
-    assert (steps["certificate"].status, words in steps["certificate"].says) == (status, True), steps["certificate"]
+        steps = _steps(
+            _plain(server.port, f'[tls]\nca_file = "{file}"\n', "localhost", "https"),
+            tmp_path,
+            read_only="yes",
+        )
+    assert (steps["certificate"].status, words in steps["certificate"].says) == (
+        status,
+        True,
+    ), steps["certificate"]
 
 
 def _replying(*lines: bytes, status: bytes = b"200 OK", body: bytes = SERVED) -> Behaviour:
@@ -154,13 +211,20 @@ def _replying(*lines: bytes, status: bytes = b"200 OK", body: bytes = SERVED) ->
 
 
 def test_clocks_that_differ(tmp_path: Path) -> None:
-    date = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=300)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    date = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=300)).strftime(
+        "%a, %d %b %Y %H:%M:%S GMT"
+    )
     with Server(_replying(b"Date: " + date.encode())) as server:
         steps = _steps(_plain(server.port), tmp_path, read_only="yes")
     assert steps["clock"].status == "warning"
     assert "s ahead of this machine's" in steps["clock"].says
     with Server(_replying(b"Date: " + date.encode(), status=b"401 Unauthorized")) as server:
-        steps = _steps(_plain(server.port).replace('"none"', '"auth-v2"\naccess_key = "a"\nsecret_key = "bcdefg"'), tmp_path)
+        steps = _steps(
+            _plain(server.port).replace(
+                '"none"', '"auth-v2"\naccess_key = "a"\nsecret_key = "bcdefg"'
+            ),
+            tmp_path,
+        )
     assert _errors(steps) == ["credentials"]
     assert steps["credentials"].do.startswith("First set the clocks right: they differ by ")
 
@@ -168,8 +232,14 @@ def test_clocks_that_differ(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [
-        (_replying(b"Location: https://portal.example/login", status=b"302 Found"), "a redirection to 'https://portal.example/login'"),
-        (_replying(status=b"404 Not Found", body=b"<html>nothing"), "HTTP 404 with b'<html>nothing', which is not the interface's JSON"),
+        (
+            _replying(b"Location: https://portal.example/login", status=b"302 Found"),
+            "a redirection to 'https://portal.example/login'",
+        ),
+        (
+            _replying(status=b"404 Not Found", body=b"<html>nothing"),
+            "HTTP 404 with b'<html>nothing', which is not the interface's JSON",
+        ),
         (_replying(status=b"503 Busy", body=b"busy"), "HTTP 503"),
         (lambda sock, index: None, "can't be reached: "),
     ],
@@ -184,7 +254,10 @@ def test_something_else_answers(tmp_path: Path, behaviour: Behaviour, words: str
 
 def test_wrong_keys(sandbox: Sandbox, tmp_path: Path) -> None:
     steps = _of_sandbox(sandbox, tmp_path, **{SECRET_VARIABLE: "not the key"})
-    assert (_errors(steps), steps["credentials"].says) == (["credentials"], "HTTP 401: a signed read is refused")
+    assert (_errors(steps), steps["credentials"].says) == (
+        ["credentials"],
+        "HTTP 401: a signed read is refused",
+    )
     assert "signed_headers (now host)" in steps["credentials"].do
 
 
@@ -196,13 +269,17 @@ def test_a_campaign_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_a_list_that_lacks_numbers(sandbox: Sandbox, tmp_path: Path) -> None:
-    steps = _of_sandbox(sandbox, tmp_path, "[1001, 1002]", '[{ id = 1001, numbers = ["5245241"] }, 1002]')
+    steps = _of_sandbox(
+        sandbox, tmp_path, "[1001, 1002]", '[{ id = 1001, numbers = ["5245241"] }, 1002]'
+    )
     assert _errors(steps) == ["campaign 1001"]
     assert "2 number(s) that the list in the target file lacks" in steps["campaign 1001"].says
 
 
 def test_numbers_that_can_not_be_added(tmp_path: Path) -> None:
-    (tmp_path / "closed.toml").write_text('[readings]\nadding = "refused"\n[query]\nshows = "first"\n')
+    (tmp_path / "closed.toml").write_text(
+        '[readings]\nadding = "refused"\n[query]\nshows = "first"\n'
+    )
     with scene(tmp_path, profile=tmp_path / "closed.toml") as sandbox:
         steps = _of_sandbox(sandbox, tmp_path)
     assert _errors(steps) == ["adding"]
@@ -211,13 +288,18 @@ def test_numbers_that_can_not_be_added(tmp_path: Path) -> None:
 
 def test_what_can_not_be_judged(tmp_path: Path) -> None:
     with Server(_replying()) as server:
-        text = _plain(server.port, "[pace]\nconcurrency = 1\nmax_requests = 500\nrequests_per_second = 1000\n").replace(", 1002", "")
+        text = _plain(
+            server.port, "[pace]\nconcurrency = 1\nmax_requests = 500\nrequests_per_second = 1000\n"
+        ).replace(", 1002", "")
         file = tmp_path / "narrow.toml"
         file.write_text(text)
         wishes = Wishes(efforts=EFFORTS, journal=tmp_path / "journal", read_only="yes")
         steps = list(inspect(load_target(file, {}), wishes))
     said = " ".join(step.says for step in steps if step.step == "judgement")
-    assert all(words in said for words in ("other campaigns", "another VDN", "authorization", "at the same time"))
+    assert all(
+        words in said
+        for words in ("other campaigns", "another VDN", "authorization", "at the same time")
+    )
     efforts = {step.step: step for step in steps if step.step.startswith("effort")}
     assert (efforts["effort quick"].status, efforts["effort standard"].status) == ("ok", "warning")
     assert "max_requests = 500 ends it sooner" in efforts["effort standard"].says
@@ -225,8 +307,14 @@ def test_what_can_not_be_judged(tmp_path: Path) -> None:
 
 def test_the_command(sandbox: Sandbox) -> None:
     plain = sandbox.command("check", "--target", str(sandbox.target))
-    assert (plain.code, max(map(len, plain.out.splitlines())) <= 80, "\x1b" in plain.out) == (0, True, False), plain.said
-    listed = sandbox.command("check", "--target", str(sandbox.target), "--json", "--set", "vdn_id=3", "--read-only")
+    assert (plain.code, max(map(len, plain.out.splitlines())) <= 80, "\x1b" in plain.out) == (
+        0,
+        True,
+        False,
+    ), plain.said
+    listed = sandbox.command(
+        "check", "--target", str(sandbox.target), "--json", "--set", "vdn_id=3", "--read-only"
+    )
     steps = json.loads(listed.out)
     assert listed.code == 3
     assert [set(step) for step in steps] == [{"step", "status", "says", "do"}] * len(steps)
@@ -237,7 +325,14 @@ def test_the_plan_of_a_run(sandbox: Sandbox) -> None:
     """Kinds of calls, how many, where, the most numbers: and nothing is sent."""
     before = sandbox.contents()
     result = sandbox.command(
-        *sandbox.run("planned", "--dry-run", "--set", "pace.requests_per_second=2", "--set", "pace.max_added_numbers=700")
+        *sandbox.run(
+            "planned",
+            "--dry-run",
+            "--set",
+            "pace.requests_per_second=2",
+            "--set",
+            "pace.max_added_numbers=700",
+        )
     )
     assert result.code == 0
     for words in (

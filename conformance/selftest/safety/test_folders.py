@@ -59,7 +59,9 @@ def test_a_folder_of_that_name_stays_as_it_is(tmp_path: Path) -> None:
     assert not (tmp_path / "latest").is_symlink()
 
 
-def test_where_no_links_can_be_made_a_file_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_links_can_be_made_a_file_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(1, "no links here")
 
@@ -82,11 +84,15 @@ def test_one_in_which_nothing_was_written_goes(tmp_path: Path) -> None:
     assert folder.exists()
 
 
-def test_a_folder_that_was_named_is_used_once_more_once_everything_is_put_back(tmp_path: Path) -> None:
+def test_a_folder_that_was_named_is_used_once_more_once_everything_is_put_back(
+    tmp_path: Path,
+) -> None:
     index, file = OpenJournals(tmp_path / "state"), tmp_path / "out" / "journal.jsonl"
     with Journal(file, base_url=URL) as journal:
         journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))
-    with pytest.raises(UsageError, match=r"isales-conformance restore .*journal.jsonl --target t.toml"):
+    with pytest.raises(
+        UsageError, match=r"isales-conformance restore .*journal.jsonl --target t.toml"
+    ):
         make_room(file.parent, index, Path("t.toml"))
     assert unfinished_in(file.parent, index) == [file]
     with Journal(file, base_url=URL) as journal:

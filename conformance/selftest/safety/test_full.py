@@ -1,4 +1,6 @@
-"""A disk that is full, and folders that can't be written: one paragraph, and the campaigns hold what they held."""
+"""A disk that is full, and folders that can't be written: one paragraph, and the campaigns hold
+what they held.
+"""
 
 import subprocess
 import sys
@@ -21,18 +23,36 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 def _run(sandbox: Sandbox, out: str, size: int) -> CommandResult:
     """A run that can make no file larger than this."""
-    command = [sys.executable, "-c", LIMITED, str(size), sys.executable, "-m", "conformance.cli", *sandbox.run(out)]
+    command = [
+        sys.executable,
+        "-c",
+        LIMITED,
+        str(size),
+        sys.executable,
+        "-m",
+        "conformance.cli",
+        *sandbox.run(out),
+    ]
     pipe = subprocess.PIPE
     return ended(
         subprocess.Popen(
-            command, cwd=sandbox.folder, env=sandbox.environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
+            command,
+            cwd=sandbox.folder,
+            env=sandbox.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
         )
     )
 
 
 def test_no_room_in_the_middle_of_a_run(sandbox: Sandbox) -> None:
     before, result = sandbox.contents(), _run(sandbox, "full", FITS)
-    assert (result.code, "traffic.ndjson can't be written (File too large)" in result.said) == (2, True), result.said
+    assert (result.code, "traffic.ndjson can't be written (File too large)" in result.said) == (
+        2,
+        True,
+    ), result.said
     assert "Traceback" not in result.said
     assert (sandbox.folder / "full" / "traffic.ndjson").stat().st_size == FITS
     assert sandbox.contents() == before
@@ -43,7 +63,9 @@ def test_no_room_in_the_middle_of_a_run(sandbox: Sandbox) -> None:
 def test_no_room_from_the_beginning(sandbox: Sandbox, size: int) -> None:
     """Whichever of the index, the journal and the recording is the first that has no room."""
     before, result = sandbox.contents(), _run(sandbox, f"nothing-{size}", size)
-    assert (result.code, "can't be written (File too large)" in result.said) == (2, True), result.said
+    assert (result.code, "can't be written (File too large)" in result.said) == (2, True), (
+        result.said
+    )
     assert "Traceback" not in result.said
     assert sandbox.contents() == before, result.said
     assert "ot put back" not in result.said
@@ -52,4 +74,8 @@ def test_no_room_from_the_beginning(sandbox: Sandbox, size: int) -> None:
 def test_a_folder_that_may_only_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
     (sandbox.folder / "closed").write_text("a file where the folder should be")
     result = sandbox.command(*sandbox.run("closed"))
-    assert (result.code, "The output folder" in result.said, "Traceback" in result.said) == (2, True, False), result.said
+    assert (result.code, "The output folder" in result.said, "Traceback" in result.said) == (
+        2,
+        True,
+        False,
+    ), result.said

@@ -13,7 +13,9 @@ from conformance.selftest.safety.scene import ENDS, Sandbox, ended, scene
 from conformance.selftest.waiting import until
 
 
-def _disturbed(sandbox: Sandbox, out: str, effort: str = "standard", *more: str) -> "subprocess.Popen[str]":
+def _disturbed(
+    sandbox: Sandbox, out: str, effort: str = "standard", *more: str
+) -> "subprocess.Popen[str]":
     """A run that has changed its campaigns, and is not about to end."""
     before = sandbox.contents()
     process = sandbox.begin(*sandbox.run(out, "--effort", effort, *more))
@@ -42,7 +44,9 @@ def test_an_interrupted_run_puts_back_and_reports(sandbox: Sandbox, number: sign
 
 
 @pytest.mark.parametrize("wait", [long(0.0), 0.2, long(0.5), long(0.9)])
-def test_interrupted_while_it_is_being_prepared_it_takes_back_what_it_added(tmp_path: Path, wait: float) -> None:
+def test_interrupted_while_it_is_being_prepared_it_takes_back_what_it_added(
+    tmp_path: Path, wait: float
+) -> None:
     with scene(tmp_path, latency_ms=150) as sandbox:
         before = sandbox.contents()
         process = _disturbed(sandbox, "early")
@@ -59,12 +63,20 @@ def test_with_workers_it_says_as_much(tmp_path: Path) -> None:
     with scene(tmp_path) as sandbox:
         before = sandbox.contents()
         process = _disturbed(sandbox, "workers", "standard", "-n", "2")
-        until(lambda: all((tmp_path / "workers" / f"traffic-gw{worker}.ndjson").exists() for worker in (0, 1)))
+        until(
+            lambda: all(
+                (tmp_path / "workers" / f"traffic-gw{worker}.ndjson").exists() for worker in (0, 1)
+            )
+        )
         process.send_signal(signal.SIGINT)
         result = ended(process)
         assert sandbox.contents() == before
     verdict, headline = _verdict(sandbox, "workers")
-    assert (result.code, verdict, "interrupted before its end" in headline) == (3, "inconclusive", True), result.said
+    assert (result.code, verdict, "interrupted before its end" in headline) == (
+        3,
+        "inconclusive",
+        True,
+    ), result.said
     assert "INCONCLUSIVE" in result.out
     assert "Traceback" not in result.said
     assert not list((tmp_path / "workers").glob("part-*"))
@@ -72,7 +84,10 @@ def test_with_workers_it_says_as_much(tmp_path: Path) -> None:
 
 def test_workers_that_can_not_begin_say_why(sandbox: Sandbox) -> None:
     result = sandbox.command(*sandbox.run("many", "-n", "3"))
-    assert (result.code, "3 workers need a campaign each, and the target file lists 2" in result.said) == (2, True), result.said
+    assert (
+        result.code,
+        "3 workers need a campaign each, and the target file lists 2" in result.said,
+    ) == (2, True), result.said
     assert "INTERNALERROR" not in result.said
 
 
@@ -87,7 +102,10 @@ def test_interrupted_twice_it_stops_at_once_and_says_how_to_restore(tmp_path: Pa
         process.send_signal(signal.SIGINT)
         result = ended(process, 5.0)
         assert result.code == 3
-        command = f"isales-conformance restore {tmp_path / 'twice' / 'journal.jsonl'} --target {sandbox.target}"
+        command = (
+            f"isales-conformance restore {tmp_path / 'twice' / 'journal.jsonl'} --target"
+            f" {sandbox.target}"
+        )
         assert command in result.err
         assert "Traceback" not in result.said
         assert sandbox.command(*command.split()[1:]).code == 0
@@ -100,7 +118,10 @@ def test_a_second_run_on_the_same_campaigns_is_refused(sandbox: Sandbox) -> None
     first.send_signal(signal.SIGTERM)
     ended(first)
     assert second.code == 3
-    assert f"Campaign 1001 of VDN 1 on {sandbox.emulator.base_url} is in use by another run (process {first.pid}, started" in second.said
+    assert (
+        f"Campaign 1001 of VDN 1 on {sandbox.emulator.base_url} is in use by another run (process"
+        f" {first.pid}, started" in second.said
+    )
     assert "Traceback" not in second.said
 
 
@@ -113,4 +134,7 @@ def test_a_target_that_dies_is_headlined_with_the_command(tmp_path: Path) -> Non
     assert (result.code, verdict) == (3, "inconclusive"), result.said
     assert "gave nothing that could be used" in headline
     assert "could not be put back: the target does not answer" in headline
-    assert f"isales-conformance restore {tmp_path / 'orphan' / 'journal.jsonl'} --target {sandbox.target}" in " ".join(result.err.split())
+    assert (
+        f"isales-conformance restore {tmp_path / 'orphan' / 'journal.jsonl'} --target"
+        f" {sandbox.target}" in " ".join(result.err.split())
+    )

@@ -1,4 +1,6 @@
-"""What a killed run left behind is neither moved, overwritten nor forgotten, however its journal was damaged."""
+"""What a killed run left behind is neither moved, overwritten nor forgotten, however its journal
+was damaged.
+"""
 
 import json
 import shutil
@@ -10,10 +12,20 @@ import pytest
 
 from conformance.exchange import CampaignKey
 from conformance.selftest.long import long
-from conformance.selftest.safety.scene import CAMPAIGNS, ENDS, CommandResult, Sandbox, command_in, ended, scene
+from conformance.selftest.safety.scene import (
+    CAMPAIGNS,
+    ENDS,
+    CommandResult,
+    Sandbox,
+    command_in,
+    ended,
+    scene,
+)
 from conformance.selftest.waiting import until
 
-BEFORE: Mapping[CampaignKey, frozenset[str]] = {key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()}
+BEFORE: Mapping[CampaignKey, frozenset[str]] = {
+    key: frozenset(numbers) for key, numbers in CAMPAIGNS.items()
+}
 
 
 @pytest.fixture
@@ -29,7 +41,9 @@ EXACT = "restriction.last-number"
 
 def _killed(sandbox: Sandbox, *options: str) -> None:
     """A run that has taken originals out when it is killed."""
-    process = sandbox.begin("run", "--target", str(sandbox.target), "--no-html", "--only", EXACT, *options)
+    process = sandbox.begin(
+        "run", "--target", str(sandbox.target), "--no-html", "--only", EXACT, *options
+    )
     until(lambda: process.poll() is not None or not _whole(sandbox))
     assert process.poll() is None, ended(process).said
     process.kill()
@@ -38,7 +52,9 @@ def _killed(sandbox: Sandbox, *options: str) -> None:
 
 def _whole(sandbox: Sandbox) -> bool:
     """Whether every campaign holds at least what it held."""
-    return all(BEFORE[key] <= (numbers or frozenset()) for key, numbers in sandbox.contents().items())
+    return all(
+        BEFORE[key] <= (numbers or frozenset()) for key, numbers in sandbox.contents().items()
+    )
 
 
 def _restore(sandbox: Sandbox, *arguments: str) -> CommandResult:
@@ -52,7 +68,7 @@ def _refused(result: CommandResult, journal: Path) -> None:
     assert "Traceback" not in result.said
 
 
-# -- H7: neither moved nor overwritten ----------------------------------------------------------------
+# -- H7: neither moved nor overwritten -------------------------------------------------------------
 
 
 def test_a_demo_into_the_folder_of_a_killed_run_is_refused(sandbox: Sandbox) -> None:
@@ -69,7 +85,9 @@ def test_no_command_begins_on_campaigns_that_are_not_put_back(sandbox: Sandbox) 
     _killed(sandbox, "--out", "first")
     journal, target = sandbox.folder / "first" / "journal.jsonl", str(sandbox.target)
     disturbed = sandbox.contents()
-    _refused(sandbox.command("run", "--target", target, "--effort", "quick", "--out", "second"), journal)
+    _refused(
+        sandbox.command("run", "--target", target, "--effort", "quick", "--out", "second"), journal
+    )
     _refused(sandbox.command("run", "--target", target, "--effort", "quick", "-n", "2"), journal)
     _refused(sandbox.command("compare", target, target), journal)
     _refused(sandbox.command("record", "--target", target, "--out", "a.jsonl", "--yes"), journal)
@@ -98,8 +116,13 @@ def test_each_run_has_a_folder_of_its_own(sandbox: Sandbox) -> None:
     server = sandbox.emulator.base_url.removeprefix("https://").replace(":", "-")
     assert folder.name.endswith(f"Z-{server}-standard")
     assert (reports / "latest").resolve() == folder.resolve()
-    _refused(sandbox.command("run", "--target", str(sandbox.target), "--effort", "quick"), folder / "journal.jsonl")
-    assert (reports / "latest").resolve() == folder.resolve(), "a run that was refused leaves no folder"
+    _refused(
+        sandbox.command("run", "--target", str(sandbox.target), "--effort", "quick"),
+        folder / "journal.jsonl",
+    )
+    assert (reports / "latest").resolve() == folder.resolve(), (
+        "a run that was refused leaves no folder"
+    )
     demo = sandbox.command("run", "--effort", "quick", "--no-html", "--only", "uri.vdn-id")
     assert demo.code in {0, 3}, demo.said
     newest = (reports / "latest").resolve()
@@ -121,7 +144,10 @@ def test_workers_write_into_one_folder(tmp_path: Path) -> None:
     with scene(tmp_path) as sandbox:
         _killed(sandbox, "-n", "2")
         (folder,) = [each for each in (tmp_path / "reports").iterdir() if each.name != "latest"]
-        assert sorted(file.name for file in folder.glob("journal*")) == ["journal-gw0.jsonl", "journal-gw1.jsonl"]
+        assert sorted(file.name for file in folder.glob("journal*")) == [
+            "journal-gw0.jsonl",
+            "journal-gw1.jsonl",
+        ]
         _wait_for_locks(sandbox, folder)
         assert sandbox.contents() == BEFORE
 
@@ -151,11 +177,13 @@ def test_what_somebody_has_seen_to_is_forgotten_on_request(sandbox: Sandbox) -> 
     assert sandbox.command("check", "--target", str(sandbox.target)).code == 0
 
 
-# -- H8: damaged --------------------------------------------------------------------------------------
+# -- H8: damaged -----------------------------------------------------------------------------------
 
 
 def _flip_holding(lines: list[bytes]) -> list[bytes]:
-    place = next(place for place, line in enumerate(lines) if b'"holding"' in line and b"5245" in line)
+    place = next(
+        place for place, line in enumerate(lines) if b'"holding"' in line and b"5245" in line
+    )
     return [*lines[:place], lines[place].replace(b"5245", b"5255"), *lines[place + 1 :]]
 
 
@@ -175,8 +203,12 @@ def _nothing(_: list[bytes]) -> list[bytes]:
     return []
 
 
-@pytest.mark.parametrize("damage", [_flip_holding, *map(long, (_without_header, _cut_deep, _cut_within, _nothing))])
-def test_a_damaged_journal_loses_no_original(sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]) -> None:
+@pytest.mark.parametrize(
+    "damage", [_flip_holding, *map(long, (_without_header, _cut_deep, _cut_within, _nothing))]
+)
+def test_a_damaged_journal_loses_no_original(
+    sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]
+) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
     journal.write_bytes(b"".join(damage(journal.read_bytes().splitlines(keepends=True))))
@@ -186,7 +218,12 @@ def test_a_damaged_journal_loses_no_original(sandbox: Sandbox, damage: Callable[
     assert journal.read_bytes().startswith(damaged)
     assert b'"restored"' not in journal.read_bytes()
     assert _whole(sandbox), result.said
-    _refused(sandbox.command("run", "--target", str(sandbox.target), "--effort", "quick", "--out", "second"), journal)
+    _refused(
+        sandbox.command(
+            "run", "--target", str(sandbox.target), "--effort", "quick", "--out", "second"
+        ),
+        journal,
+    )
     assert sandbox.command("restore", "--forget", str(journal)).code == 0
     assert sandbox.command("check", "--target", str(sandbox.target)).code == 0
 
@@ -208,7 +245,9 @@ def test_a_journal_that_is_gone_is_put_back_from_the_index(sandbox: Sandbox) -> 
 
 
 @pytest.mark.parametrize("damage", [_cut_deep, long(_nothing)])
-def test_without_the_index_a_cut_journal_proves_nothing(sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]) -> None:
+def test_without_the_index_a_cut_journal_proves_nothing(
+    sandbox: Sandbox, damage: Callable[[list[bytes]], list[bytes]]
+) -> None:
     _killed(sandbox, "--out", "first")
     journal = sandbox.folder / "first" / "journal.jsonl"
     journal.write_bytes(b"".join(damage(journal.read_bytes().splitlines(keepends=True))))
@@ -240,11 +279,15 @@ def test_a_journal_that_was_closed_before_it_named_a_campaign(tmp_path: Path) ->
         target = sandbox.target.read_text()
         sandbox.target.write_text(target.replace("[1001, 1002]", "[4711]"))
         assert sandbox.command(*arguments).code == 3
-        assert not (tmp_path / "run" / "journal.jsonl").exists(), "it was found out before anything could be changed"
+        assert not (tmp_path / "run" / "journal.jsonl").exists(), (
+            "it was found out before anything could be changed"
+        )
         result = sandbox.command("restore", "run", "--target", str(sandbox.target))
         assert (result.code, "nothing is to be put back" in result.said) == (0, True), result.said
         (tmp_path / "run" / "verdict.json").write_text("{}")
-        assert sandbox.command("restore", "run", "--target", str(sandbox.target)).code == 2, "of that nothing is known"
+        assert sandbox.command("restore", "run", "--target", str(sandbox.target)).code == 2, (
+            "of that nothing is known"
+        )
     empty = tmp_path / "empty.jsonl"
     empty.touch()
     result = command_in(tmp_path, ["restore", str(empty)], {})
@@ -279,16 +322,31 @@ def test_a_folder_that_is_refused_keeps_everything(sandbox: Sandbox) -> None:
     results = sandbox.folder / "first" / "allure-results"
     (results / "kept-result.json").write_text("{}")
     before = sorted(file.name for file in results.iterdir())
-    _refused(sandbox.command("run", "--effort", "quick", "--no-html", "--out", "first"), sandbox.folder / "first" / "journal.jsonl")
+    _refused(
+        sandbox.command("run", "--effort", "quick", "--no-html", "--out", "first"),
+        sandbox.folder / "first" / "journal.jsonl",
+    )
     assert sorted(file.name for file in results.iterdir()) == before
 
 
 @pytest.mark.parametrize("number", ENDS)
 def test_whoever_ends_a_command_it_puts_back(sandbox: Sandbox, number: signal.Signals) -> None:
-    process = sandbox.begin("compare", str(sandbox.target), str(sandbox.target), "--max-calls", "60000", "--out", "compared")
+    process = sandbox.begin(
+        "compare",
+        str(sandbox.target),
+        str(sandbox.target),
+        "--max-calls",
+        "60000",
+        "--out",
+        "compared",
+    )
     until(lambda: process.poll() is not None or sandbox.contents() != BEFORE)
     assert process.poll() is None, ended(process).said
     process.send_signal(number)
     result = ended(process)
-    assert (result.code, "Interrupted." in result.said, "Traceback" in result.said) == (3, True, False), result.said
+    assert (result.code, "Interrupted." in result.said, "Traceback" in result.said) == (
+        3,
+        True,
+        False,
+    ), result.said
     assert sandbox.contents() == BEFORE

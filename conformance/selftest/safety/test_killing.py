@@ -17,9 +17,13 @@ def test_killed_runs_are_restored(tmp_path: Path) -> None:
     folders = [tmp_path / "left", tmp_path / "right"]
     with ThreadPoolExecutor(2) as pool:
         result = [killed for each in pool.map(_killed, folders, (1, 2)) for killed in each]
-    wrong = [killed for killed in result if killed.differs or (killed.restored and killed.restored.code)]
+    wrong = [
+        killed for killed in result if killed.differs or (killed.restored and killed.restored.code)
+    ]
     assert wrong == []
-    assert sum(killed.disturbed for killed in result) >= TIMES, "the runs were killed when they had nothing to put back"
+    assert sum(killed.disturbed for killed in result) >= TIMES, (
+        "the runs were killed when they had nothing to put back"
+    )
 
 
 def _killed(folder: Path, seed: int) -> list[Killed]:
@@ -39,10 +43,16 @@ def test_where_nothing_can_be_looked_at(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_where_all_was_given_and_nothing_can_be_looked_at(tmp_path: Path) -> None:
-    """The run empties campaigns of numbers that the target file lists; a server that refuses what it lacks or has already."""
+    """The run empties campaigns of numbers that the target file lists; a server that refuses what
+    it lacks or has already.
+    """
     with scene(tmp_path, extra=UNSEEN, profile=_strict(tmp_path)) as sandbox:
-        numbers = {key[1]: ", ".join(f'"{number}"' for number in held) for key, held in CAMPAIGNS.items()}
-        given = ", ".join(f"{{ id = {name}, numbers = [{numbers[name]}] }}" for name in (1001, 1002))
+        numbers = {
+            key[1]: ", ".join(f'"{number}"' for number in held) for key, held in CAMPAIGNS.items()
+        }
+        given = ", ".join(
+            f"{{ id = {name}, numbers = [{numbers[name]}] }}" for name in (1001, 1002)
+        )
         sandbox.target.write_text(sandbox.target.read_text().replace("[1001, 1002]", f"[{given}]"))
         killed = kill_once(sandbox, "killed", 0.9)
     assert killed.disturbed

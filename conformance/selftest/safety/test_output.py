@@ -1,4 +1,6 @@
-"""What a run writes: always a verdict, nothing that is obeyed instead of read, no secret, for this user alone, in its folders alone."""
+"""What a run writes: always a verdict, nothing that is obeyed instead of read, no secret, for this
+user alone, in its folders alone.
+"""
 
 import json
 import os
@@ -29,7 +31,11 @@ def replacing(code: bytes) -> Callable[[ReceivedRequest, bytes], bytes]:
 
 def written(folder: Path, ended: CommandResult) -> Iterator[tuple[str, str]]:
     """Everything that a run has left and said."""
-    yield from ((str(file), file.read_bytes().decode()) for file in sorted(folder.rglob("*")) if file.is_file())
+    yield from (
+        (str(file), file.read_bytes().decode())
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    )
     yield from (("standard output", ended.out), ("standard error", ended.err))
 
 
@@ -46,7 +52,9 @@ def test_a_lone_surrogate_in_a_code(tmp_path: Path, more: tuple[str, ...]) -> No
     assert ended.code == 1, ended.said
     assert "Traceback" not in ended.said
     assert verdict(sandbox) == "deviates"
-    assert "0200\\ud80002" in (sandbox.folder / "out" / "verdict.json").read_text().replace("\\\\", "\\")
+    assert "0200\\ud80002" in (sandbox.folder / "out" / "verdict.json").read_text().replace(
+        "\\\\", "\\"
+    )
 
 
 def test_a_code_that_a_terminal_would_obey(tmp_path: Path) -> None:
@@ -59,9 +67,24 @@ def test_a_code_that_a_terminal_would_obey(tmp_path: Path) -> None:
     assert "\\x1b[2J\\x00\\u202e\\x9b31m" in ended.said
 
 
-@pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+)
 def test_an_output_that_takes_ascii_alone(tmp_path: Path, variables: dict[str, str]) -> None:
-    for words in (("clauses",), ("run", "--effort", "quick", "--no-html", "--only", "header.locale", "--out", str(tmp_path / "out"))):
+    for words in (
+        ("clauses",),
+        (
+            "run",
+            "--effort",
+            "quick",
+            "--no-html",
+            "--only",
+            "header.locale",
+            "--out",
+            str(tmp_path / "out"),
+        ),
+    ):
         ended = command_in(tmp_path, words, variables | {"PYTHONPATH": str(ROOT)})
         assert ended.code == 0, ended.said
         assert ended.out.isascii()
@@ -72,7 +95,9 @@ SECRET = 'it\'s-a-"secret"-key'
 
 def test_a_secret_given_as_an_option(tmp_path: Path) -> None:
     with scene(tmp_path, secret_key=SECRET, faults=("auth.other-scheme",)) as sandbox:
-        ended = sandbox.command(*sandbox.run("out", "--set", f"auth.secret_key={SECRET}"), LAB_SECRET_KEY="another")
+        ended = sandbox.command(
+            *sandbox.run("out", "--set", f"auth.secret_key={SECRET}"), LAB_SECRET_KEY="another"
+        )
     assert ended.code == 1, ended.said
     for name, text in written(tmp_path / "out", ended):
         assert 'secret"-key' not in text.replace("\\", ""), name
@@ -93,7 +118,9 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
-    """A server that writes what it was sent into its descriptions, and is failed so that its replies are shown."""
+    """A server that writes what it was sent into its descriptions, and is failed so that its
+    replies are shown.
+    """
     sent: list[str] = []
 
     def echo(request: ReceivedRequest, body: bytes) -> bytes:
@@ -103,7 +130,9 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
             return body.replace(CODE, b'"0299"')
         sent.append(signature)
         echoed = " ".join(form(signature) for form in FORMS.values())
-        return body.replace(CODE, b'"0299"').replace(b'"resultDesc"', f'"echo":"{echoed}","resultDesc"'.encode(), 1)
+        return body.replace(CODE, b'"0299"').replace(
+            b'"resultDesc"', f'"echo":"{echoed}","resultDesc"'.encode(), 1
+        )
 
     with proxied_sandbox(tmp_path) as sandbox:
         sandbox.between.rewritten = echo
@@ -111,7 +140,9 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
     assert sent
     assert ended.code == 1, ended.said
     forms: list[Callable[[str], str]] = [*FORMS.values(), str]
-    sought = {form(signature)[4:-6] for signature in sent for form in forms}  # of the longer text what is the signature's
+    sought = {
+        form(signature)[4:-6] for signature in sent for form in forms
+    }  # of the longer text what is the signature's
     for name, text in written(tmp_path / "out", ended):
         found = next((each for each in sought if each in text), None)
         assert found is None, (name, found)
@@ -120,8 +151,15 @@ def test_a_signature_echoed_in_another_form(tmp_path: Path) -> None:
 def test_the_emulator_makes_keys_of_its_own(tmp_path: Path) -> None:
     """It prints its key: that must never be one that the user has for a real server."""
     command = [sys.executable, "-m", "conformance.cli", "emulate", "--http", "--port", "0"]
-    given = {**os.environ, "ISALES_SK": "key-of-a-real-server", "ISALES_AUTH_SECRET_KEY": "key-of-a-real-server", "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=given, cwd=tmp_path) as process:
+    given = {
+        **os.environ,
+        "ISALES_SK": "key-of-a-real-server",
+        "ISALES_AUTH_SECRET_KEY": "key-of-a-real-server",
+        "PYTHONPATH": str(ROOT),
+    }
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=given, cwd=tmp_path
+    ) as process:
         assert process.stdout is not None
         told = [process.stdout.readline() for _ in range(4)]
         process.terminate()
@@ -134,14 +172,25 @@ def test_files_are_this_users_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         ended = command_in(
-            tmp_path, ("run", "--effort", "quick", "--only", "header.locale", "--no-html", "--out", "out"), {"PYTHONPATH": str(ROOT)}
+            tmp_path,
+            ("run", "--effort", "quick", "--only", "header.locale", "--no-html", "--out", "out"),
+            {"PYTHONPATH": str(ROOT)},
         )
     finally:
         os.umask(before)
     assert ended.code == 0, ended.said
     out = tmp_path / "out"
     assert stat.S_IMODE(out.stat().st_mode) == private_files.FOLDER_MODE
-    names = ("traffic.ndjson", "traffic.har", "verdict.json", "summary.html", "summary.md", "junit.xml", "profile.toml", "emulator.toml")
+    names = (
+        "traffic.ndjson",
+        "traffic.har",
+        "verdict.json",
+        "summary.html",
+        "summary.md",
+        "junit.xml",
+        "profile.toml",
+        "emulator.toml",
+    )
     for file in [*(out / name for name in names), *(out / "allure-results").iterdir()]:
         assert stat.S_IMODE(file.stat().st_mode) == private_files.FILE_MODE, file
 
@@ -164,14 +213,34 @@ def test_a_folder_that_was_there_stays_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [(), long(("-n", "2"))], ids=["alone", "two workers"])
-def test_nothing_is_left_in_the_folder_where_it_was_started(tmp_path: Path, more: tuple[str, ...]) -> None:
+def test_nothing_is_left_in_the_folder_where_it_was_started(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
     """Everything that is written is in the run's folder and in the state folder."""
     home, here = tmp_path / "home", tmp_path / "here"
     here.mkdir()
-    words = [sys.executable, "-m", "conformance.cli", "run", "--effort", "quick", "--no-html", "-q", "--out", str(tmp_path / "out"), *more]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ISALES_", "HYPOTHESIS_", "XDG_"))}
+    words = [
+        sys.executable,
+        "-m",
+        "conformance.cli",
+        "run",
+        "--effort",
+        "quick",
+        "--no-html",
+        "-q",
+        "--out",
+        str(tmp_path / "out"),
+        *more,
+    ]
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ISALES_", "HYPOTHESIS_", "XDG_"))
+    }
     given = kept | {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(words, cwd=here, env=given, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert list(here.iterdir()) == []
-    assert {path.relative_to(home).parts[:3] for path in home.rglob("*") if path.is_file()} <= {(".local", "state", "isales-conformance")}
+    assert {path.relative_to(home).parts[:3] for path in home.rglob("*") if path.is_file()} <= {
+        (".local", "state", "isales-conformance")
+    }

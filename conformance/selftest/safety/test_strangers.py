@@ -1,4 +1,6 @@
-"""Somebody else adds a number to a campaign while a run is at work on it: it is noticed, said, and left alone."""
+"""Somebody else adds a number to a campaign while a run is at work on it: it is noticed, said, and
+left alone.
+"""
 
 import json
 from collections.abc import Iterator
@@ -42,8 +44,12 @@ def test_a_strangers_number_survives_a_run(sandbox: Sandbox) -> None:
     result = ended(process)
     after = sandbox.contents()
     assert after[KEY] == (before[KEY] or frozenset()) | {STRANGER}
-    assert {key: held for key, held in after.items() if key != KEY} == {key: held for key, held in before.items() if key != KEY}
-    headline = " ".join(json.loads((sandbox.folder / "shared" / "verdict.json").read_text())["headline"])
+    assert {key: held for key, held in after.items() if key != KEY} == {
+        key: held for key, held in before.items() if key != KEY
+    }
+    headline = " ".join(
+        json.loads((sandbox.folder / "shared" / "verdict.json").read_text())["headline"]
+    )
     assert "Somebody else was at work on campaign 1001: 1 number appeared" in headline, result.said
     assert STRANGER in headline
 

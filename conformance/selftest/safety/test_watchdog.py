@@ -1,4 +1,6 @@
-"""A target that is dead or mad ends a run early and unjudged; one that has a fault is judged for it."""
+"""A target that is dead or mad ends a run early and unjudged; one that has a fault is judged for
+it.
+"""
 
 import json
 import threading
@@ -10,7 +12,15 @@ from typing import Any
 import pytest
 
 from conformance.selftest.long import long
-from conformance.selftest.safety.between import ProxiedSandbox, Sickness, closes, hangs, page, proxied_sandbox, resets
+from conformance.selftest.safety.between import (
+    ProxiedSandbox,
+    Sickness,
+    closes,
+    hangs,
+    page,
+    proxied_sandbox,
+    resets,
+)
 from conformance.selftest.safety.scene import begin, ended
 from conformance.selftest.transport.servers import ReceivedRequest
 
@@ -43,7 +53,11 @@ def test_mad_from_the_start(tmp_path: Path, sickness: str) -> None:
         sandbox.between.sick = lambda number, seen: MAD[sickness]
         result = sandbox.run()
         document = verdict_of(sandbox)
-    assert (result.code, document["verdict"], "Traceback" in result.said) == (3, "inconclusive", False), result.said
+    assert (result.code, document["verdict"], "Traceback" in result.said) == (
+        3,
+        "inconclusive",
+        False,
+    ), result.said
     assert result.err.count("isales-conformance: ") == 1
     assert len(sandbox.between.seen) < FEW
     assert document["headline"][0] in result.said
@@ -56,7 +70,11 @@ def test_mad_from_some_moment_on(tmp_path: Path, sickness: str) -> None:
         sandbox.between.sick = lambda number, seen: MAD[sickness] if number > GOOD else None
         result = sandbox.run(*FEW_CHECKS)
         document, asked = verdict_of(sandbox), len(sandbox.between.seen)
-        assert (result.code, document["verdict"], "Traceback" in result.said) == (3, "inconclusive", False), result.said
+        assert (result.code, document["verdict"], "Traceback" in result.said) == (
+            3,
+            "inconclusive",
+            False,
+        ), result.said
         assert "not even to a query that it had answered before" in document["headline"][0]
         assert [clause["id"] for clause in document["clauses"] if clause["verdict"] == "fail"] == []
         assert asked < GOOD + 2 * FEW
@@ -66,14 +84,24 @@ def test_mad_from_some_moment_on(tmp_path: Path, sickness: str) -> None:
 
 def _restored(sandbox: ProxiedSandbox, before: object) -> None:
     sandbox.between.sick = lambda number, seen: None
-    result = ended(begin(sandbox.folder, ("restore", str(sandbox.folder / "out"), "--target", str(sandbox.target)), sandbox.variables))
+    result = ended(
+        begin(
+            sandbox.folder,
+            ("restore", str(sandbox.folder / "out"), "--target", str(sandbox.target)),
+            sandbox.variables,
+        )
+    )
     assert result.code == 0, result.said
     assert sandbox.contents() == before
 
 
 def test_a_server_that_recovers_is_picked_up_once_more(tmp_path: Path) -> None:
-    """It is away for a second and a half, as for a restart, and is not blamed for what it could not answer."""
-    with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
+    """It is away for a second and a half, as for a restart, and is not blamed for what it could not
+    answer.
+    """
+    with proxied_sandbox(
+        tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")
+    ) as sandbox:
         gone = threading.Event()
 
         def sick(number: int, seen: ReceivedRequest) -> Sickness | None:
@@ -89,7 +117,9 @@ def test_a_server_that_recovers_is_picked_up_once_more(tmp_path: Path) -> None:
     assert "It came back." in document["headline"][0]
 
 
-def _deletions(sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]) -> Callable[[int, ReceivedRequest], Sickness | None]:
+def _deletions(
+    sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]
+) -> Callable[[int, ReceivedRequest], Sickness | None]:
     """A fault of deletions alone, by their number and their form."""
     count = 0
 
@@ -112,7 +142,9 @@ def _deletions(sickness: Sickness, when: Callable[[int, ReceivedRequest], bool])
     ],
     ids=["after long use", "one in thirty", "hangs on some input"],
 )
-def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]) -> None:
+def test_a_fault_is_judged(
+    tmp_path: Path, sickness: Sickness, when: Callable[[int, ReceivedRequest], bool]
+) -> None:
     with proxied_sandbox(tmp_path, extra=IMPATIENT) as sandbox:
         sandbox.between.sick = _deletions(sickness, when)
         result = sandbox.run()
@@ -122,8 +154,12 @@ def test_a_fault_is_judged(tmp_path: Path, sickness: Sickness, when: Callable[[i
 
 
 def test_a_crash_that_takes_the_server_away_is_judged(tmp_path: Path) -> None:
-    """One input kills the process, somebody restarts it: what shows again when it is made again stands."""
-    with proxied_sandbox(tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")) as sandbox:
+    """One input kills the process, somebody restarts it: what shows again when it is made again
+    stands.
+    """
+    with proxied_sandbox(
+        tmp_path, extra=IMPATIENT.replace("patience_seconds = 1", "patience_seconds = 20")
+    ) as sandbox:
         away = 0.0
 
         def sick(_: int, seen: ReceivedRequest) -> Sickness | None:

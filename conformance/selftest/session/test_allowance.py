@@ -3,7 +3,13 @@
 import msgspec
 
 from conformance.compare import conclusions, profile, replyshape
-from conformance.compare.behaviour import LONGEST_VALUE, MOST_SUBJECTS, MOST_VALUES, OTHERS, Behaviour
+from conformance.compare.behaviour import (
+    LONGEST_VALUE,
+    MOST_SUBJECTS,
+    MOST_VALUES,
+    OTHERS,
+    Behaviour,
+)
 from conformance.exchange import Call, Contents, Exchange, History, Reply, Setting
 from conformance.finding import Finding, Judgement, Observation
 from conformance.generation.calls import delete
@@ -13,17 +19,37 @@ from conformance.session.ledger import Ledger
 SETTING = Setting(campaigns=(((1, 1001), Contents()),))
 
 
-def exchange(number: int, body: bytes = b"{}", headers: tuple[tuple[str, str], ...] = (), call: Call | None = None) -> Exchange:
+def exchange(
+    number: int,
+    body: bytes = b"{}",
+    headers: tuple[tuple[str, str], ...] = (),
+    call: Call | None = None,
+) -> Exchange:
     outcome = Reply(status=200, headers=headers, body=body)
-    return Exchange(number=number, call=call or Call(method="DELETE", target="/"), outcome=outcome, start=float(number), end=number + 0.5)
+    return Exchange(
+        number=number,
+        call=call or Call(method="DELETE", target="/"),
+        outcome=outcome,
+        start=float(number),
+        end=number + 0.5,
+    )
 
 
 def finding(detail: str, made: Exchange, clause: str = "response.documented-code") -> Finding:
-    return Finding(clause=clause, kind="undocumented", detail=detail, summary="s", program=(made,), setting=SETTING)
+    return Finding(
+        clause=clause,
+        kind="undocumented",
+        detail=detail,
+        summary="s",
+        program=(made,),
+        setting=SETTING,
+    )
 
 
 def record(ledger: Ledger, *found: Finding, observed: tuple[Observation, ...] = ()) -> None:
-    ledger.record(Judgement(findings=found, observations=observed), History(setting=SETTING), "check")
+    ledger.record(
+        Judgement(findings=found, observations=observed), History(setting=SETTING), "check"
+    )
 
 
 def test_values_are_cut_and_have_an_end() -> None:
@@ -47,10 +73,16 @@ def test_others_are_no_value_that_a_server_could_have() -> None:
         behaviour.note("extra", f"member-{number}", '{"cut": "' + "x" * LONGEST_VALUE + '"}')
         behaviour.note("header", f"X-{number}", "y")
         behaviour.note("adding", f"with priority, {number} numbers", "served")
-    tables = profile.tables_of(behaviour, {}, observed={"open.x": {str(number): 1 for number in range(MOST_VALUES)} | {OTHERS: 9}})
+    tables = profile.tables_of(
+        behaviour,
+        {},
+        observed={"open.x": {str(number): 1 for number in range(MOST_VALUES)} | {OTHERS: 9}},
+    )
     assert "extra" not in replyshape.reply(behaviour)
     assert OTHERS not in tables["reply"]["headers"]
-    assert tables["learnt"]["open.x"] == {f"more than {MOST_VALUES} different values": MOST_VALUES + 9}
+    assert tables["learnt"]["open.x"] == {
+        f"more than {MOST_VALUES} different values": MOST_VALUES + 9
+    }
     assert conclusions.readings(behaviour) == {}
 
 
@@ -72,7 +104,9 @@ def test_codes_that_are_made_up_each_time() -> None:
         made = exchange(number, body, call=delete((1, 1001), ["5"]))
         observed = (Observation(subject="number.absent", value=code, exchange=made),)
         ledger.record(
-            Judgement(findings=(finding(code, made),), observations=observed), History(setting=SETTING, exchanges=(made,)), "check"
+            Judgement(findings=(finding(code, made),), observations=observed),
+            History(setting=SETTING, exchanges=(made,)),
+            "check",
         )
         ledger.tried("0200003", code, made)
     assert len(ledger.deviations) == allowance.MOST_DEVIATIONS
@@ -82,7 +116,9 @@ def test_codes_that_are_made_up_each_time() -> None:
     assert len(ledger.learnt_by) <= allowance.MOST_EXAMPLES
     assert len(msgspec.json.encode(ledger)) < 4_000_000
     record(ledger, finding("0200099", exchange(1), clause="response.codes-agree"))
-    assert len(ledger.deviations) == allowance.MOST_DEVIATIONS + 1, "of another clause there is room"
+    assert len(ledger.deviations) == allowance.MOST_DEVIATIONS + 1, (
+        "of another clause there is room"
+    )
 
 
 def test_a_code_of_the_table_always_finds_a_place() -> None:
@@ -94,7 +130,9 @@ def test_a_code_of_the_table_always_finds_a_place() -> None:
 
 
 def _answered(ledger: Ledger, number: int, code: str) -> None:
-    made = exchange(number, msgspec.json.encode({"resultCode": code}), call=delete((1, 1001), ["5"]))
+    made = exchange(
+        number, msgspec.json.encode({"resultCode": code}), call=delete((1, 1001), ["5"])
+    )
     ledger.record(Judgement(), History(setting=SETTING, exchanges=(made,)), "check")
 
 

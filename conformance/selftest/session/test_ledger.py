@@ -10,16 +10,28 @@ from conformance.session.ledger import MISSED_KEPT, SAMPLES_KEPT, Ledger
 
 KEY = (1, 1001)
 PATH = "/rest/isales/v1/openapi/campaigns/1/callerNo/1001"
-SETTING = Setting(vdn_id=1, campaigns=((KEY, Contents(numbers=frozenset({"1", "2", "3"}), complete=True)),), query="all")
+SETTING = Setting(
+    vdn_id=1,
+    campaigns=((KEY, Contents(numbers=frozenset({"1", "2", "3"}), complete=True)),),
+    query="all",
+)
 NO_LIST = b"{}"
 ODD_AND_NO_TEXT = b'{"callerNo":[{"accessCode":null},{"accessCode":7}]}'
 TWICE = b'{"callerNo":[{"accessCode":"1"},{"accessCode":"1"}]}'
 
 
 def exchange(body: bytes, *, number: int = 1) -> Exchange:
-    call = Call(method="DELETE", target=PATH, headers=(("Content-Type", "application/json"),), body=body)
+    call = Call(
+        method="DELETE", target=PATH, headers=(("Content-Type", "application/json"),), body=body
+    )
     said = b'{"resultCode":"02000001","resultDesc":"x","returnCode":"02000001","returnDesc":"x"}'
-    return Exchange(number=number, call=call, outcome=Reply(status=200, headers=(), body=said), start=number, end=number + 0.5)
+    return Exchange(
+        number=number,
+        call=call,
+        outcome=Reply(status=200, headers=(), body=said),
+        start=number,
+        end=number + 0.5,
+    )
 
 
 def told(ledger: Ledger, body: bytes) -> None:
@@ -36,15 +48,25 @@ def test_the_plainest_witness_is_kept(order: tuple[bytes, ...]) -> None:
     for other in others:
         first.merge(other)
     for ledger in (alone, first):
-        assert ledger.witnesses["02000001"].trigger == "caller-no.missing", "one defect, before several and before what is open"
+        assert ledger.witnesses["02000001"].trigger == "caller-no.missing", (
+            "one defect, before several and before what is open"
+        )
         assert ledger.witnesses["02000001"].exchange.call.body == NO_LIST
 
 
 def test_samples_are_gathered_up_to_a_few() -> None:
     one, other = Ledger(), Ledger()
     for number in range(1, 3):
-        one.record(Judgement(samples={"c": (exchange(NO_LIST, number=number),)}), History(setting=SETTING, exchanges=()), "check")
-        other.record(Judgement(samples={"c": (exchange(NO_LIST, number=9 + number),)}), History(setting=SETTING, exchanges=()), "check")
+        one.record(
+            Judgement(samples={"c": (exchange(NO_LIST, number=number),)}),
+            History(setting=SETTING, exchanges=()),
+            "check",
+        )
+        other.record(
+            Judgement(samples={"c": (exchange(NO_LIST, number=9 + number),)}),
+            History(setting=SETTING, exchanges=()),
+            "check",
+        )
     assert [each.number for each in one.samples["c"]] == [1, 2]
     one.merge(other)
     assert [each.number for each in one.samples["c"]] == [1, 2, 10]
@@ -54,7 +76,9 @@ def test_samples_are_gathered_up_to_a_few() -> None:
 def test_the_first_calls_that_missed_a_code_are_kept() -> None:
     ledger = Ledger()
     for number in range(1, 9):
-        ledger.tried("02000010", "02000010" if number == 2 else "0200001", exchange(NO_LIST, number=number))
+        ledger.tried(
+            "02000010", "02000010" if number == 2 else "0200001", exchange(NO_LIST, number=number)
+        )
     assert [each.number for each in ledger.missed["02000010"]] == [1, 3, 4]
     assert len(ledger.missed["02000010"]) == MISSED_KEPT
     assert ledger.tries["02000010"] == 8
@@ -63,7 +87,13 @@ def test_the_first_calls_that_missed_a_code_are_kept() -> None:
 def test_of_two_programs_as_short_the_earlier_check_is_shown() -> None:
     late, early = Ledger(), Ledger()
     for ledger, check, number in ((late, "body.defects", 5), (early, "limit.boundary", 9)):
-        finding = Finding(clause="c", kind="accepted", summary="s", program=(exchange(NO_LIST, number=number),), setting=SETTING)
+        finding = Finding(
+            clause="c",
+            kind="accepted",
+            summary="s",
+            program=(exchange(NO_LIST, number=number),),
+            setting=SETTING,
+        )
         ledger.record(Judgement(findings=(finding,)), History(setting=SETTING, exchanges=()), check)
     late.merge(early, ["limit.boundary", "body.defects"].index)
     merged = late.deviations["c|accepted|"]

@@ -1,4 +1,6 @@
-"""A number that was deleted and is there again later is found, also where an episode's end lies between; what was added again is not."""
+"""A number that was deleted and is there again later is found, also where an episode's end lies
+between; what was added again is not.
+"""
 
 from conformance.exchange import CampaignKey
 from conformance.selftest.compare.scene import HELD, campaign_set
@@ -10,7 +12,9 @@ CALLS = 50
 
 
 def came_back(run: Run) -> list[str]:
-    return [key for key in run.ledger.deviations if key.startswith("effect.removes-named|came-back")]
+    return [
+        key for key in run.ledger.deviations if key.startswith("effect.removes-named|came-back")
+    ]
 
 
 def delete_and_look_later(run: Run) -> None:

@@ -31,7 +31,9 @@ def problem(words: str) -> dict[str, Any]:
 
 
 def test_each_worker_names_what_its_campaigns_miss() -> None:
-    state = told(problem("1001 misses 52451."), problem("1002 misses 52452."), problem("1001 misses 52451."))
+    state = told(
+        problem("1001 misses 52451."), problem("1002 misses 52452."), problem("1001 misses 52451.")
+    )
     assert isinstance(state.problem, CampaignUnusable)
     assert str(state.problem) == "1001 misses 52451. 1002 misses 52452."
 

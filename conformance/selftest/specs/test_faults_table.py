@@ -1,4 +1,6 @@
-"""`specs/faults.toml` says of every fault of the emulator which demands of the document it breaks."""
+"""`specs/faults.toml` says of every fault of the emulator which demands of the document it
+breaks.
+"""
 
 import tomllib
 
@@ -9,8 +11,13 @@ from conformance.clauses import all_clauses, specs_folder
 from conformance.emulator import FAULTS
 
 WITHOUT_FAULT = {
-    "header.content-type": "No fault refuses the documented Content-Type, or serves it worse than another.",
-    "example.exchange": "Whatever breaks the example breaks a demand of its own first: there it is named further back.",
+    "header.content-type": (
+        "No fault refuses the documented Content-Type, or serves it worse than another."
+    ),
+    "example.exchange": (
+        "Whatever breaks the example breaks a demand of its own first: there it is named further"
+        " back."
+    ),
 }
 
 
@@ -21,7 +28,9 @@ class _FaultsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @pytest.fixture(scope="module")
 def table() -> _FaultsFile:
-    return msgspec.convert(tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8")), _FaultsFile)
+    return msgspec.convert(
+        tomllib.loads((specs_folder() / "faults.toml").read_text("utf-8")), _FaultsFile
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,9 @@ def test_names_every_fault_and_no_other(breaks: dict[str, list[str]]) -> None:
 
 def test_names_clauses_that_bind_and_each_once(breaks: dict[str, list[str]]) -> None:
     binding = {clause.id for clause in all_clauses().values() if clause.binding}
-    wrong = {fault: [name for name in named if name not in binding] for fault, named in breaks.items()}
+    wrong = {
+        fault: [name for name in named if name not in binding] for fault, named in breaks.items()
+    }
 
     assert {fault: names for fault, names in wrong.items() if names} == {}
     assert [fault for fault, named in breaks.items() if len(set(named)) != len(named)] == []
@@ -44,12 +55,20 @@ def test_names_clauses_that_bind_and_each_once(breaks: dict[str, list[str]]) -> 
 def test_names_clauses_that_some_check_can_break(breaks: dict[str, list[str]]) -> None:
     clauses = all_clauses()
 
-    assert [fault for fault, named in breaks.items() if any(not clauses[name].checkable for name in named)] == []
+    assert [
+        fault
+        for fault, named in breaks.items()
+        if any(not clauses[name].checkable for name in named)
+    ] == []
 
 
-def test_every_checkable_demand_is_what_some_fault_breaks_first(breaks: dict[str, list[str]]) -> None:
+def test_every_checkable_demand_is_what_some_fault_breaks_first(
+    breaks: dict[str, list[str]],
+) -> None:
     first = {named[0] for named in breaks.values() if named}
-    checkable = {clause.id for clause in all_clauses().values() if clause.binding and clause.checkable}
+    checkable = {
+        clause.id for clause in all_clauses().values() if clause.binding and clause.checkable
+    }
 
     assert checkable - first == set(WITHOUT_FAULT)
 

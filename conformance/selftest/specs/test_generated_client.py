@@ -1,7 +1,8 @@
 """A client that a third party's generator makes from the OpenAPI file works against the emulator.
 
-The generator holds typer below the release that the suite may use, so it is no part of the environment of the tests: it is taken from the
-PATH, or installed into a folder of its own where a package index can be reached.
+The generator holds typer below the release that the suite may use, so it is no part of the
+environment of the tests: it is taken from the PATH, or installed into a folder of its own where a
+package index can be reached.
 """
 
 import hashlib
@@ -43,8 +44,18 @@ class Signature(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         prefix = f"auth-v2/{self.access_key}/{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}/host"
         host = quote(request.headers["host"], safe="-._~")
-        canonical = "\n".join([request.method, request.url.path, "host", f"host:{host}", quote(request.content, safe="-._~")])
-        request.headers["Authorization"] = f"{prefix}/{hmac_hex(hmac_hex(self.secret_key, prefix), canonical)}"
+        canonical = "\n".join(
+            [
+                request.method,
+                request.url.path,
+                "host",
+                f"host:{host}",
+                quote(request.content, safe="-._~"),
+            ]
+        )
+        request.headers["Authorization"] = (
+            f"{prefix}/{hmac_hex(hmac_hex(self.secret_key, prefix), canonical)}"
+        )
         yield request
 
 
@@ -54,7 +65,9 @@ def hmac_hex(key: str, message: str) -> str:
 
 def run(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(
+        arguments, env=environment, capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 def installed_generator(folder: Path) -> list[str]:
@@ -62,10 +75,25 @@ def installed_generator(folder: Path) -> list[str]:
     program = shutil.which(GENERATOR)
     if program:
         return [program]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--retries", "0", "--timeout", "10", "--target", str(folder)]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--retries",
+        "0",
+        "--timeout",
+        "10",
+        "--target",
+        str(folder),
+    ]
     result = run(*pip, f"{GENERATOR}=={VERSION}", folder=folder)
     if result.returncode:
-        pytest.skip(f"{GENERATOR} is not on the PATH, and pip can't install {GENERATOR}=={VERSION}: {result.stderr.strip()[-300:]}")
+        pytest.skip(
+            f"{GENERATOR} is not on the PATH, and pip can't install {GENERATOR}=={VERSION}:"
+            f" {result.stderr.strip()[-300:]}"
+        )
     return [sys.executable, "-m", "openapi_python_client"]
 
 
@@ -108,11 +136,17 @@ class CampaignClient:
         return importlib.import_module(f"{self.package}.models")
 
     def delete(self, *numbers: str) -> Any:
-        body = self.models.NumbersToDelete(caller_no=[self.models.NumberToDelete(access_code=number) for number in numbers])
+        body = self.models.NumbersToDelete(
+            caller_no=[self.models.NumberToDelete(access_code=number) for number in numbers]
+        )
         return self._call("calling_numbers.delete_calling_numbers", body=body)
 
     def add(self, *numbers: str) -> Any:
-        body = self.models.NumbersToAdd(caller_no=[self.models.NumberToAdd(access_code=number, priority=3) for number in numbers])
+        body = self.models.NumbersToAdd(
+            caller_no=[
+                self.models.NumberToAdd(access_code=number, priority=3) for number in numbers
+            ]
+        )
         return self._call("companions.add_calling_numbers", body=body)
 
     def query(self) -> Any:
@@ -125,20 +159,28 @@ class CampaignClient:
 
 @pytest.fixture
 def emulator() -> Iterator[Running]:
-    with start(EmulatorOptions(http=True, campaigns={(VDN, CAMPAIGN): ("5245241", "5245242")})) as running:
+    with start(
+        EmulatorOptions(http=True, campaigns={(VDN, CAMPAIGN): ("5245241", "5245242")})
+    ) as running:
         yield running
 
 
 @pytest.fixture
 def client(package: str, emulator: Running) -> Iterator[CampaignClient]:
-    with connection(package, emulator, auth=Signature(emulator.access_key, emulator.secret_key)) as signed:
+    with connection(
+        package, emulator, auth=Signature(emulator.access_key, emulator.secret_key)
+    ) as signed:
         yield CampaignClient(package=package, connection=signed)
 
 
 def connection(package: str, emulator: Running, **httpx_args: Any) -> Any:
-    """The generated connection. Its fixed token can't be a signature: `Signature` writes over it, call by call."""
+    """The generated connection. Its fixed token can't be a signature: `Signature` writes over it,
+    call by call.
+    """
     module = importlib.import_module(f"{package}.client")
-    return module.AuthenticatedClient(base_url=emulator.base_url, token="unsigned", httpx_args={"trust_env": False, **httpx_args})
+    return module.AuthenticatedClient(
+        base_url=emulator.base_url, token="unsigned", httpx_args={"trust_env": False, **httpx_args}
+    )
 
 
 def test_it_deletes_a_number(client: CampaignClient) -> None:
@@ -156,10 +198,15 @@ def test_it_is_told_that_the_last_number_stays(client: CampaignClient) -> None:
 
 def test_it_adds_what_it_then_deletes(client: CampaignClient) -> None:
     assert client.add("99001").parsed.result_code is client.models.ResultCode.SUCCESS
-    assert client.delete("5245241", "5245242").parsed.result_code is client.models.ResultCode.SUCCESS
+    assert (
+        client.delete("5245241", "5245242").parsed.result_code is client.models.ResultCode.SUCCESS
+    )
     assert client.query().parsed.return_object.caller_no == "99001"
 
 
 def test_without_a_signature_it_gets_401(package: str, emulator: Running) -> None:
     with connection(package, emulator) as unsigned:
-        assert CampaignClient(package=package, connection=unsigned).delete("5245241").status_code == 401
+        assert (
+            CampaignClient(package=package, connection=unsigned).delete("5245241").status_code
+            == 401
+        )

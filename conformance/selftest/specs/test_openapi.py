@@ -1,4 +1,6 @@
-"""`specs/deleting-calling-numbers.openapi.yaml` is sound, says what the clauses say, and holds the facts of the contract."""
+"""`specs/deleting-calling-numbers.openapi.yaml` is sound, says what the clauses say, and holds the
+facts of the contract.
+"""
 
 import re
 import shutil
@@ -42,7 +44,12 @@ def objects(node: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    found = [operation for item in API["paths"].values() for method, operation in item.items() if method in METHODS]
+    found = [
+        operation
+        for item in API["paths"].values()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
     return {operation["operationId"]: operation for operation in found}
 
 
@@ -68,7 +75,9 @@ def examples() -> list[Any]:
                     pytest.param(media["schema"], example["value"], id=f"{operation_id}-{label}")
                     for label, example in media["examples"].items()
                 ]
-    return cases + [pytest.param(row["schema"], row["example"], id=row["name"]) for row in PARAMETERS.values()]
+    return cases + [
+        pytest.param(row["schema"], row["example"], id=row["name"]) for row in PARAMETERS.values()
+    ]
 
 
 # The file as such
@@ -80,16 +89,22 @@ def test_it_is_valid_openapi_3_1() -> None:
 
 
 @pytest.mark.parametrize("linter", LINTER_CALLS)
-def test_an_independent_linter_finds_nothing(linter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_independent_linter_finds_nothing(
+    linter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = shutil.which(linter)
     if program is None:
-        pytest.skip(f"{linter} is not on the PATH; it comes with npm: @redocly/cli, @stoplight/spectral-cli")
+        pytest.skip(
+            f"{linter} is not on the PATH; it comes with npm: @redocly/cli, @stoplight/spectral-cli"
+        )
     monkeypatch.setenv("REDOCLY_TELEMETRY", "off")
     monkeypatch.setenv("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")
     ruleset = tmp_path / "ruleset.yaml"
     ruleset.write_text("extends: [spectral:oas]\n")
     arguments = [program, *LINTER_CALLS[linter](ruleset), str(FILE)]
-    result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(
+        arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -130,7 +145,9 @@ def test_clauses_stand_where_they_are_about_something() -> None:
 
 def test_the_source_says_where_implied_clauses_come_from() -> None:
     implied = {row.id for row in all_clauses().values() if row.level == "implied"}
-    assert {clause_id for clause_id in implied if f"`{clause_id}`" not in SOURCE.read_text("utf-8")} == set()
+    assert {
+        clause_id for clause_id in implied if f"`{clause_id}`" not in SOURCE.read_text("utf-8")
+    } == set()
 
 
 def test_the_source_names_only_clauses_that_exist() -> None:
@@ -154,10 +171,21 @@ def test_uris_are_those_of_the_contract() -> None:
 
 
 def test_only_deleting_is_no_companion() -> None:
-    companions = {operation_id: operation.get("x-companion", False) for operation_id, operation in operations().items()}
-    assert companions == {"deleteCallingNumbers": False, "addCallingNumbers": True, "queryCampaign": True}
+    companions = {
+        operation_id: operation.get("x-companion", False)
+        for operation_id, operation in operations().items()
+    }
+    assert companions == {
+        "deleteCallingNumbers": False,
+        "addCallingNumbers": True,
+        "queryCampaign": True,
+    }
     tags = {tag["name"]: tag.get("x-companion", False) for tag in API["tags"]}
-    assert all(tags[tag] == companions[operation["operationId"]] for operation in operations().values() for tag in operation["tags"])
+    assert all(
+        tags[tag] == companions[operation["operationId"]]
+        for operation in operations().values()
+        for tag in operation["tags"]
+    )
 
 
 def test_ids_have_the_documented_range() -> None:
@@ -175,7 +203,10 @@ def test_limits_are_those_of_the_contract() -> None:
     for body in ("NumbersToDelete", "NumbersToAdd"):
         numbers = SCHEMAS[body]["properties"]["callerNo"]
         assert (numbers["minItems"], numbers["maxItems"]) == (1, contract.MAX_NUMBERS_PER_CALL)
-    assert (SCHEMAS["AccessCode"]["minLength"], SCHEMAS["AccessCode"]["maxLength"]) == (1, contract.MAX_NUMBER_LENGTH)
+    assert (SCHEMAS["AccessCode"]["minLength"], SCHEMAS["AccessCode"]["maxLength"]) == (
+        1,
+        contract.MAX_NUMBER_LENGTH,
+    )
 
 
 def test_the_body_has_the_one_documented_content_type() -> None:
@@ -208,9 +239,17 @@ def test_every_operation_is_signed_and_may_answer_401() -> None:
     [
         pytest.param({"callerNo": [{"accessCode": "0"}]}, id="shortest"),
         pytest.param({"callerNo": [{"accessCode": "0" * 24}]}, id="longest"),
-        pytest.param({"callerNo": [{"accessCode": str(number)} for number in range(100)]}, id="most"),
-        pytest.param({"callerNo": [{"accessCode": "1"}, {"accessCode": "1"}]}, id="twice the same: not documented"),
-        pytest.param({"callerNo": [{"accessCode": "1", "note": 1}], "hour": "1"}, id="unknown members: not documented"),
+        pytest.param(
+            {"callerNo": [{"accessCode": str(number)} for number in range(100)]}, id="most"
+        ),
+        pytest.param(
+            {"callerNo": [{"accessCode": "1"}, {"accessCode": "1"}]},
+            id="twice the same: not documented",
+        ),
+        pytest.param(
+            {"callerNo": [{"accessCode": "1", "note": 1}], "hour": "1"},
+            id="unknown members: not documented",
+        ),
     ],
 )
 def test_faultless_bodies_fit(body: Any) -> None:
@@ -223,7 +262,9 @@ def test_faultless_bodies_fit(body: Any) -> None:
         pytest.param({}, id="no list"),
         pytest.param({"callerNo": None}, id="null"),
         pytest.param({"callerNo": []}, id="empty list"),
-        pytest.param({"callerNo": [{"accessCode": str(number)} for number in range(101)]}, id="101"),
+        pytest.param(
+            {"callerNo": [{"accessCode": str(number)} for number in range(101)]}, id="101"
+        ),
         pytest.param({"callerNo": ["1"]}, id="item is no object"),
         pytest.param({"callerNo": [{}]}, id="no number"),
         pytest.param({"callerNo": [{"accessCode": 1}]}, id="no text"),
@@ -239,8 +280,17 @@ def test_defective_bodies_do_not_fit(body: Any) -> None:
 
 
 def test_replies_may_have_further_members_but_no_further_codes() -> None:
-    reply = {"resultCode": "0200000", "resultDesc": "", "returnCode": "0200000", "returnDesc": "", "more": 1}
+    reply = {
+        "resultCode": "0200000",
+        "resultDesc": "",
+        "returnCode": "0200000",
+        "returnDesc": "",
+        "more": 1,
+    }
     assert component("Reply").is_valid(reply)
     assert not component("Reply").is_valid({**reply, "resultCode": "0200002"})
     assert not component("Reply").is_valid({**reply, "returnCode": 200000})
-    assert not any(component("Reply").is_valid({key: reply[key] for key in reply if key != member}) for member in contract.REPLY_MEMBERS)
+    assert not any(
+        component("Reply").is_valid({key: reply[key] for key in reply if key != member})
+        for member in contract.REPLY_MEMBERS
+    )

@@ -32,7 +32,14 @@ def connect() -> Iterator[Connect]:
     """Open transports that end with the test."""
     with ExitStack() as stack:
 
-        def start(server: Server, *, scheme: str = "http", host: str = "127.0.0.1", base_path: str = "", **options: Any) -> Transport:
+        def start(
+            server: Server,
+            *,
+            scheme: str = "http",
+            host: str = "127.0.0.1",
+            base_path: str = "",
+            **options: Any,
+        ) -> Transport:
             address = parse_address(f"{scheme}://{host}:{server.port}{base_path}")
             chosen: dict[str, Any] = {"timeout_seconds": 5.0, "guard": everything} | options
             return stack.enter_context(Transport(TransportOptions(address=address, **chosen)))

@@ -54,7 +54,10 @@ def _bodies(context: CallContext) -> Named:
     held = list(context.present)
     for defect, forms in BODY_FORMS.items():
         for form in forms:
-            yield f"body: {defect}", with_body(context.key, form(held[:2]), base_path=context.base_path)
+            yield (
+                f"body: {defect}",
+                with_body(context.key, form(held[:2]), base_path=context.base_path),
+            )
     for defect, makers in BAD_ITEMS.items():
         for make in makers:
             for position in (0, 1, 3):
@@ -66,8 +69,13 @@ def _bodies(context: CallContext) -> Named:
 def _paths(context: CallContext) -> Named:
     vdns = (2, 9999, context.key[0] + 1)
     for defect in PATH_DEFECTS:
-        for target in path_targets(defect, context.key, base_path=context.base_path, other_vdn=vdns):
-            yield f"path: {defect}", changed(delete(context.key, context.present[:1]), target=target)
+        for target in path_targets(
+            defect, context.key, base_path=context.base_path, other_vdn=vdns
+        ):
+            yield (
+                f"path: {defect}",
+                changed(delete(context.key, context.present[:1]), target=target),
+            )
 
 
 def _named_calls(context: CallContext) -> Named:
@@ -123,7 +131,10 @@ def _methods(context: CallContext) -> Named:
     read = changed(one, method="GET")
     yield "override DELETE", with_header(read, "X-HTTP-Method-Override", "DELETE")
     yield "look", query(context.key, base_path=context.base_path)
-    yield "add", add(context.key, context.absent, base_path=context.base_path, priority=context.priority)
+    yield (
+        "add",
+        add(context.key, context.absent, base_path=context.base_path, priority=context.priority),
+    )
 
 
 def _headers(context: CallContext) -> Named:
@@ -143,7 +154,10 @@ def _authorization(context: CallContext) -> Named:
     yield "signed query", changed(one, target=f"{one.target}?trace=1", credential="query-changed")
     for count in (2, 90, 100, 101, 300):
         many = delete(context.key, filled(held, count), base_path=context.base_path)
-        yield f"{'at most' if count <= 100 else 'more than'} 100 numbers, some of them derived", many
+        yield (
+            f"{'at most' if count <= 100 else 'more than'} 100 numbers, some of them derived",
+            many,
+        )
     for count in (1, 2, len(held)):
         yield "own numbers alone", delete(context.key, held[:count], base_path=context.base_path)
     yield "own numbers alone", delete(context.key, held * 20, base_path=context.base_path)

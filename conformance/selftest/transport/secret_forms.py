@@ -1,4 +1,6 @@
-"""Secrets, and the ways in which somebody may write one; made apart from the tables of the suite."""
+"""Secrets, and the ways in which somebody may write one; made apart from the tables of the
+suite.
+"""
 
 import html
 import json
@@ -15,7 +17,9 @@ SIGNS = "'\"\\/ %&<>;=+~#@é€中😀aBcXyZ019._-"
 def secrets() -> st.SearchStrategy[str]:
     """Eight characters at least; the first make sure that it stands in no ordinary text."""
     return (
-        st.text(st.sampled_from(SIGNS), min_size=5, max_size=24).map(lambda rest: f"Zq7{rest}".strip()).filter(lambda text: len(text) >= 8)
+        st.text(st.sampled_from(SIGNS), min_size=5, max_size=24)
+        .map(lambda rest: f"Zq7{rest}".strip())
+        .filter(lambda text: len(text) >= 8)
     )
 
 
@@ -29,7 +33,9 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "shell": lambda text: shlex.quote(text).removeprefix("'").removesuffix("'"),
     "other shell": lambda text: text.replace("'", "'\\''"),
     "json": lambda text: json.dumps(text)[1:-1],
-    "json of other letters": lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("/", "\\/"),
+    "json of other letters": lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace(
+        "/", "\\/"
+    ),
     "python": lambda text: repr(text)[1:-1],
     "python bytes": lambda text: repr(text.encode())[2:-1],
     "xml": html.escape,

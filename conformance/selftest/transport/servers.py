@@ -10,7 +10,8 @@ from typing import Self
 from msgspec import Struct
 
 Behaviour = Callable[[socket.socket, int], None]
-"""Given a connection and how many there were before it. When it returns, the connection is closed."""
+"""Given a connection and how many there were before it. When it returns, the connection is closed.
+"""
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -18,7 +19,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\
 class Server:
     """Accepts until it is left."""
 
-    def __init__(self, behaviour: Behaviour, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, behaviour: Behaviour, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, 0), family=family)
         self.port: int = self._listener.getsockname()[1]
@@ -75,7 +78,11 @@ class ReceivedRequest(Struct, frozen=True):
 
     def values(self, name: str) -> list[str]:
         lines = [line.partition(b":") for line in self.head.split(b"\r\n")[1:]]
-        return [value.strip().decode() for key, _, value in lines if key.lower() == name.lower().encode()]
+        return [
+            value.strip().decode()
+            for key, _, value in lines
+            if key.lower() == name.lower().encode()
+        ]
 
 
 def requests_of(sock: socket.socket) -> Iterator[ReceivedRequest]:

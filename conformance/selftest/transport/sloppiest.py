@@ -94,7 +94,9 @@ def harm(call: Call, world: SloppyWorld) -> Harm:
     for key in world.campaigns if exact is None or astray or cut else (exact,):
         held = world.campaigns[key]
         goes_there = astray or key == exact  # a query that was cut off finds its numbers anywhere
-        result.lost[key] = {each for each in held if (everything and goes_there) or is_hit(each, numbers)}
+        result.lost[key] = {
+            each for each in held if (everything and goes_there) or is_hit(each, numbers)
+        }
         result.added[key] = numbers - held if goes_there and adds(call) else set()
     return result
 

@@ -24,7 +24,18 @@ def test_parts(url: str, host_header: str, base_path: str, port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "10.0.0.5:28443", "ftp://x", "https://", "https://x:99999", "https://x?y", "https://x#", "https://[::1", "//x"]
+    "url",
+    [
+        "",
+        "10.0.0.5:28443",
+        "ftp://x",
+        "https://",
+        "https://x:99999",
+        "https://x?y",
+        "https://x#",
+        "https://[::1",
+        "//x",
+    ],
 )
 def test_what_is_no_base_url(url: str) -> None:
     with pytest.raises(ConfigurationError, match="An example"):

@@ -27,7 +27,9 @@ def test_vector(vector: dict[str, Any]) -> None:
     given, expect = vector["given"], vector["expect"]
     keys = auth.Keys(access_key=given["access_key"], secret_key=given["secret_key"])
     parts = parts_of(given)
-    start = auth.prefix(keys.access_key, given["timestamp"], auth.signed_headers_text(parts.headers))
+    start = auth.prefix(
+        keys.access_key, given["timestamp"], auth.signed_headers_text(parts.headers)
+    )
     assert start == expect["prefix"]
     assert auth.canonical_request(parts) == expect["canonical_request"]
     assert auth.hmac_hex(keys.secret_key, start) == expect["signing_key"]
@@ -45,11 +47,15 @@ def test_encode_with_many_different_bytes(data: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=5), st.text(max_size=5)), max_size=5))
-def test_the_canonical_query_does_not_depend_on_order_or_spelling(pairs: list[tuple[str, str]]) -> None:
+def test_the_canonical_query_does_not_depend_on_order_or_spelling(
+    pairs: list[tuple[str, str]],
+) -> None:
     plain = urlencode(pairs, quote_via=quote)
     plus = urlencode(pairs)
     reverse = urlencode(list(reversed(pairs)), quote_via=quote)
-    assert auth.canonical_query(plain) == auth.canonical_query(plus) == auth.canonical_query(reverse)
+    assert (
+        auth.canonical_query(plain) == auth.canonical_query(plus) == auth.canonical_query(reverse)
+    )
 
 
 def test_timestamps() -> None:

@@ -14,7 +14,9 @@ ECHO = "import sys; print('Own', sys.argv[-2], sys.argv[-1], len(sys.stdin.buffe
 
 def test_it_is_given_method_target_and_body() -> None:
     command = CommandHeader([sys.executable, "-c", ECHO])
-    assert command.headers("DELETE", "/x?y", (), b"abc", SIGNED) == [("Authorization", "Own DELETE /x?y 3")]
+    assert command.headers("DELETE", "/x?y", (), b"abc", SIGNED) == [
+        ("Authorization", "Own DELETE /x?y 3")
+    ]
     assert command.headers("DELETE", "/x", (), b"", OMITTED) == []
 
 
@@ -32,5 +34,12 @@ def test_a_command_that_is_not_there(tmp_path: Path) -> None:
 def test_what_a_command_gave_is_a_secret() -> None:
     """Whoever writes leaves it out from then on, in whatever form it comes back."""
     header = CommandHeader([sys.executable, "-c", "print('Bearer t0ken-of-this-hour')"])
-    assert header.headers("GET", "/", (), b"", "signed") == [("Authorization", "Bearer t0ken-of-this-hour")]
-    assert known().text(f"echo {'t0ken-of-this-hour'[::-1]}, {b64encode(b't0ken-of-this-hour').decode()}") == f"echo {REMOVED}, {REMOVED}"
+    assert header.headers("GET", "/", (), b"", "signed") == [
+        ("Authorization", "Bearer t0ken-of-this-hour")
+    ]
+    assert (
+        known().text(
+            f"echo {'t0ken-of-this-hour'[::-1]}, {b64encode(b't0ken-of-this-hour').decode()}"
+        )
+        == f"echo {REMOVED}, {REMOVED}"
+    )

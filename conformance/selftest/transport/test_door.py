@@ -8,22 +8,40 @@ import pytest
 from conformance.errors import BudgetSpent, CannotJudge
 from conformance.exchange import Call, Exchange, NoAnswer, Reply
 from conformance.selftest.transport.conftest import Connect, Serve
-from conformance.selftest.transport.servers import OK, ReceivedRequest, answering, once, requests_of, reset
+from conformance.selftest.transport.servers import (
+    OK,
+    ReceivedRequest,
+    answering,
+    once,
+    requests_of,
+    reset,
+)
 from conformance.transport import AuthV2, Budget, Keys, Pace
 from conformance.transport.auth import Parts, authorization
 
-CALL = Call(method="DELETE", target="/rest/x?b=1&a=%C3%BC", headers=(("Content-Type", "application/json; charset=UTF-8"),), body=b'{"a":1}')
+CALL = Call(
+    method="DELETE",
+    target="/rest/x?b=1&a=%C3%BC",
+    headers=(("Content-Type", "application/json; charset=UTF-8"),),
+    body=b'{"a":1}',
+)
 KEYS = Keys(access_key="ak", secret_key="the-secret-key")
 
 
 def kind_of(exchange: Exchange) -> str:
-    return exchange.outcome.kind if isinstance(exchange.outcome, NoAnswer) else f"reply {exchange.outcome.status}"
+    return (
+        exchange.outcome.kind
+        if isinstance(exchange.outcome, NoAnswer)
+        else f"reply {exchange.outcome.status}"
+    )
 
 
 def test_what_is_signed_is_what_is_sent(serve: Serve, connect: Connect) -> None:
     seen: list[ReceivedRequest] = []
     server = serve(answering(OK, seen=seen))
-    transport = connect(server, authorizer=AuthV2(KEYS, signed_headers=("content-length", "content-type", "host")))
+    transport = connect(
+        server, authorizer=AuthV2(KEYS, signed_headers=("content-length", "content-type", "host"))
+    )
     exchange = transport.send(CALL)
     assert isinstance(exchange.outcome, Reply)
     assert (exchange.outcome.status, exchange.outcome.body) == (200, b"{}")
@@ -32,17 +50,25 @@ def test_what_is_signed_is_what_is_sent(serve: Serve, connect: Connect) -> None:
     assert request.values("host") == [f"127.0.0.1:{server.port}"]
     [header] = request.values("authorization")
     when = header.split("/")[2]
-    signed = tuple((name, request.values(name)[0]) for name in ("host", "content-length", "content-type"))
-    assert header == authorization(KEYS, when, Parts(method="DELETE", target=CALL.target, headers=signed, body=request.body))
+    signed = tuple(
+        (name, request.values(name)[0]) for name in ("host", "content-length", "content-type")
+    )
+    assert header == authorization(
+        KEYS, when, Parts(method="DELETE", target=CALL.target, headers=signed, body=request.body)
+    )
 
 
-def test_one_connection_carries_many_calls_and_every_exchange_counts(serve: Serve, connect: Connect) -> None:
+def test_one_connection_carries_many_calls_and_every_exchange_counts(
+    serve: Serve, connect: Connect
+) -> None:
     server = serve(answering(OK))
     transport = connect(server)
     exchanges = [transport.send(CALL) for _ in range(20)]
     assert server.connections == 1
     assert [exchange.number for exchange in exchanges] == list(range(1, 21))
-    assert all(before.start <= before.end <= after.start for before, after in itertools.pairwise(exchanges))
+    assert all(
+        before.start <= before.end <= after.start for before, after in itertools.pairwise(exchanges)
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +80,13 @@ def test_one_connection_carries_many_calls_and_every_exchange_counts(serve: Serv
         (b"HTTP/1.1 200 OK\r\nContent-", "protocol"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "protocol"),
         (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", "reply 200"),
-        (b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\nContent-Length: 0\r\n\r\n", "reply 302"),
+        (
+            (
+                b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\nContent-Length:"
+                b" 0\r\n\r\n"
+            ),
+            "reply 302",
+        ),
     ],
 )
 def test_what_comes_of_odd_replies(serve: Serve, connect: Connect, data: bytes, kind: str) -> None:
@@ -69,7 +101,9 @@ def test_a_reset_connection(serve: Serve, connect: Connect) -> None:
     assert kind_of(connect(serve(behave)).send(CALL)) == "reset"
 
 
-def test_a_server_that_dribbles_hits_the_limit_of_the_whole_call(serve: Serve, connect: Connect) -> None:
+def test_a_server_that_dribbles_hits_the_limit_of_the_whole_call(
+    serve: Serve, connect: Connect
+) -> None:
     stop = threading.Event()
 
     def behave(sock: socket.socket, index: int) -> None:
@@ -151,7 +185,9 @@ def test_a_stale_connection_shows_both_exchanges(serve: Serve, connect: Connect)
     assert transport.requests == 3
 
 
-def test_a_server_that_drops_one_call_in_so_many_can_not_hide_behind_kept_alive_connections(serve: Serve, connect: Connect) -> None:
+def test_a_server_that_drops_one_call_in_so_many_can_not_hide_behind_kept_alive_connections(
+    serve: Serve, connect: Connect
+) -> None:
     asked = itertools.count(1)
 
     def drops_one_in_five(sock: socket.socket, index: int) -> None:
@@ -166,7 +202,9 @@ def test_a_server_that_drops_one_call_in_so_many_can_not_hide_behind_kept_alive_
     assert set(kinds) == {"reply 200", "closed"}
 
 
-def test_a_server_that_closes_used_connections_without_a_word_is_answered_for_every_call(serve: Serve, connect: Connect) -> None:
+def test_a_server_that_closes_used_connections_without_a_word_is_answered_for_every_call(
+    serve: Serve, connect: Connect
+) -> None:
     def two_each(sock: socket.socket, index: int) -> None:
         for number, _ in enumerate(requests_of(sock)):
             if number == 2:
@@ -234,13 +272,18 @@ def test_credentials_are_those_of_the_scheme(serve: Serve, connect: Connect) -> 
 def test_non_ascii_goes_out_as_utf_8(serve: Serve, connect: Connect) -> None:
     seen: list[ReceivedRequest] = []
     transport = connect(serve(answering(OK, seen=seen)))
-    assert kind_of(transport.send(Call(method="GET", target="/１", headers=(("X", "ü"),)))) == "reply 200"
+    assert (
+        kind_of(transport.send(Call(method="GET", target="/１", headers=(("X", "ü"),))))
+        == "reply 200"
+    )
     assert seen[0].first_line == "GET /１ HTTP/1.1"
     assert seen[0].values("x") == ["ü"]
 
 
 def overlapping(exchanges: tuple[Exchange, ...]) -> bool:
-    return max(exchange.start for exchange in exchanges) < min(exchange.end for exchange in exchanges)
+    return max(exchange.start for exchange in exchanges) < min(
+        exchange.end for exchange in exchanges
+    )
 
 
 def test_a_burst_overlaps_on_connections_of_its_own(serve: Serve, connect: Connect) -> None:
@@ -262,11 +305,21 @@ def test_a_burst_overlaps_on_connections_of_its_own(serve: Serve, connect: Conne
     assert server.connections == 5
 
 
-def test_a_burst_never_exceeds_the_concurrency_and_withholds_as_send_does(serve: Serve, connect: Connect) -> None:
+def test_a_burst_never_exceeds_the_concurrency_and_withholds_as_send_does(
+    serve: Serve, connect: Connect
+) -> None:
     server = serve(answering(OK))
-    transport = connect(server, pace=Pace(concurrency=2), guard=lambda call: "no" if call.target == "/1" else None)
+    transport = connect(
+        server, pace=Pace(concurrency=2), guard=lambda call: "no" if call.target == "/1" else None
+    )
     exchanges = transport.burst([Call(method="GET", target=f"/{number}") for number in range(5)])
-    assert [kind_of(exchange) for exchange in exchanges] == ["reply 200", "withheld", "reply 200", "reply 200", "reply 200"]
+    assert [kind_of(exchange) for exchange in exchanges] == [
+        "reply 200",
+        "withheld",
+        "reply 200",
+        "reply 200",
+        "reply 200",
+    ]
     assert server.connections <= 2
 
 
@@ -287,7 +340,9 @@ def test_many_threads_may_send(serve: Serve, connect: Connect) -> None:
     assert server.connections <= 3
 
 
-def test_the_budget_stops_every_loop_but_not_the_restoration(serve: Serve, connect: Connect) -> None:
+def test_the_budget_stops_every_loop_but_not_the_restoration(
+    serve: Serve, connect: Connect
+) -> None:
     seen: list[ReceivedRequest] = []
     transport = connect(serve(answering(OK, seen=seen)), budget=Budget(max_requests=3))
     for _ in range(3):
@@ -327,7 +382,10 @@ def test_a_signed_type_goes_with_a_query_too(serve: Serve, connect: Connect) -> 
     )
     transport.send(Call(method="GET", target="/"))
     transport.send(Call(method="DELETE", target="/", body=b"{}"))
-    assert [request.values("content-type") for request in seen] == [["application/json"], []], "a DELETE is sent as it was meant"
+    assert [request.values("content-type") for request in seen] == [
+        ["application/json"],
+        [],
+    ], "a DELETE is sent as it was meant"
     assert "/content-length;content-type;host/" in seen[0].values("authorization")[0]
 
 
@@ -336,7 +394,8 @@ def test_secrets_that_come_back_are_removed(serve: Serve, connect: Connect) -> N
         for request in requests_of(sock):
             [header] = request.values("authorization")
             body = f'{{"echo":"{header}","key":"{KEYS.secret_key}"}}'.encode()
-            sock.sendall(f"HTTP/1.1 200 OK\r\nX-Echo: {header}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            head = f"HTTP/1.1 200 OK\r\nX-Echo: {header}\r\nContent-Length: {len(body)}\r\n\r\n"
+            sock.sendall(head.encode() + body)
 
     exchange = connect(serve(behave), authorizer=AuthV2(KEYS)).send(CALL)
     assert exchange.reply is not None
@@ -344,7 +403,9 @@ def test_secrets_that_come_back_are_removed(serve: Serve, connect: Connect) -> N
     assert exchange.reply.header("X-Echo") == "[secret removed]"
 
 
-def test_an_interrupted_call_is_still_an_exchange(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_call_is_still_an_exchange(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     transport = connect(serve(answering(OK)))
     seen: list[Exchange] = []
     end = transport.on_exchange(seen.append)
@@ -376,7 +437,9 @@ def test_base_path_and_ipv6(serve: Serve, connect: Connect) -> None:
     assert seen[0].values("host") == [f"[::1]:{server.port}"]
 
 
-def test_no_proxy_is_taken_from_the_environment(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_taken_from_the_environment(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert kind_of(connect(serve(answering(OK))).send(CALL)) == "reply 200"

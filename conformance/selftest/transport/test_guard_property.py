@@ -91,7 +91,9 @@ CONTEXTS = {
 
 @cache
 def pool(name: str) -> tuple[tuple[str, Call], ...]:
-    """What every command can generate in a context, each call with what it is. It takes seconds: not at import."""
+    """What every command can generate in a context, each call with what it is. It takes seconds:
+    not at import.
+    """
     return tuple(generated(CONTEXTS[name]))
 
 

@@ -49,7 +49,11 @@ def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
 
 @pytest.mark.parametrize("while_", [_while_collecting, _while_finalizing])
 def test_where_python_swallows_it_it_comes_before_the_next_call(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, while_: Callable[[Callable[[], None]], None]
+    serve: Serve,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    while_: Callable[[Callable[[], None]], None],
 ) -> None:
     ignored: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
@@ -59,7 +63,11 @@ def test_where_python_swallows_it_it_comes_before_the_next_call(
     with requests_to_end():
         while_(lambda: signal.raise_signal(number))
         assert ignored == []
-        for send in (lambda: transport.send(CALL), lambda: transport.burst([CALL, CALL]), lambda: transport.send(CALL, restoring=True)):
+        for send in (
+            lambda: transport.send(CALL),
+            lambda: transport.burst([CALL, CALL]),
+            lambda: transport.send(CALL, restoring=True),
+        ):
             with pytest.raises(KeyboardInterrupt):
                 send()
         assert server.connections == 0

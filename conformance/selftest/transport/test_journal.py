@@ -1,4 +1,6 @@
-"""The journal: on the disk before `write` returns, private, and read back whatever happened to it."""
+"""The journal: on the disk before `write` returns, private, and read back whatever happened to
+it.
+"""
 
 import stat
 from pathlib import Path
@@ -28,14 +30,18 @@ VERSION_1 = Path(__file__).parent / "journal-v1.jsonl"
 KEY, OTHER = (1, 1001), (1, 1002)
 KEYS = st.sampled_from([KEY, OTHER, (2, 2001)])
 NUMBERS = st.lists(st.text("0123456789", min_size=1, max_size=24), max_size=4).map(tuple)
-FORMS = st.dictionaries(st.text(max_size=3), st.one_of(st.text(max_size=3), st.integers(0, 9)), max_size=2)
+FORMS = st.dictionaries(
+    st.text(max_size=3), st.one_of(st.text(max_size=3), st.integers(0, 9)), max_size=2
+)
 
 
 @st.composite
 def holdings(draw: st.DrawFn) -> Holding:
     numbers = draw(NUMBERS)
     priorities = draw(st.sampled_from([(), tuple(range(len(numbers))), (None,) * len(numbers)]))
-    return Holding(campaign=draw(KEYS), numbers=numbers, complete=draw(st.booleans()), priorities=priorities)
+    return Holding(
+        campaign=draw(KEYS), numbers=numbers, complete=draw(st.booleans()), priorities=priorities
+    )
 
 
 FACTS: st.SearchStrategy[Fact] = st.one_of(
@@ -88,13 +94,17 @@ def test_only_its_user_may_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
 
 
-# -- damage -------------------------------------------------------------------------------------------
+# -- damage ----------------------------------------------------------------------------------------
 
 
 @st.composite
 def damages(draw: st.DrawFn, data: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 3))):
-        data = draw(st.sampled_from([_flipped, _dropped, _cut, _cut_at_line, _doubled, _moved, _swapped, _strewn]))(draw, data)
+        data = draw(
+            st.sampled_from(
+                [_flipped, _dropped, _cut, _cut_at_line, _doubled, _moved, _swapped, _strewn]
+            )
+        )(draw, data)
     return data
 
 
@@ -147,23 +157,33 @@ def _strewn(draw: st.DrawFn, data: bytes) -> bytes:
 
 @examples(400)
 @given(facts=st.lists(FACTS, max_size=8), data=st.data())
-def test_whatever_is_damaged_every_other_record_is_read(tmp_path: Path, facts: list[Fact], data: st.DataObject) -> None:
+def test_whatever_is_damaged_every_other_record_is_read(
+    tmp_path: Path, facts: list[Fact], data: st.DataObject
+) -> None:
     original = _written(tmp_path / "j", facts, ended=True)
     damaged = data.draw(damages(original))
     count = len(facts) + 2
     contents = salvage(damaged, "j", written=data.draw(st.sampled_from([count, None])))
-    whole = [fact for fact, line in zip(facts, original.split(b"\n")[1:], strict=False) if line in damaged.split(b"\n")]
+    whole = [
+        fact
+        for fact, line in zip(facts, original.split(b"\n")[1:], strict=False)
+        if line in damaged.split(b"\n")
+    ]
     assert all(fact in contents.facts for fact in whole)
     assert all(fact in facts for fact in contents.facts), "nothing is invented"
     if contents.intact:
         assert [fact for fact in facts if fact not in contents.facts] == []
     truly = salvage(original, "j", written=count)
-    assert [key for key in contents.campaigns if contents.settled(key) and not truly.settled(key)] == []
+    assert [
+        key for key in contents.campaigns if contents.settled(key) and not truly.settled(key)
+    ] == []
     assert not contents.intact or not contents.damage
     assert truly.finished or not contents.finished
 
 
-def test_a_disk_that_failed_once_leaves_a_journal_that_can_be_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_failed_once_leaves_a_journal_that_can_be_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Journal(tmp_path / "j", base_url=URL) as journal:
         journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))
         with monkeypatch.context() as patch:
@@ -188,8 +208,12 @@ def test_any_bytes_are_read(data: bytes) -> None:
 @examples(60)
 @given(facts=st.lists(FACTS, min_size=1, max_size=5), more=FACTS, cut=st.integers(1, 200))
 @example(facts=[Restored(campaign=(1, 1001))], more=Restored(campaign=(1, 1001)), cut=174)
-@example(facts=[Restored(campaign=(1, 1001))], more=Restored(campaign=(1, 1001)), cut=200)  # nothing is left
-def test_it_goes_on_behind_a_line_that_was_cut_off(tmp_path: Path, facts: list[Fact], more: Fact, cut: int) -> None:
+@example(
+    facts=[Restored(campaign=(1, 1001))], more=Restored(campaign=(1, 1001)), cut=200
+)  # nothing is left
+def test_it_goes_on_behind_a_line_that_was_cut_off(
+    tmp_path: Path, facts: list[Fact], more: Fact, cut: int
+) -> None:
     file = tmp_path / "j"
     left = _written(file, facts)[:-cut]
     file.write_bytes(left)
@@ -205,12 +229,17 @@ def test_it_goes_on_behind_a_line_that_was_cut_off(tmp_path: Path, facts: list[F
     after = read(file)
     assert after.facts == (*before.facts, more)
     # An empty file says nothing of what may have stood in it; the index of open journals knows.
-    assert bool(after.damage) == bool(before.damage and left), "what was lost stays known to be lost"
+    assert bool(after.damage) == bool(before.damage and left), (
+        "what was lost stays known to be lost"
+    )
     assert _url(after) == URL
 
 
 def test_a_line_that_was_being_written_when_the_run_was_killed_is_no_damage(tmp_path: Path) -> None:
-    facts: list[Fact] = [Holding(campaign=KEY, numbers=("1",), complete=True), Restored(campaign=KEY)]
+    facts: list[Fact] = [
+        Holding(campaign=KEY, numbers=("1",), complete=True),
+        Restored(campaign=KEY),
+    ]
     file = tmp_path / "j"
     file.write_bytes(_written(file, facts)[:-9])
     assert read(file, written=2).damage == ()
@@ -245,7 +274,11 @@ def test_restored_counts_only_where_nothing_is_lost_behind_it(tmp_path: Path) ->
 
 
 def test_records_that_stand_once_more_at_the_end_prove_nothing(tmp_path: Path) -> None:
-    facts: list[Fact] = [Restored(campaign=KEY), Restored(campaign=KEY), Holding(campaign=KEY, numbers=("1",), complete=True)]
+    facts: list[Fact] = [
+        Restored(campaign=KEY),
+        Restored(campaign=KEY),
+        Holding(campaign=KEY, numbers=("1",), complete=True),
+    ]
     data = _written(tmp_path / "j", facts, ended=True)
     lines = data.splitlines(keepends=True)
     contents = salvage(data + lines[1] + lines[2], "j", written=len(lines))
@@ -260,7 +293,7 @@ def test_what_somebody_has_seen_to_is_finished(tmp_path: Path) -> None:
     assert read(tmp_path / "j").open_campaigns == ()
 
 
-# -- other files --------------------------------------------------------------------------------------
+# -- other files -----------------------------------------------------------------------------------
 
 
 def test_a_journal_of_version_1_is_read_and_gone_on_with(tmp_path: Path) -> None:
@@ -268,7 +301,9 @@ def test_a_journal_of_version_1_is_read_and_gone_on_with(tmp_path: Path) -> None
     file.write_bytes(VERSION_1.read_bytes())
     contents = read(file)
     assert (_url(contents), contents.damage, contents.open_campaigns) == (URL, (), (KEY,))
-    assert contents.facts[0] == Holding(campaign=KEY, numbers=("5245241", "5245242"), complete=False)
+    assert contents.facts[0] == Holding(
+        campaign=KEY, numbers=("5245241", "5245242"), complete=False
+    )
     assert not contents.intact, "it has no checksums, and nobody knows where it ended"
     with Journal(file, base_url=URL) as journal:
         journal.write(Restored(campaign=KEY))

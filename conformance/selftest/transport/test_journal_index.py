@@ -29,12 +29,16 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(index: OpenJournals, path: Path) -> Iterator[Journal]:
     """One that its run leaves as it is until the test is over, as if the run had been killed."""
-    journal = Journal(path, base_url=URL, entry=index.add(path, base_url=URL, campaigns=[KEY, OTHER]))
+    journal = Journal(
+        path, base_url=URL, entry=index.add(path, base_url=URL, campaigns=[KEY, OTHER])
+    )
     yield journal
     journal.close()
 
 
-def test_an_open_journal_is_named_until_everything_is_restored(journal: Journal, index: OpenJournals, path: Path) -> None:
+def test_an_open_journal_is_named_until_everything_is_restored(
+    journal: Journal, index: OpenJournals, path: Path
+) -> None:
     with journal:
         assert index.naming(URL, [KEY]) == []
         journal.write(HELD, Holding(campaign=OTHER, numbers=(), complete=True))
@@ -52,7 +56,9 @@ def test_an_open_journal_is_named_until_everything_is_restored(journal: Journal,
     assert index.all() == []
 
 
-def test_the_files_are_private(journal: Journal, index: OpenJournals, path: Path, tmp_path: Path) -> None:
+def test_the_files_are_private(
+    journal: Journal, index: OpenJournals, path: Path, tmp_path: Path
+) -> None:
     journal.write(HELD)
     files = list((tmp_path / "state" / "open-journals").iterdir())
     assert len(files) == 2
@@ -61,7 +67,9 @@ def test_the_files_are_private(journal: Journal, index: OpenJournals, path: Path
 
 
 @pytest.mark.parametrize("left", [0, 1, 60, 200])
-def test_a_journal_that_was_cut_loses_no_original(journal: Journal, index: OpenJournals, path: Path, left: int) -> None:
+def test_a_journal_that_was_cut_loses_no_original(
+    journal: Journal, index: OpenJournals, path: Path, left: int
+) -> None:
     journal.write(HELD, WillAdd(campaign=KEY, numbers=("9",)))
     path.write_bytes(path.read_bytes()[:left])
     contents = index.read(path)
@@ -70,17 +78,23 @@ def test_a_journal_that_was_cut_loses_no_original(journal: Journal, index: OpenJ
     assert (contents.open_campaigns, contents.finished) == ((KEY,), False)
 
 
-def test_a_cut_at_the_end_of_a_line_is_seen(journal: Journal, index: OpenJournals, path: Path) -> None:
+def test_a_cut_at_the_end_of_a_line_is_seen(
+    journal: Journal, index: OpenJournals, path: Path
+) -> None:
     journal.write(HELD, WillAdd(campaign=KEY, numbers=("9",)))
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-1]))
     assert index.read(path).damage == ("1 record(s) of journal.jsonl are missing: 3",)
     with Journal(path, base_url=URL, entry=index.entry(path)) as later:
         later.write(WillAdd(campaign=KEY, numbers=("8",)))
-    assert index.read(path).damage == ("1 record(s) of journal.jsonl are missing: 3",), "it stays known"
+    assert index.read(path).damage == ("1 record(s) of journal.jsonl are missing: 3",), (
+        "it stays known"
+    )
 
 
-def test_killed_while_the_count_is_written(journal: Journal, index: OpenJournals, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_while_the_count_is_written(
+    journal: Journal, index: OpenJournals, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A count that was emptied first would let a journal that was cut look whole."""
     journal.write(Holding(campaign=KEY, numbers=("1",), complete=True))
     with monkeypatch.context() as patch:
@@ -106,14 +120,18 @@ def test_a_journal_that_is_gone(journal: Journal, index: OpenJournals, path: Pat
     assert [each.path for each in index.within(path.parent)] == [path]
 
 
-def test_a_run_that_was_killed_before_its_first_fact_had_changed_nothing(journal: Journal, index: OpenJournals, path: Path) -> None:
+def test_a_run_that_was_killed_before_its_first_fact_had_changed_nothing(
+    journal: Journal, index: OpenJournals, path: Path
+) -> None:
     assert index.read(path).intact
     assert index.read(path).finished
     path.write_bytes(b"")
     assert not index.read(path).intact
 
 
-def test_what_is_not_put_back_is_refused_with_the_command(journal: Journal, index: OpenJournals, path: Path) -> None:
+def test_what_is_not_put_back_is_refused_with_the_command(
+    journal: Journal, index: OpenJournals, path: Path
+) -> None:
     journal.write(HELD)
     with pytest.raises(UsageError) as refused:
         refuse_unfinished(index, URL, [KEY, OTHER], target=Path("my target.toml"))
@@ -128,12 +146,16 @@ def test_what_is_not_put_back_is_refused_with_the_command(journal: Journal, inde
     refuse_unfinished(index, URL, [KEY], run_folder=path.parent)
 
 
-def test_a_run_killed_before_its_first_fact_leaves_no_entry_for_long(journal: Journal, index: OpenJournals, path: Path) -> None:
+def test_a_run_killed_before_its_first_fact_leaves_no_entry_for_long(
+    journal: Journal, index: OpenJournals, path: Path
+) -> None:
     refuse_unfinished(index, URL, [KEY])
     assert index.all() == []
 
 
-def test_an_entry_that_can_not_be_read_is_no_leave_to_go_on(journal: Journal, index: OpenJournals, path: Path, tmp_path: Path) -> None:
+def test_an_entry_that_can_not_be_read_is_no_leave_to_go_on(
+    journal: Journal, index: OpenJournals, path: Path, tmp_path: Path
+) -> None:
     journal.write(HELD)
     next((tmp_path / "state" / "open-journals").glob("*.json")).write_text("{")
     with pytest.raises(UsageError, match="have to be put back"):

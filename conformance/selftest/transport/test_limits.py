@@ -14,7 +14,13 @@ GET = Call(method="GET", target="/")
 
 
 def adding(count: int) -> Call:
-    return Call(method="POST", target="/", body=json.dumps({"callerNo": [{"accessCode": str(number)} for number in range(count)]}).encode())
+    return Call(
+        method="POST",
+        target="/",
+        body=json.dumps(
+            {"callerNo": [{"accessCode": str(number)} for number in range(count)]}
+        ).encode(),
+    )
 
 
 def test_calls_per_second() -> None:
@@ -61,7 +67,15 @@ def test_never_more_in_flight_than_allowed() -> None:
 
 @pytest.mark.parametrize(
     ("status", "retry_after", "wait"),
-    [(200, "5", None), (429, "2", 2.0), (429, "99999", 99999.0), (429, "soon", 2.0), (429, "", 2.0), (503, "", None), (503, "3", 3.0)],
+    [
+        (200, "5", None),
+        (429, "2", 2.0),
+        (429, "99999", 99999.0),
+        (429, "soon", 2.0),
+        (429, "", 2.0),
+        (503, "", None),
+        (503, "3", 3.0),
+    ],
 )
 def test_what_a_reply_asks_to_wait(status: int, retry_after: str, wait: float | None) -> None:
     assert demanded_wait(Reply(status=status, headers=(("retry-after", retry_after),)), 1) == wait
@@ -87,7 +101,9 @@ def test_odd_bodies_add_nothing(body: bytes) -> None:
 
 def test_items_without_the_member_count_too() -> None:
     with pytest.raises(BudgetSpent):
-        Spending(Budget(max_added_numbers=0)).spend(Call(method="POST", target="/", body=b'{"callerNo":[1]}'))
+        Spending(Budget(max_added_numbers=0)).spend(
+            Call(method="POST", target="/", body=b'{"callerNo":[1]}')
+        )
 
 
 def test_the_time_of_a_run() -> None:

@@ -13,7 +13,14 @@ from conformance.errors import BudgetSpent, CannotJudge, RestoringTimeSpent, Tar
 from conformance.exchange import Call, Exchange
 from conformance.selftest.transport.conftest import Serve
 from conformance.selftest.transport.servers import OK, Behaviour, requests_of
-from conformance.transport import Budget, Pace, Transport, TransportOptions, parse_address, restoring_seconds
+from conformance.transport import (
+    Budget,
+    Pace,
+    Transport,
+    TransportOptions,
+    parse_address,
+    restoring_seconds,
+)
 from conformance.transport.budget import LEAST_RESTORING
 from conformance.transport.guard import everything
 from conformance.transport.pace import LONGEST_WAIT, MOST_WAITED
@@ -38,11 +45,17 @@ class Time:
 
 
 class Busy:
-    """A server that answers some methods with a status and a Retry-After; `calls` counts what came."""
+    """A server that answers some methods with a status and a Retry-After; `calls` counts what
+    came.
+    """
 
-    def __init__(self, status: bytes, after: str | list[str], *methods: str, well_after: int | None = None) -> None:
+    def __init__(
+        self, status: bytes, after: str | list[str], *methods: str, well_after: int | None = None
+    ) -> None:
         """`after` a list: one Retry-After after the other."""
-        self._replies = itertools.cycle([busy(status, each) for each in ([after] if isinstance(after, str) else after)])
+        self._replies = itertools.cycle(
+            [busy(status, each) for each in ([after] if isinstance(after, str) else after)]
+        )
         self._methods, self._well_after = methods, well_after
         self.calls: Counter[str] = Counter()
 
@@ -58,7 +71,9 @@ class Busy:
 
 
 class Limiter:
-    """A server that takes one call a second and answers each other one 429 with `Retry-After: 1`."""
+    """A server that takes one call a second and answers each other one 429 with `Retry-After:
+    1`.
+    """
 
     time = Time()
     _free = 0.0
@@ -79,7 +94,9 @@ def busy(status: bytes, after: str) -> bytes:
 
 
 @contextmanager
-def calling(serve: Serve, server: Busy | Limiter, **options: Any) -> Iterator[tuple[Transport, Time]]:
+def calling(
+    serve: Serve, server: Busy | Limiter, **options: Any
+) -> Iterator[tuple[Transport, Time]]:
     time = Time()
     address = parse_address(f"http://127.0.0.1:{serve(server.behave()).port}")
     made = TransportOptions(address=address, guard=everything, timeout_seconds=5.0, **options)
@@ -101,7 +118,9 @@ def send(transport: Transport, *calls: Call, restoring: bool = False) -> None:
 def test_who_asks_for_ages_refuses(serve: Serve, after: str) -> None:
     busy = Busy(b"503", after, "GET", "DELETE", "POST")
     with calling(serve, busy) as (transport, time):
-        assert [status(transport.send(DELETE)) for _ in range(LONG_IN_A_ROW - 1)] == [503] * (LONG_IN_A_ROW - 1)
+        assert [status(transport.send(DELETE)) for _ in range(LONG_IN_A_ROW - 1)] == [503] * (
+            LONG_IN_A_ROW - 1
+        )
         with pytest.raises(TargetRefuses, match="Retry-After"):
             transport.send(DELETE)
         for _ in range(50):
@@ -110,7 +129,9 @@ def test_who_asks_for_ages_refuses(serve: Serve, after: str) -> None:
         with pytest.raises(TargetRefuses):
             transport.burst([GET, GET])
         assert transport.refusal
-        assert [status(transport.send(POST, restoring=True)) for _ in range(5)] == [503] * 5, "what puts something back still tries"
+        assert [status(transport.send(POST, restoring=True)) for _ in range(5)] == [503] * 5, (
+            "what puts something back still tries"
+        )
     assert busy.calls == {"DELETE": LONG_IN_A_ROW, "POST": 5}
     assert time.slept == 0
 
@@ -134,7 +155,9 @@ def test_429_to_deletions_alone(serve: Serve, after: str) -> None:
             with pytest.raises(TargetRefuses):
                 transport.send(call)
         assert status(transport.send(POST, restoring=True)) == 200
-        assert [status(transport.send(DELETE, restoring=True)) for _ in range(3)] == [429] * 3, "each is sent twice"
+        assert [status(transport.send(DELETE, restoring=True)) for _ in range(3)] == [429] * 3, (
+            "each is sent twice"
+        )
     assert busy.calls == {"GET": 1, "DELETE": MOST_TOO_MANY + 6, "POST": 1}
     assert waited <= 1 + 2 + 4 + 8 + 16
 
@@ -148,14 +171,18 @@ def test_429_with_ages_to_deletions_alone(serve: Serve) -> None:
 
 
 def test_ages_now_and_then_are_no_refusal(serve: Serve) -> None:
-    """In a row means that no other reply to the same method stands between, a short wait neither."""
+    """In a row means that no other reply to the same method stands between, a short wait
+    neither.
+    """
     busy = Busy(b"429", ["86400", "1"] * 10, "DELETE")
     with calling(serve, busy) as (transport, _):
         assert [status(transport.send(DELETE)) for _ in range(4)] == [429] * 4
 
 
 def test_putting_back_waits_as_asked_also_after_a_refusal(serve: Serve) -> None:
-    """A limiter that made the run wait too often in all lets what is put back through at its pace."""
+    """A limiter that made the run wait too often in all lets what is put back through at its
+    pace.
+    """
     limiter = Limiter()
     with calling(serve, limiter) as (transport, time):
         limiter.time = time
@@ -203,7 +230,10 @@ def test_nobody_waits_for_a_call_that_may_not_be_sent_then(serve: Serve) -> None
 
 def test_putting_back_has_a_limit_of_its_own(serve: Serve) -> None:
     busy = Busy(b"200", "")
-    with calling(serve, busy, budget=Budget(max_seconds=15), pace=Pace(requests_per_second=1)) as (transport, time):
+    with calling(serve, busy, budget=Budget(max_seconds=15), pace=Pace(requests_per_second=1)) as (
+        transport,
+        time,
+    ):
         time.now += 100
         assert status(transport.send(POST, restoring=True)) == 200
         transport.begin_restoring(10)
@@ -213,7 +243,9 @@ def test_putting_back_has_a_limit_of_its_own(serve: Serve) -> None:
             transport.send(POST)
         with pytest.raises(CannotJudge, match="isales-conformance restore"):
             transport.send(GET, restoring=True)
-    assert busy.calls["POST"] == 1 + 9, "at one call a second; the first had taken its second before"
+    assert busy.calls["POST"] == 1 + 9, (
+        "at one call a second; the first had taken its second before"
+    )
 
 
 def test_how_long_putting_back_may_take() -> None:

@@ -13,7 +13,15 @@ import trustme
 from conformance.errors import ConfigurationError
 from conformance.exchange import Call, NoAnswer
 from conformance.selftest.transport.conftest import Connect, Serve
-from conformance.selftest.transport.servers import OK, Behaviour, ReceivedRequest, Server, answering, once, requests_of
+from conformance.selftest.transport.servers import (
+    OK,
+    Behaviour,
+    ReceivedRequest,
+    Server,
+    answering,
+    once,
+    requests_of,
+)
 from conformance.transport import Proxy, Tls
 from conformance.transport.proxied import httpx_proxy
 from conformance.transport.reply import BODY_KEPT, MAX_HEAD_BYTES, MAX_HEADERS
@@ -38,7 +46,9 @@ def proxying(seen: list[ReceivedRequest], *, ask: bool = False) -> Behaviour:
             seen.append(request)
             method, target, _ = request.first_line.split(" ")
             if ask and request.values("proxy-authorization") != [ALLOWED]:
-                sock.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                sock.sendall(
+                    b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+                )
                 continue
             address = urlsplit(target if method != "CONNECT" else f"//{target}")
             with socket.create_connection((address.hostname or "", address.port or 80)) as beyond:
@@ -49,7 +59,9 @@ def proxying(seen: list[ReceivedRequest], *, ask: bool = False) -> Behaviour:
                     pump(sock, beyond)
                     back.join()
                     return
-                head = request.head.replace(target.encode(), (address.path + "?" + address.query).encode(), 1)
+                head = request.head.replace(
+                    target.encode(), (address.path + "?" + address.query).encode(), 1
+                )
                 beyond.sendall(head + b"\r\n\r\n" + request.body)
                 sock.sendall(beyond.recv(65536))
 
@@ -77,16 +89,26 @@ def test_plain_http_goes_through_with_the_target_as_written(serve: Serve, connec
 
 
 def test_https_goes_through_a_tunnel(
-    serve: Serve, connect: Connect, authority: tuple[trustme.CA, Path], server_context: ssl.SSLContext
+    serve: Serve,
+    connect: Connect,
+    authority: tuple[trustme.CA, Path],
+    server_context: ssl.SSLContext,
 ) -> None:
     asked: list[ReceivedRequest] = []
     seen: list[ReceivedRequest] = []
-    server, proxy = serve(answering(OK, seen=seen), context=server_context), serve(proxying(asked, ask=True))
+    server, proxy = (
+        serve(answering(OK, seen=seen), context=server_context),
+        serve(proxying(asked, ask=True)),
+    )
     tls = Tls(ca_file=str(authority[1]))
-    transport = connect(server, scheme="https", tls=tls, proxy=proxy_to(proxy, user="user", password="pass word"))
+    transport = connect(
+        server, scheme="https", tls=tls, proxy=proxy_to(proxy, user="user", password="pass word")
+    )
     assert transport.send(CALL).reply
     assert transport.send(CALL).reply
-    assert [request.first_line for request in asked] == [f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"]
+    assert [request.first_line for request in asked] == [
+        f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"
+    ]
     assert seen[1].first_line == "DELETE /x%2Fy?b=%20 HTTP/1.1"
     assert seen[1].values("proxy-authorization") == []
 
@@ -96,34 +118,55 @@ def outcome_kind(exchange_outcome: object) -> str:
     return exchange_outcome.kind
 
 
-def test_a_proxy_that_refuses(serve: Serve, connect: Connect, server_context: ssl.SSLContext) -> None:
+def test_a_proxy_that_refuses(
+    serve: Serve, connect: Connect, server_context: ssl.SSLContext
+) -> None:
     server, proxy = serve(answering(OK), context=server_context), serve(proxying([], ask=True))
     exchange = connect(server, scheme="https", proxy=proxy_to(proxy)).send(CALL)
     assert outcome_kind(exchange.outcome) == "refused"
     assert "407" in str(exchange.outcome)
 
 
-def test_a_certificate_is_checked_behind_the_proxy(serve: Serve, connect: Connect, server_context: ssl.SSLContext) -> None:
+def test_a_certificate_is_checked_behind_the_proxy(
+    serve: Serve, connect: Connect, server_context: ssl.SSLContext
+) -> None:
     server, proxy = serve(answering(OK), context=server_context), serve(proxying([]))
-    assert outcome_kind(connect(server, scheme="https", proxy=proxy_to(proxy)).send(CALL).outcome) == "tls"
+    assert (
+        outcome_kind(connect(server, scheme="https", proxy=proxy_to(proxy)).send(CALL).outcome)
+        == "tls"
+    )
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"), [(b"", "closed"), (b"SSH-2.0\r\n\r\n", "protocol"), (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na", "protocol")]
+    ("data", "kind"),
+    [
+        (b"", "closed"),
+        (b"SSH-2.0\r\n\r\n", "protocol"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na", "protocol"),
+    ],
 )
 def test_no_answer_through_a_proxy(serve: Serve, connect: Connect, data: bytes, kind: str) -> None:
     server = serve(answering(OK))
-    assert outcome_kind(connect(server, proxy=proxy_to(serve(once(data)))).send(CALL).outcome) == kind
+    assert (
+        outcome_kind(connect(server, proxy=proxy_to(serve(once(data)))).send(CALL).outcome) == kind
+    )
 
 
 def test_no_proxy_there(serve: Serve, connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     server = serve(answering(OK))
-    assert outcome_kind(connect(server, proxy=Proxy(url=f"http://127.0.0.1:{port}")).send(CALL).outcome) == "refused"
+    assert (
+        outcome_kind(
+            connect(server, proxy=Proxy(url=f"http://127.0.0.1:{port}")).send(CALL).outcome
+        )
+        == "refused"
+    )
 
 
-def test_dribbling_through_a_proxy_hits_the_limit_of_the_call(serve: Serve, connect: Connect) -> None:
+def test_dribbling_through_a_proxy_hits_the_limit_of_the_call(
+    serve: Serve, connect: Connect
+) -> None:
     stop = threading.Event()
 
     def dribble(sock: socket.socket, index: int) -> None:
@@ -147,7 +190,11 @@ def test_what_is_no_proxy() -> None:
 
 
 def framed(body: bytes, *lines: bytes) -> bytes:
-    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *lines]) + b"\r\n\r\n" + body
+    return (
+        b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *lines])
+        + b"\r\n\r\n"
+        + body
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,23 +11,39 @@ from conformance.transport import recorder
 from conformance.transport.recorder import Recorder, read
 
 HEADERS = st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=3).map(tuple)
-OUTCOMES = st.builds(Reply, status=st.integers(100, 599), headers=HEADERS, body=st.binary(max_size=40)) | st.builds(
-    NoAnswer, kind=st.sampled_from(["timeout", "withheld"]), detail=st.text(max_size=10)
-)
+OUTCOMES = st.builds(
+    Reply, status=st.integers(100, 599), headers=HEADERS, body=st.binary(max_size=40)
+) | st.builds(NoAnswer, kind=st.sampled_from(["timeout", "withheld"]), detail=st.text(max_size=10))
 EXCHANGES = st.builds(
     Exchange,
     number=st.integers(1, 1000),
-    call=st.builds(Call, method=st.just("DELETE"), target=st.text(), headers=HEADERS, body=st.binary(max_size=40)),
+    call=st.builds(
+        Call,
+        method=st.just("DELETE"),
+        target=st.text(),
+        headers=HEADERS,
+        body=st.binary(max_size=40),
+    ),
     outcome=OUTCOMES,
     start=st.floats(0, 1e6),
     end=st.floats(0, 1e6),
 )
-ONE = Exchange(number=1, call=Call(method="GET", target="/"), outcome=Reply(status=200, body=b"\x00\xff"), start=1.0, end=2.0)
+ONE = Exchange(
+    number=1,
+    call=Call(method="GET", target="/"),
+    outcome=Reply(status=200, body=b"\x00\xff"),
+    start=1.0,
+    end=2.0,
+)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)  # the file is written anew each time
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
+)  # the file is written anew each time
 @given(exchanges=st.lists(EXCHANGES, max_size=6), cut=st.integers(0, 200))
-def test_what_is_recorded_is_read_and_a_half_line_is_left_out(tmp_path: Path, exchanges: list[Exchange], cut: int) -> None:
+def test_what_is_recorded_is_read_and_a_half_line_is_left_out(
+    tmp_path: Path, exchanges: list[Exchange], cut: int
+) -> None:
     file = tmp_path / "traffic.jsonl"
     keeper = Recorder(file)
     for exchange in exchanges:
@@ -41,7 +57,9 @@ def test_what_is_recorded_is_read_and_a_half_line_is_left_out(tmp_path: Path, ex
     assert len(left) == data[: max(0, len(data) - cut)].count(b"\n")
 
 
-def test_lines_are_on_disk_within_the_time_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_on_disk_within_the_time_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recorder, "_FLUSH_SECONDS", 0.05)
     keeper = Recorder(tmp_path / "sub" / "traffic.jsonl")
     keeper.record(ONE)
@@ -98,7 +116,9 @@ LARGE = Exchange(
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_a_recording_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+def test_a_recording_has_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
     monkeypatch.setattr(recorder, "WHOLE_BYTES", 500_000 * workers)
     monkeypatch.setattr(recorder, "MOST_BYTES", 600_000 * workers)
     keeper = Recorder(tmp_path / "t", shared_by=workers)
@@ -112,6 +132,11 @@ def test_a_recording_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert {each.number for each in found} == {7}
     short = found[-1].reply
     assert short is not None
-    assert (len(short.body), short.size, len(short.headers), len(short.headers[0][1])) == (300, 9_000, 12, 100)
+    assert (len(short.body), short.size, len(short.headers), len(short.headers[0][1])) == (
+        300,
+        9_000,
+        12,
+        100,
+    )
     assert len(found[-1].call.body) == 300
     assert len(found) > 30, "short ones are recorded beyond the whole ones"

@@ -27,7 +27,9 @@ def on_the_wire(*known: str) -> Redactor:
 def test_no_form_of_a_secret_stays(secret: str, form: str, before: bytes, after: bytes) -> None:
     written = FORMS[form](secret)
     redactor = on_the_wire(secret)
-    reply = redactor.reply(Reply(status=200, headers=(("X", written),), body=before + written.encode() + after))
+    reply = redactor.reply(
+        Reply(status=200, headers=(("X", written),), body=before + written.encode() + after)
+    )
     assert written.lower().encode() not in reply.body.lower()
     assert written.lower() not in (reply.header("X") or "").lower()
     assert REMOVED in redactor.text(f"<{written}>")
@@ -35,7 +37,9 @@ def test_no_form_of_a_secret_stays(secret: str, form: str, before: bytes, after:
 
 @given(secrets(), st.integers(0, 8), st.integers(0, 8), st.booleans())
 def test_base64_of_a_longer_text(secret: str, before: int, after: int, safe: bool) -> None:
-    """Wherever the secret stands in the text that was encoded; its first and last byte may share a character with their neighbours."""
+    """Wherever the secret stands in the text that was encoded; its first and last byte may share a
+    character with their neighbours.
+    """
     text = b64encode(b"x" * before + secret.encode() + b"y" * after).decode()
     text = text.translate(str.maketrans("+/", "-_")).rstrip("=") if safe else text
     left = on_the_wire(secret).text(f'"{text}"')
@@ -58,18 +62,30 @@ def test_a_reply_without_secrets_is_the_same_object(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("form", sorted(set(FORMS) - {"hexadecimal entity", "entity"}))
-@pytest.mark.parametrize("sent", [SENT, "Bearer t0ken.of-the-day", "t0ken.of-the-day", "Basic dXNlcjpwYXNzd29yZA=="])
+@pytest.mark.parametrize(
+    "sent", [SENT, "Bearer t0ken.of-the-day", "t0ken.of-the-day", "Basic dXNlcjpwYXNzd29yZA=="]
+)
 def test_what_was_sent_does_not_come_back(sent: str, form: str) -> None:
-    """The whole header and the part of it that opens the door, echoed in any form, by a reply to that very call."""
+    """The whole header and the part of it that opens the door, echoed in any form, by a reply to
+    that very call.
+    """
     for part in {sent, sent.rpartition("/")[2] if sent == SENT else sent.rpartition(" ")[2]}:
         written = FORMS[form](part)
-        reply = Redactor().reply(Reply(status=200, headers=(("X-Echo", written),), body=b'{"echo":"%b"}' % written.encode()), sent)
+        reply = Redactor().reply(
+            Reply(
+                status=200, headers=(("X-Echo", written),), body=b'{"echo":"%b"}' % written.encode()
+            ),
+            sent,
+        )
         assert written.lower() not in reply.body.decode().lower()
         assert written.lower() not in (reply.header("X-Echo") or "").lower()
 
 
 def test_the_password_of_a_basic_header() -> None:
-    assert Redactor(["Basic dXNlcjpwYXNzd29yZA=="]).text("user is user, password password") == f"user is user, {REMOVED} {REMOVED}"
+    assert (
+        Redactor(["Basic dXNlcjpwYXNzd29yZA=="]).text("user is user, password password")
+        == f"user is user, {REMOVED} {REMOVED}"
+    )
 
 
 def test_short_secrets_go_from_reports_and_stay_in_replies() -> None:
@@ -86,7 +102,10 @@ def test_what_was_removed_is_removed_once() -> None:
 
 def test_lone_surrogates_and_other_bytes_survive() -> None:
     assert Redactor([SECRET]).text(f"\ud800{SECRET}\udfff") == f"\ud800{REMOVED}\udfff"
-    assert Redactor([SECRET]).data(b"\xff" + SECRET.encode() + b"\xfe") == b"\xff" + REMOVED.encode() + b"\xfe"
+    assert (
+        Redactor([SECRET]).data(b"\xff" + SECRET.encode() + b"\xfe")
+        == b"\xff" + REMOVED.encode() + b"\xfe"
+    )
 
 
 def test_keys_of_json_in_json() -> None:
@@ -96,12 +115,24 @@ def test_keys_of_json_in_json() -> None:
 
 
 @pytest.mark.parametrize("joined", [";", ":", "/", "-", "&"])
-def test_the_numbers_of_a_look_cost_no_pattern(joined: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers joined by one of these look like a long word. The pattern for a call's signature takes half a second to make."""
+def test_the_numbers_of_a_look_cost_no_pattern(
+    joined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers joined by one of these look like a long word. The pattern for a call's signature
+    takes half a second to make.
+    """
     body = f'{{"callerNo":"{joined.join(str(5245241 + place) for place in range(40))}"}}'.encode()
-    monkeypatch.setattr("conformance.transport.redaction._any_of", lambda patterns: pytest.fail("a pattern was made"))
+    monkeypatch.setattr(
+        "conformance.transport.redaction._any_of",
+        lambda patterns: pytest.fail("a pattern was made"),
+    )
     _sent.cache_clear()
-    assert Redactor().reply(Reply(status=200, headers=(("ETag", '"' + "0" * 64 + '"'),), body=body), SENT).body == body
+    assert (
+        Redactor()
+        .reply(Reply(status=200, headers=(("ETag", '"' + "0" * 64 + '"'),), body=body), SENT)
+        .body
+        == body
+    )
     assert _sent.cache_info().misses == 1
 
 
@@ -114,5 +145,7 @@ def test_a_reply_in_escapes_is_no_echo_of_a_signature() -> None:
     assert Redactor().reply(Reply(status=200, body=escaped), sent).body == escaped
     assert _sent.cache_info().misses == 0
     for only in (str.isalpha, str.isdigit, str.isalnum):
-        echoed = "".join(f"\\u{ord(letter):04x}" if only(letter) else letter for letter in sent[-64:]).encode()
+        echoed = "".join(
+            f"\\u{ord(letter):04x}" if only(letter) else letter for letter in sent[-64:]
+        ).encode()
         assert b"removed" in Redactor().reply(Reply(status=200, body=echoed), sent).body

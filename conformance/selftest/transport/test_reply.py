@@ -17,7 +17,9 @@ BODY = b'{"resultCode":"0200000"}'
 
 
 def framed(body: bytes, *headers: bytes) -> bytes:
-    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *headers, b"", body])
+    return b"\r\n".join(
+        [b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *headers, b"", body]
+    )
 
 
 RAW = zlib.compressobj(wbits=-15)
@@ -29,10 +31,14 @@ REPLIES = {
     + BODY[5:]
     + b"\r\n0\r\nX-Late: 1\r\n\r\n",
     "gzip": framed(gzip.compress(BODY, mtime=0), b"Content-Encoding: gzip"),
-    "gzip in two members": framed(gzip.compress(BODY[:9], mtime=0) + gzip.compress(BODY[9:], mtime=0), b"content-encoding: GZIP"),
+    "gzip in two members": framed(
+        gzip.compress(BODY[:9], mtime=0) + gzip.compress(BODY[9:], mtime=0),
+        b"content-encoding: GZIP",
+    ),
     "deflate": framed(zlib.compress(BODY), b"Content-Encoding: deflate"),
     "raw deflate": framed(RAW.compress(BODY) + RAW.flush(), b"Content-Encoding: deflate"),
-    "interim": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + framed(BODY),
+    "interim": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    + framed(BODY),
     "identity": framed(BODY, b"Content-Encoding: identity"),
 }
 UNTIL_CLOSE = {
@@ -79,7 +85,13 @@ def test_a_reply_cut_short_is_broken(name: str, at: int) -> None:
     assert caught.value.kind == ("protocol" if reader.received else "closed")
 
 
-@given(st.one_of(st.binary(max_size=200), st.binary(max_size=80).map(lambda tail: b"HTTP/1.1 200 OK\r\n" + tail)), CUTS)
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.binary(max_size=80).map(lambda tail: b"HTTP/1.1 200 OK\r\n" + tail),
+    ),
+    CUTS,
+)
 def test_no_bytes_escape_as_anything_but_broken(data: bytes, cuts: list[int]) -> None:
     try:
         reply = read(data, cuts, ends=True)
@@ -99,7 +111,13 @@ def test_no_damaged_reply_escapes(name: str, data: st.DataObject) -> None:
 
 def test_headers_keep_order_and_case() -> None:
     reply = read(framed(b"", b"X-b: 1", b"x-A: 2", b"X-b: 3", b"X-Empty:"), [])
-    assert reply.headers == (("Content-Length", "0"), ("X-b", "1"), ("x-A", "2"), ("X-b", "3"), ("X-Empty", ""))
+    assert reply.headers == (
+        ("Content-Length", "0"),
+        ("X-b", "1"),
+        ("x-A", "2"),
+        ("X-b", "3"),
+        ("X-Empty", ""),
+    )
 
 
 def test_a_reply_to_head_has_no_body() -> None:
@@ -111,7 +129,12 @@ def test_a_reply_to_head_has_no_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "reusable"), [(framed(BODY), True), (framed(BODY, b"Connection: close"), False), (framed(BODY) + b"HTT", False)]
+    ("data", "reusable"),
+    [
+        (framed(BODY), True),
+        (framed(BODY, b"Connection: close"), False),
+        (framed(BODY) + b"HTT", False),
+    ],
 )
 def test_when_a_connection_can_be_reused(data: bytes, reusable: bool) -> None:
     reader = ReplyReader()
@@ -182,12 +205,22 @@ def test_heads_within_bounds() -> None:
     assert read(INTERIM * 20 + framed(BODY), []).body == BODY
 
 
-@pytest.mark.parametrize(("method", "kept"), [("GET", LONGEST_LOOK), ("DELETE", BODY_KEPT), ("POST", BODY_KEPT)])
+@pytest.mark.parametrize(
+    ("method", "kept"), [("GET", LONGEST_LOOK), ("DELETE", BODY_KEPT), ("POST", BODY_KEPT)]
+)
 @pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
 def test_a_long_body_is_cut_and_says_how_long_it_was(method: str, kept: int, coding: str) -> None:
     body = b"0123456789" * 150_000
-    sent = {"": body, "gzip": gzip.compress(body[:7]) + gzip.compress(body[7:]), "deflate": zlib.compress(body)}[coding]
-    reply = read(framed(sent, *([b"Content-Encoding: " + coding.encode()] if coding else [])), [9, 70_001], method)
+    sent = {
+        "": body,
+        "gzip": gzip.compress(body[:7]) + gzip.compress(body[7:]),
+        "deflate": zlib.compress(body),
+    }[coding]
+    reply = read(
+        framed(sent, *([b"Content-Encoding: " + coding.encode()] if coding else [])),
+        [9, 70_001],
+        method,
+    )
     assert (reply.body, reply.size) == (body[:kept], len(body))
     assert read(framed(body[:kept]), [], method).size == 0
 
@@ -220,8 +253,12 @@ def test_codings_upon_codings() -> None:
         read(framed(gzip.compress(BODY)[:1], b"Content-Encoding: gzip"), [])
 
 
-@pytest.mark.parametrize("name", ["on_message_begin", "on_status", "on_header", "on_body", "on_message_complete"])
-def test_an_interruption_within_the_parser_is_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["on_message_begin", "on_status", "on_header", "on_body", "on_message_complete"]
+)
+def test_an_interruption_within_the_parser_is_one(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 

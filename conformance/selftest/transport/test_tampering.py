@@ -10,11 +10,17 @@ from conformance.transport.authorizer import AuthV2, FixedHeader, NoHeader
 from conformance.transport.tampering import TAMPERINGS, Unsigned
 
 KEYS = Keys(access_key="globalaktest", secret_key="1qaz2wsx3edc")
-HEADERS = (("Host", "10.0.0.5:28443"), ("Content-Type", "application/json; charset=UTF-8"), ("Content-Length", "2"))
+HEADERS = (
+    ("Host", "10.0.0.5:28443"),
+    ("Content-Type", "application/json; charset=UTF-8"),
+    ("Content-Length", "2"),
+)
 NOW = 1_780_000_000.0
 
 
-def unsigned(method: str, target: str, body: bytes, signed: tuple[str, ...], *, milliseconds: bool = False) -> Unsigned:
+def unsigned(
+    method: str, target: str, body: bytes, signed: tuple[str, ...], *, milliseconds: bool = False
+) -> Unsigned:
     headers = tuple(pair for pair in HEADERS if pair[0].lower() in signed)
     parts = Parts(method=method, target=target, headers=headers, body=body)
     return Unsigned(keys=KEYS, seconds=NOW, milliseconds=milliseconds, parts=parts, headers=HEADERS)
@@ -36,7 +42,9 @@ def verifies(header: str, call: Unsigned) -> bool:
     if len(pieces) != 5:
         return False
     signed = tuple(pair for pair in HEADERS if pair[0].lower() in pieces[3].split(";"))
-    return header == authorization(KEYS, pieces[2], msgspec.structs.replace(call.parts, headers=signed))
+    return header == authorization(
+        KEYS, pieces[2], msgspec.structs.replace(call.parts, headers=signed)
+    )
 
 
 @given(call=CALLS, name=st.sampled_from(sorted(TAMPERINGS)))
@@ -66,7 +74,9 @@ def test_every_tampering_is_told_apart() -> None:
     made = {name: tampering.make(call) for name, tampering in TAMPERINGS.items()}
     assert len(set(made.values())) == len(made)
     assert not {SIGNED, OMITTED} & TAMPERINGS.keys()
-    assert all(name == tampering.name and tampering.description for name, tampering in TAMPERINGS.items())
+    assert all(
+        name == tampering.name and tampering.description for name, tampering in TAMPERINGS.items()
+    )
 
 
 def test_the_signer_signs_what_is_sent_and_only_headers_that_are_there() -> None:
@@ -82,7 +92,9 @@ def test_the_signer_signs_what_is_sent_and_only_headers_that_are_there() -> None
 
 def test_schemes_say_which_credentials_they_know() -> None:
     fixed = FixedHeader("Bearer token-of-the-user")
-    assert fixed.headers("GET", "/", (), b"", SIGNED) == [("Authorization", "Bearer token-of-the-user")]
+    assert fixed.headers("GET", "/", (), b"", SIGNED) == [
+        ("Authorization", "Bearer token-of-the-user")
+    ]
     assert fixed.headers("GET", "/", (), b"", "empty") == [("Authorization", "")]
     assert NoHeader().headers("GET", "/", (), b"", SIGNED) == []
     with pytest.raises(UsageError, match="did you mean") as caught:
@@ -98,12 +110,18 @@ def test_with_milliseconds_no_two_signatures_are_alike() -> None:
     signer = AuthV2(KEYS, milliseconds=True, clock=lambda: next(moments))
     made = [signer.headers("GET", "/", HEADERS, b"", SIGNED)[0][1] for _ in range(5)]
     assert len(set(made)) == 5
-    assert [text.split("/")[2][-5:] for text in made] == sorted(text.split("/")[2][-5:] for text in made)
+    assert [text.split("/")[2][-5:] for text in made] == sorted(
+        text.split("/")[2][-5:] for text in made
+    )
 
 
 def test_a_replayed_header_is_one_that_was_sent_with_another_call() -> None:
-    """A server that remembers the headers it let in is asked with one of these; never with one that is right for this call too."""
+    """A server that remembers the headers it let in is asked with one of these; never with one that
+    is right for this call too.
+    """
     signer = AuthV2(KEYS, clock=lambda: NOW)
     ((_, sent),) = signer.headers("GET", "/x?a=1&b=2", HEADERS, b"", SIGNED)
     assert signer.headers("DELETE", "/x", HEADERS, b"{}", "replayed") == [("Authorization", sent)]
-    assert signer.headers("GET", "/x?b=2&a=1", HEADERS, b"", "replayed") != [("Authorization", sent)]
+    assert signer.headers("GET", "/x?b=2&a=1", HEADERS, b"", "replayed") != [
+        ("Authorization", sent)
+    ]
