@@ -302,8 +302,23 @@ def _mend(campaign_set: CampaignSet, key: CampaignKey, look: Look, *, attempt: i
     if _keeps_a_short_one(campaign_set, key, look):
         campaign_set.add(key, campaign_set.fresh(1))  # what stays must be nobody's
     remove(campaign_set, key, _surplus(campaign_set, key, look), singly=attempt > 0)
-    if not missing and not _in_order(campaign_set, key, look):
+    if missing or _in_order(campaign_set, key, look) or attempt == ROUNDS - 1:
+        return  # what putting in order adds beside the originals is removed in the round after it
+    if _is_steady(campaign_set, key, look):
         _put_in_order(campaign_set, key, look, backwards=attempt > 1)
+
+
+def _is_steady(campaign_set: CampaignSet, key: CampaignKey, look: Look) -> bool:
+    """Whether a further look shows the originals in the same order: else nobody can put them in
+    one, and looks are no longer held to it.
+    """
+    later = _readable(campaign_set, campaign_set.ask(key))
+    if later is None or not later.whole:
+        return False
+    before, now = _originals_in(campaign_set, key, look), _originals_in(campaign_set, key, later)
+    if sorted(before, key=str) == sorted(now, key=str) and before != now:
+        campaign_set.keeps_order = False
+    return before == now
 
 
 def _put_in_order(

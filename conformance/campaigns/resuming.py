@@ -107,6 +107,8 @@ def _one(campaign_set: CampaignSet, left: Leftover, first: Exchange) -> Restorat
         # a campaign seen whole in the first look of the run, as its journal says, is known whole
         campaign_set.guard.recoverable.add(key)
         return replace(restore(campaign_set, [key])[key], strangers=strangers)
+    if left.original.complete and (campaign_set.readds or not left.order):
+        campaign_set.guard.recoverable.add(key)  # as it was for the run, whose numbers may be short
     away = frozenset(left.borrowed)
     campaign_set.held[key] = Contents(numbers=left.original.numbers - away, complete=False)
     may_be_there = campaign_set.added.get(key, set()) | set(

@@ -13,7 +13,7 @@ from msgspec import Struct
 from conformance.campaigns.campaign_set import CampaignSet
 from conformance.campaigns.put_back import add_in_order
 from conformance.errors import TargetUnreachable
-from conformance.exchange import CampaignKey
+from conformance.exchange import CampaignKey, NoAnswer
 from conformance.finding import counted
 from conformance.oracle import answer_of
 
@@ -83,10 +83,16 @@ def _was_empty(campaign_set: CampaignSet, key: CampaignKey) -> bool:
 
 
 def _delete(campaign_set: CampaignSet, key: CampaignKey, numbers: Sequence[str]) -> frozenset[str]:
-    """Delete one by one: of a batch that is refused nobody knows how much was there."""
+    """Delete one by one: of a batch that is refused nobody knows how much was there.
+
+    A call that the guard withholds is passed over: the number could not be added there either.
+    """
     served, unanswered = set(), 0
     for number in numbers:
-        outcome = answer_of(campaign_set.delete(key, [number])).outcome
+        exchange = campaign_set.delete(key, [number])
+        if isinstance(exchange.outcome, NoAnswer) and exchange.outcome.kind == "withheld":
+            continue
+        outcome = answer_of(exchange).outcome
         unanswered = 0 if outcome in {"served", "refused"} else unanswered + 1
         if unanswered == MAX_UNANSWERED:
             raise TargetUnreachable(

@@ -72,3 +72,15 @@ def test_numbers_that_a_server_does_not_delete_are_named(stubborn: int) -> None:
         campaigns.wire.send = send  # type: ignore[method-assign]  # the wire of one test only
         assert all(number in result.problem for number in numbers[:stubborn])
         assert result.left_over == frozenset(numbers[:stubborn])
+
+
+def test_numbers_that_the_guard_withholds_keep_no_other_from_being_deleted() -> None:
+    with campaign_set(DARK, listed={}) as campaigns:
+        campaigns.sleep = lambda _: None
+        short = campaigns.announce(["7", "07", "007", "77", "0077"])
+        mine = campaigns.fresh(3)
+        campaigns.add(KEY, mine)
+        campaigns.uncertain.setdefault(KEY, set()).update(short)
+        result = restore(campaigns, [KEY])[KEY]
+        assert not result.problem
+        assert result.removed >= set(mine)
