@@ -1,9 +1,10 @@
 """`restore`: what a run has left behind in campaigns, put back from its journal."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,12 @@ from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
+from conformance import private_files
 from conformance.campaigns import Leftover, Restoration, leftovers, reopened, settled
 from conformance.cli.planning import overridden
 from conformance.config import Target, load_target
 from conformance.errors import CannotJudge, SuiteError, UsageError
+from conformance.finding import counted
 from conformance.plugin.folders import followed
 from conformance.plugin.journals import is_aside, journals_in, unfinished_in
 from conformance.report import verdict_json
@@ -302,6 +305,8 @@ def _show(
                 f" campaign {each.campaign[1]} of VDN {each.campaign[0]}: {_said(each)}",
             )
         )
+    if words := _further(result, sources):
+        out.print(Text(words))
     if not result and not damage:
         out.print("The journal is whole and names no campaign: the run had changed nothing.")
     if any(each.problem for each in result):
@@ -313,6 +318,29 @@ def _show(
         out.print(_ADVICE)
         for source in sources:
             out.print(Text(f"    {_forget_command(source.path)}"), soft_wrap=True)
+
+
+MOST_PRINTED = 100
+"""Numbers that are named on the terminal beside those of the sentences; more go into a file."""
+FURTHER = "not-put-back.txt"
+
+
+def _further(result: Sequence[Restoration], sources: Sequence[_Source]) -> str:
+    """The numbers that may be missing or left over and that the sentences leave out, or where."""
+    lines, count = [], 0
+    for each in result:
+        told = frozenset(re.findall("[0-9]+", each.problem))
+        name = f"campaign {each.campaign[1]} of VDN {each.campaign[0]}"
+        for what, numbers in (("missing from", each.missing), ("left in", each.left_over)):
+            if further := sorted(numbers - told):
+                lines.append(f"Further numbers that may be {what} {name}: {', '.join(further)}")
+                count += len(further)
+    if count > MOST_PRINTED:
+        file = sources[0].path.parent / FURTHER
+        with suppress(OSError):  # where it can't be written, they are named all the same
+            private_files.write_bytes(file, "\n".join([*lines, ""]).encode())
+            return f"{counted(count, 'further number')} that may be missing or left: see {file}"
+    return "\n".join(lines)
 
 
 _ADVICE = (

@@ -6,6 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from msgspec.structs import replace
+
+from conformance.cli.restoring import FURTHER
 from conformance.selftest.harm.behaviours import ServerBehaviour
 from conformance.selftest.harm.scene import HarmResult, NodeSandbox, scene
 from conformance.selftest.waiting import until
@@ -123,7 +126,11 @@ def killed_at(sandbox: NodeSandbox, arguments: tuple[str, ...], at: int) -> bool
 
 
 def restored(sandbox: NodeSandbox, out: str = "out") -> HarmResult:
-    return sandbox.command("restore", str(sandbox.folder / out), "--target", str(sandbox.target))
+    """What it writes into a file beside the journal is said as well."""
+    result = sandbox.command("restore", str(sandbox.folder / out), "--target", str(sandbox.target))
+    file = sandbox.folder / out / FURTHER
+    further = file.read_text("utf-8") if FURTHER in result.everything else ""
+    return replace(result, out=f"{result.out}\n{further}")
 
 
 def mended(sandbox: NodeSandbox) -> HarmResult:

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from conformance.campaigns import Restoration
+from conformance.cli.restoring import FURTHER, MOST_PRINTED, _further, _Source
 from conformance.config import load_target, transport_options
 from conformance.generation.calls import add, delete
 from conformance.selftest.safety.scene import CAMPAIGNS, Sandbox, anybody
 from conformance.transport import Transport
-from conformance.transport.journal import Holding, Journal, Restored, WillAdd, read
+from conformance.transport.journal import (
+    Holding,
+    Journal,
+    JournalContents,
+    Restored,
+    WillAdd,
+    read,
+)
 
 KEY = (1, 1001)
 HELD = CAMPAIGNS[KEY]
@@ -157,3 +166,19 @@ def test_wrong_files(
         True,
         False,
     ), result.said
+
+
+@pytest.mark.parametrize("count", [0, 3, MOST_PRINTED, MOST_PRINTED + 1])
+def test_each_number_is_named_on_the_terminal_or_in_a_file(tmp_path: Path, count: int) -> None:
+    named = [str(10**12 + place) for place in range(count)]
+    result = Restoration(
+        campaign=KEY, problem="99 may be left in it: 99", left_over=frozenset({"99", *named})
+    )
+    source = _Source(path=tmp_path / "journal.jsonl", contents=JournalContents(header=None))
+    words = _further([result], [source])
+    file = tmp_path / FURTHER
+    assert file.exists() is (count > MOST_PRINTED)
+    told = file.read_text() if file.exists() else words
+    assert sorted(re.findall("[0-9]{13}", told)) == named
+    assert not re.search(r"\b99\b", told), "the sentence has named it"
+    assert not file.exists() or str(file) in words
