@@ -5,7 +5,12 @@ from typing import Literal, TypeAlias
 
 from conformance.exchange import Exchange, Setting
 
-ClauseVerdict: TypeAlias = Literal["pass", "fail", "not-tested", "waived"]
+ClauseVerdict: TypeAlias = Literal[
+    "pass", "fail", "not-tested", "not-reached", "not-applicable", "waived"
+]
+"""`not-reached`: a result code that the search did not bring about, which proves nothing.
+`not-applicable`: somebody has signed that the target has no use for the code.
+"""
 RunVerdict: TypeAlias = Literal["conforms", "deviates", "inconclusive"]
 
 

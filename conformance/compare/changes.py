@@ -121,7 +121,8 @@ def _turn(before: ClauseResult, after: ClauseResult) -> ChangeClass | None:
         return "fixed"
     if was and is_:
         return "otherwise" if _ways(after) - _ways(before) else "still"
-    return "unjudged" if before.verdict == "pass" and after.verdict == "not-tested" else None
+    lost = before.verdict == "pass" and after.verdict in {"not-tested", "not-reached"}
+    return "unjudged" if lost else None
 
 
 def _ways(result: ClauseResult) -> set[tuple[str, str]]:

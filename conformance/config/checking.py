@@ -128,6 +128,11 @@ def _campaign_complaints(target: Target, entries: Mapping[str, GivenValue]) -> I
 
 
 def _other_complaints(target: Target, entries: Mapping[str, GivenValue]) -> Iterator[str]:
+    if target.codes.not_applicable and not target.codes.reason:
+        yield (
+            f"{_place(entries, 'codes.not_applicable')} is given without a reason. Write beside it"
+            ' why these codes do not apply to this server: reason = "…"; the report shows it.'
+        )
     if target.tls.client_key is not None and target.tls.client_cert is None:
         yield (
             f"{_place(entries, 'tls.client_key')} is given without [tls] client_cert, its"

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.config import values
 from conformance.config.target import CodeTrigger
-from conformance.contract import MAX_NUMBER_LENGTH, VDN_ID_RANGE
+from conformance.contract import FAILURE_CODES, MAX_NUMBER_LENGTH, VDN_ID_RANGE
 
 LARGEST_ID = 2**31 - 1
 VARIABLE_PREFIX = "ISALES_"
@@ -83,6 +83,10 @@ KEYS: Mapping[str, values.Reader] = MappingProxyType(
         "observe.settle_seconds": values.number_from_zero,
         "safety.originals": values.one_of("borrow", "keep"),
         "safety.restore_seconds": values.positive_number,
+        "codes.not_applicable": values.listed(
+            values.one_of(*FAILURE_CODES), 'a list of result codes, as in ["02000010"]'
+        ),
+        "codes.reason": values.text,
         "network.proxy": values.text,
         "safe.unknown_campaigns": values.listed(
             campaign_id, "a list of ids of campaigns that do not exist"

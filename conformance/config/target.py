@@ -78,6 +78,13 @@ class Safety(Struct, frozen=True, kw_only=True):
     restore_seconds: float | None = None
 
 
+class Codes(Struct, frozen=True, kw_only=True):
+    """Result codes that somebody has signed not to apply to this server, and why."""
+
+    not_applicable: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class ProxyAddress(Struct, frozen=True, kw_only=True):
     """An HTTP proxy, its credentials apart."""
 
@@ -115,6 +122,7 @@ class Target(Struct, frozen=True, kw_only=True):
     settle_seconds: float | None = None
     """Seconds after which a look shows what was changed; None: measured."""
     safety: Safety = Safety()
+    codes: Codes = Codes()
     proxy: ProxyAddress | None = None
     safe_unknown_campaigns: tuple[int, ...] = ()
     triggers: tuple[CodeTrigger, ...] = ()

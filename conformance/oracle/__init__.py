@@ -4,7 +4,7 @@ target it judges.
 
 from conformance.oracle.bodies import mentions
 from conformance.oracle.calls import Facts, facts_of
-from conformance.oracle.defects import DEFECTS, OPEN_POINTS, Defect
+from conformance.oracle.defects import DEFECTS, NAMED_CALLS, OPEN_POINTS, Defect, contradicts
 from conformance.oracle.judge import judge
 from conformance.oracle.look_form import (
     Look,
@@ -18,12 +18,14 @@ from conformance.oracle.reply import Answer, answer_of
 
 __all__ = [
     "DEFECTS",
+    "NAMED_CALLS",
     "OPEN_POINTS",
     "Answer",
     "Defect",
     "Facts",
     "Look",
     "answer_of",
+    "contradicts",
     "digit_runs",
     "facts_of",
     "judge",

@@ -318,3 +318,51 @@ ANY_FAILURE: frozenset[str] = frozenset(FAILURE_CODES)
 def fitting_codes(defects: tuple[str, ...]) -> frozenset[str]:
     """The codes that fit any of these defects."""
     return frozenset().union(*(DEFECTS[name].codes for name in defects))
+
+
+NAMED_CALLS: dict[str, frozenset[str]] = {
+    Code.NO_SUCH_CAMPAIGN: frozenset({"campaign-id.unknown"}),
+    Code.EMPTY: frozenset(
+        {
+            "body.empty",
+            "caller-no.missing",
+            "caller-no.null",
+            "caller-no.empty",
+            "item.null",
+            "access-code.missing",
+            "access-code.null",
+            "access-code.empty",
+        }
+    ),
+    Code.INVALID_CHARACTERS: frozenset({"access-code.invalid-characters"}),
+    Code.TOO_LONG: frozenset({"access-code.too-long"}),
+    Code.WRONG_TYPE: frozenset(
+        {
+            "caller-no.wrong-type",
+            "item.not-object",
+            "access-code.wrong-type",
+            "vdn-id.not-integer",
+            "campaign-id.not-integer",
+        }
+    ),
+    Code.WRONG_VALUE: frozenset({"vdn-id.out-of-range", "campaign-id.out-of-range"}),
+    Code.NOT_CONVERTIBLE: frozenset(
+        {"body.not-json", "body.not-object", "vdn-id.not-integer", "campaign-id.not-integer"}
+    ),
+    Code.TOO_MANY: frozenset({"caller-no.too-many"}),
+}
+"""By result code: the defects with which the document itself names calls that bring it about.
+
+For the other codes (0200001, 02000004, 05, 09, 10) it names none on this interface: a server that
+never gives them contradicts nothing.
+"""
+
+
+def contradicts(code: str, defects: tuple[str, ...], answered: str | None, *, served: bool) -> bool:
+    """Whether the answer to a call that the document names for `code` speaks against it: a success,
+    0200001, or a code that does not fit. Another fitting code of the table does not, nor does a
+    reply without a code (`answered` None), which something in front may have written.
+    """
+    if served or answered == Code.PARAMETER_ERROR:
+        return True
+    return answered is not None and answered != code and answered not in fitting_codes(defects)

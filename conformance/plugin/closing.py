@@ -2,7 +2,7 @@
 
 import hashlib
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -31,10 +31,17 @@ from conformance.report.curl import CurlOptions, burst, curl
 from conformance.report.shown import shown
 from conformance.report.writing import Traffic
 from conformance.session.evidence import Evidence
-from conformance.session.outcome import Scope, clause_results, code_results, missing, run_verdict
+from conformance.session.outcome import (
+    Scope,
+    clause_results,
+    code_of,
+    code_results,
+    missing,
+    run_verdict,
+)
 from conformance.transport import recorder, redaction
 from conformance.transport.journal_index import restore_command
-from conformance.verdict import Shown, VerdictDocument
+from conformance.verdict import ClauseResult, Shown, VerdictDocument
 
 
 def close(
@@ -79,7 +86,12 @@ def _document(
     target: Target, options: Options, run_result: WorkerResult, *, interrupted: bool
 ) -> VerdictDocument:
     ledger = run_result.ledger
-    scope = Scope(left_out=_left_out(target, options), promised=options.amounts.promised)
+    codes = target.codes
+    scope = Scope(
+        left_out=_left_out(target, options),
+        not_applicable=dict.fromkeys(codes.not_applicable, codes.reason),
+        promised=options.amounts.promised,
+    )
     restart = restart_file(options, target.base_url)
     evidence = _evidence(target, options, run_result, restart)
     server = server_values(target, run_result.seen)
@@ -91,7 +103,7 @@ def _document(
         run_result,
         options,
         scope,
-        [result.id for result in missing(results, scope)],
+        missing(results, scope),
         interrupted=interrupted,
     )
     document = VerdictDocument(
@@ -220,7 +232,7 @@ def _headline(
     run_result: WorkerResult,
     options: Options,
     scope: Scope,
-    unjudged: list[str],
+    lacking: Sequence[ClauseResult],
     *,
     interrupted: bool,
 ) -> list[str]:
@@ -238,11 +250,7 @@ def _headline(
             "Once the target is well again, put back what is missing:"
             f" {restore_command([options.out], options.target)}"
         )
-    if unjudged:
-        told.append(
-            f"{counted(len(unjudged), 'clause')} could not be judged on this target:"
-            f" {', '.join(unjudged)}."
-        )
+    told += _lacking_in_words(lacking)
     if scope.left_out:
         reasons = dict.fromkeys(scope.left_out.values())
         told.append(
@@ -253,6 +261,23 @@ def _headline(
             + "."
         )
     return told
+
+
+def _lacking_in_words(lacking: Sequence[ClauseResult]) -> Iterator[str]:
+    """What was not judged, then which codes were not reached: never one sum."""
+    unjudged = [result.id for result in lacking if result.verdict == "not-tested"]
+    if unjudged:
+        clauses = counted(len(unjudged), "clause")
+        yield f"{clauses} could not be judged on this target: {', '.join(unjudged)}."
+    codes = [code_of(result.id) for result in lacking if result.verdict == "not-reached"]
+    if codes:
+        quoted = ", ".join(f'"{code}"' for code in codes)
+        yield (
+            f"{counted(len(codes), 'result code')} could not be reached, which proves nothing:"
+            f" {', '.join(codes)}. Where the vendor confirms that this server has no use for"
+            f" {'it' if len(codes) == 1 else 'them'},"
+            f' write into the target file: [codes] not_applicable = [{quoted}] and reason = "…".'
+        )
 
 
 def suite_version() -> str:

@@ -66,7 +66,7 @@ def standings(
 
 def _unjudged(result: ClauseResult, ledger: Ledger) -> str:
     """Why a deviation of the clause may have been overlooked, or an empty text."""
-    if result.verdict == "not-tested":
+    if result.verdict in {"not-tested", "not-reached", "not-applicable"}:
         return result.reason
     unmade = [check for check in all_clauses()[result.id].checks if check not in ledger.made]
     if not unmade:

@@ -198,6 +198,7 @@ def config(
         "variables": {
             "Failed": f"{count.failed} of {count.binding} clauses",
             "Not judged": counted(count.not_judged, "clause"),
+            "Not reached": counted(count.not_reached, "result code"),
             "Codes": f"{count.codes_reached} of {count.codes} reached",
             "Open": f"{count.recorded} of {count.recorded + count.unrecorded} answered",
         },

@@ -29,6 +29,12 @@ CATEGORY_NAMES = {
 }
 NAMED, LONGEST_NAMED = 3, 30
 """Numbers named in the title of a step, and characters of each."""
+NOT_JUDGED_WORDS: dict[str, str] = {
+    "waived": "Waived",
+    "not-reached": "Not reached",
+    "not-applicable": "Not applicable",
+}
+"""How the message of a clause begins that is neither judged nor not tested."""
 WAIVED, NOT_JUDGED = "Known and waived", "Could not be judged"
 
 
@@ -43,16 +49,18 @@ def status(result: ClauseResult) -> Status:
             or not digest.is_binding(result)
         )
         return "skipped" if helpless else "broken"
-    by_verdict: dict[str, Status] = {"fail": "failed", "waived": "skipped", "pass": "passed"}
-    return by_verdict[result.verdict]
+    by_verdict: dict[str, Status] = {"fail": "failed", "pass": "passed"}
+    return by_verdict.get(result.verdict, "skipped")
 
 
 def message(result: ClauseResult) -> str:
     """The one sentence at the head of a result; empty for what passed."""
     if result.verdict == "pass":
         return ""
-    if result.verdict == "waived":
-        return f"Waived: {result.reason}"
+    if result.verdict in NOT_JUDGED_WORDS:
+        words = NOT_JUDGED_WORDS[result.verdict]
+        told = result.reason if result.verdict == "waived" else digest.as_sentence(result.reason)
+        return f"{words}: {told}"
     if result.verdict == "not-tested":
         untestable = digest.is_untestable(result)
         return (
@@ -72,14 +80,9 @@ def description(result: ClauseResult) -> str:
     lines.append(
         f"{prose(digest.place(result))} · {result.level} · {result.severity} · clause `{result.id}`"
     )
-    if result.reason and result.verdict in {"not-tested", "waived"}:
-        lines += [
-            "",
-            (
-                f"**{'Waived' if result.verdict == 'waived' else 'Not tested'}:**"
-                f" {prose(result.reason)}"
-            ),
-        ]
+    words = (NOT_JUDGED_WORDS | {"not-tested": "Not tested"}).get(result.verdict)
+    if result.reason and words:
+        lines += ["", f"**{words}:** {prose(result.reason)}"]
     if result.learnt:
         lines += ["", f"**This target:** {prose(digest.learnt_words(result.learnt))}"]
     elif result.cases:
@@ -240,7 +243,11 @@ def executor(env: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
 def categories() -> list[dict[str, Any]]:
     """Rules of the generator's configuration: the first that fits takes a result."""
     rules: list[dict[str, Any]] = [
-        {"name": WAIVED, "matchers": {"statuses": ["skipped"], "message": "^Waived:"}}
+        {"name": WAIVED, "matchers": {"statuses": ["skipped"], "message": "^Waived:"}},
+        {
+            "name": "Result codes that were not reached, or do not apply",
+            "matchers": {"statuses": ["skipped"], "message": "^Not (reached|applicable):"},
+        },
     ]
     rules += [
         {

@@ -24,6 +24,8 @@ SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 WORD: dict[ClauseVerdict, str] = {
     "fail": "FAIL",
     "not-tested": "NOT TESTED",
+    "not-reached": "NOT REACHED",
+    "not-applicable": "NOT APPLICABLE",
     "waived": "WAIVED",
     "pass": "PASS",
 }
@@ -38,7 +40,9 @@ PLACES = {
     "Left open": "Left open by the document (recorded, never failed)",
 }
 """Headings for what stands in no section of the document."""
-ORDER: tuple[ClauseVerdict, ...] = ("not-tested", "fail", "waived", "pass")
+ORDER: tuple[ClauseVerdict, ...] = (
+    "not-tested", "not-reached", "fail", "waived", "not-applicable", "pass",
+)  # fmt: skip
 """Order of the matrix: what nobody knows comes first."""
 
 
@@ -50,6 +54,8 @@ class Counts:
 
     failed: int
     not_judged: int
+    not_reached: int
+    not_applicable: int
     left_out: int
     untestable: int
     waived: int
@@ -65,6 +71,8 @@ class Counts:
         return (
             self.failed
             + self.not_judged
+            + self.not_reached
+            + self.not_applicable
             + self.left_out
             + self.untestable
             + self.waived
@@ -81,6 +89,8 @@ def counts(document: VerdictDocument) -> Counts:
             for name in (
                 "failed",
                 "not_judged",
+                "not_reached",
+                "not_applicable",
                 "left_out",
                 "untestable",
                 "waived",
@@ -102,9 +112,11 @@ def count_words(document: VerdictDocument) -> tuple[tuple[str, str], ...]:
     rows = (
         ("fail", count.failed, "failed"),
         ("not-tested", count.not_judged, "could not be judged"),
+        ("not-reached", count.not_reached, "not reached"),
         ("waived", count.waived, "waived"),
         ("fail", len(document.changes), "changed against the profile"),
         ("pass", count.passed, "passed"),
+        ("not-applicable", count.not_applicable, "not applicable"),
         ("left-out", count.left_out, "left out"),
         ("untestable", count.untestable, "untestable"),
     )
@@ -132,7 +144,13 @@ def _bin(result: ClauseResult) -> str:
             if is_left_out(result)
             else "not_judged"
         )
-    return {"fail": "failed", "waived": "waived", "pass": "passed"}[result.verdict]
+    by_verdict = {"fail": "failed", "pass": "passed"}
+    return by_verdict.get(result.verdict, result.verdict.replace("-", "_"))
+
+
+def is_not_judged(result: ClauseResult) -> bool:
+    """Whether the run should have judged it and could not."""
+    return _bin(result) == "not_judged"
 
 
 def is_binding(result: ClauseResult) -> bool:
@@ -169,11 +187,17 @@ def sentence(document: VerdictDocument) -> str:
             "Nothing broken was found before the suite itself failed, which says nothing about the"
             " target: this is no pass."
         )
-    if count.not_judged:
-        return (
-            f"Nothing broken was found, but {_clauses(count.not_judged)} of {count.binding} could"
-            " not be judged: this is no pass."
-        )
+    lacking = [
+        f"{_clauses(count.not_judged)} of {count.binding} could not be judged"
+        if count.not_judged
+        else "",
+        f"{counted(count.not_reached, 'result code')} could not be reached"
+        if count.not_reached
+        else "",
+    ]
+    if any(lacking):
+        what = " and ".join(filter(None, lacking))
+        return f"Nothing broken was found, but {what}: this is no pass."
     return (
         "Nothing broken was found, but fewer cases were judged than the effort promises: this is no"
         " pass."

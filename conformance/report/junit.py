@@ -93,13 +93,17 @@ def _figures(
     seconds: float = 0.0,
     held: Sequence[ET.Element] = (),
 ) -> dict[str, str]:
+    results = tuple(results)
     verdicts = [result.verdict for result in results]
+    unjudged = [result for result in results if digest.is_not_judged(result)]
     return {
         "name": name,
         "tests": str(len(verdicts) + len(held)),
         "failures": str(verdicts.count("fail") + len(held)),
-        "errors": "0",
-        "skipped": str(verdicts.count("not-tested") + verdicts.count("waived")),
+        "errors": str(len(unjudged)),
+        "skipped": str(
+            len(verdicts) - verdicts.count("fail") - verdicts.count("pass") - len(unjudged)
+        ),
         "time": f"{seconds:.3f}",
     }
 
@@ -114,6 +118,8 @@ def _case(result: ClauseResult) -> ET.Element:
         message, kind = (first.summary, first.kind) if first else (result.reason, "failed")
         failure = ET.SubElement(case, "failure", {"message": message, "type": kind})
         failure.text = _told(result)
+    elif digest.is_not_judged(result):
+        ET.SubElement(case, "error", {"message": result.reason, "type": result.verdict})
     elif result.verdict != "pass":
         ET.SubElement(case, "skipped", {"message": f"{result.verdict}: {result.reason}"})
     said = digest.learnt_words(result.learnt) or digest.bound_words(result)

@@ -20,6 +20,8 @@ IDS_SHOWN = 6
 STYLES = {
     "fail": "bold red",
     "not-tested": "bold yellow",
+    "not-reached": "bold yellow",
+    "not-applicable": "cyan",
     "waived": "cyan",
     "pass": "green",
     "conforms": "bold green",

@@ -16,9 +16,9 @@ from conformance.report.atomic import write_text
 from conformance.verdict import Change, ClauseResult, CodeResult, Deviation, Shown, VerdictDocument
 
 FILE = "verdict.json"
-FORMAT = 2
-"""Grows with the members. 2: `failures`."""
-READABLE = frozenset({1, FORMAT})
+FORMAT = 3
+"""Grows with the members. 2: `failures`. 3: the verdicts `not-reached` and `not-applicable`."""
+READABLE = frozenset({1, 2, FORMAT})
 
 
 def write(document: VerdictDocument, path: Path) -> None:

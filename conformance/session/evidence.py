@@ -100,7 +100,8 @@ class Evidence:
             kind="unreached",
             detail="",
             summary=(
-                f"{tries} calls that could bring about {code} did not; instead came"
+                f"{tries} calls that could bring about {code} did not, those that the document"
+                f" names for it among them; instead came"
                 f" {came or 'nothing'}."
             ),
             seen=tries,

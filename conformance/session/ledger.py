@@ -10,10 +10,12 @@ from conformance.compare.behaviour import Behaviour, brief, tally
 from conformance.contract import Code
 from conformance.exchange import Exchange, History, Setting
 from conformance.finding import Finding, Judgement
-from conformance.oracle import answer_of, facts_of
+from conformance.oracle import NAMED_CALLS, Answer, answer_of, contradicts, facts_of
 from conformance.session.allowance import MOST_CODES, MOST_DEVIATIONS, cut, keep_first, weight
 
 Key = tuple[str, str, str]
+AGAINST, NOT_AGAINST = "against", "not against"
+"""How the answer to a call that the document names for a code speaks about it."""
 SAMPLES_KEPT = 3
 """Exchanges kept per clause that show on what it was judged."""
 MISSED_KEPT = 3
@@ -81,6 +83,8 @@ class Ledger(Struct, kw_only=True):
     instead: dict[str, dict[str, int]] = field(default_factory=dict)
     missed: dict[str, list[Exchange]] = field(default_factory=dict)
     """The first calls that were meant to bring about a code and did not."""
+    named_calls: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By code: how the calls were answered that the document names for it, and how often."""
     hunted: list[str] = field(default_factory=list)
     """Codes for which the search was completed."""
     skipped: dict[str, str] = field(default_factory=dict)
@@ -161,10 +165,32 @@ class Ledger(Struct, kw_only=True):
             (exchange for exchange, answer in told if answer.outcome == "served"), None
         )  # where none came before: after
         for exchange, answer in told:
+            self._named(exchange, answer, history.setting)
             if answer.outcome == "served":
                 control = exchange
             elif answer.code is not None:
                 self._reached(answer.code, exchange, control, history.setting)
+
+    def _named(self, exchange: Exchange, answer: Answer, setting: Setting) -> None:
+        """Count how a call was answered that the document names for a code and that has no other
+        defect.
+        """
+        facts = facts_of(exchange.call, setting)
+        if len(facts.defects) != 1 or facts.open_points or facts.unauthorised:
+            return
+        served = answer.outcome == "served"
+        for code, defects in NAMED_CALLS.items():
+            if facts.defects[0] in defects:
+                against = contradicts(code, facts.defects, answer.code, served=served)
+                word = AGAINST if against else NOT_AGAINST
+                tally(self.named_calls.setdefault(code, {}), word)
+
+    def is_contradicted(self, code: str) -> bool:
+        """Whether the document names calls that bring the code about, and every one that was made
+        was answered with a success, with 0200001, or with a code that does not fit.
+        """
+        answers = self.named_calls.get(code, {})
+        return AGAINST in answers and NOT_AGAINST not in answers
 
     def _reached(
         self, code: str, exchange: Exchange, control: Exchange | None, setting: Setting
@@ -265,7 +291,11 @@ class Ledger(Struct, kw_only=True):
         ):
             _add(mine, their)
         self.evidence_bytes += other.evidence_bytes
-        for nested, more in ((self.learnt, other.learnt), (self.instead, other.instead)):
+        for nested, more in (
+            (self.learnt, other.learnt),
+            (self.instead, other.instead),
+            (self.named_calls, other.named_calls),
+        ):
             for name, counts in more.items():
                 for value, times in counts.items():
                     tally(nested.setdefault(name, {}), value, times)

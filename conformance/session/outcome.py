@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from conformance.clauses import Clause, all_clauses
 from conformance.contract import FAILURE_CODES
 from conformance.finding import ClauseVerdict, RunVerdict
+from conformance.oracle import NAMED_CALLS
 from conformance.oracle.track import NO_COUNT
 from conformance.session.allowance import MOST_DEVIATIONS
 from conformance.session.consequences import consequences
@@ -15,6 +16,8 @@ from conformance.session.ledger import Deviating, Ledger
 from conformance.verdict import ClauseResult, CodeResult, Deviation
 
 CODE_CLAUSE = "code."
+CAME_TOLD = 6
+"""Codes that came instead and are named."""
 RULE_OF_THREE = 3.0
 """With n cases and none broken, a per-case rate above 3/n would have shown with 95 % probability.
 """
@@ -32,6 +35,8 @@ class Scope(Struct, frozen=True, kw_only=True):
     """What the user left out, by clause with the reason; and how many cases the effort promises."""
 
     left_out: Mapping[str, str]
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+    """Result codes that somebody has signed not to apply to this target, each with the reason."""
     promised: int = 1
 
 
@@ -57,7 +62,10 @@ def _clause(
 ) -> ClauseResult:
     shown = [known for known in ledger.of_clause(row.id) if known.key not in disguised]
     deviations = (
-        tuple(_deviations(row, shown, ledger, evidence, excuse))
+        (
+            *_deviations(row, shown, ledger, evidence, excuse),
+            *_owed(row, ledger, scope, evidence, excuse),
+        )
         if row.id not in scope.left_out
         else ()
     )
@@ -90,7 +98,7 @@ def _clause(
 def _deviations(
     row: Clause, shown: Collection[Deviating], ledger: Ledger, evidence: Evidence, excuse: Excuse
 ) -> list[Deviation]:
-    found = [
+    return [
         evidence.deviation(
             known,
             of=ledger.cases.get(row.id, 0),
@@ -98,11 +106,53 @@ def _deviations(
         )
         for known in shown
     ]
-    if row.id.startswith(CODE_CLAUSE) and _unreached(
-        code := row.id.removeprefix(CODE_CLAUSE), ledger
-    ):
-        found.append(evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", "")))
-    return found
+
+
+def _owed(
+    row: Clause, ledger: Ledger, scope: Scope, evidence: Evidence, excuse: Excuse
+) -> list[Deviation]:
+    """The deviation of a code that the target never gives, though the document names calls for it
+    and nothing explains their answers.
+    """
+    code = code_of(row.id)
+    if not code or code in scope.not_applicable:
+        return []
+    if not _unreached(code, ledger) or not ledger.is_contradicted(code):
+        return []
+    return [evidence.unreached(code, ledger, waived=excuse(row.id, "unreached", ""))]
+
+
+def code_of(clause: str) -> str:
+    """The result code that a clause is about, or an empty text."""
+    return clause.removeprefix(CODE_CLAUSE) if clause.startswith(CODE_CLAUSE) else ""
+
+
+def _code_verdict(code: str, ledger: Ledger) -> tuple[ClauseVerdict, str]:
+    """Of a code that nothing contradicts."""
+    if code in ledger.witnesses:
+        return "pass", ""
+    if code not in ledger.hunted:
+        return "not-tested", "the search for this code was not completed"
+    if not ledger.readable(code):
+        return "not-tested", "no failure could be read"
+    came = sorted(ledger.instead.get(code, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    instead = ", ".join(f"{value} ({times})" for value, times in came[:CAME_TOLD])
+    named = (
+        "the calls that the document names for it may be answered with other codes that fit"
+        if code in NAMED_CALLS
+        else "the document names no call that must bring it about on this interface"
+    )
+    return (
+        "not-reached",
+        f"{ledger.tries.get(code, 0)} calls tried it; instead came {instead}; {named}",
+    )
+
+
+def _signed(code: str, ledger: Ledger, reason: str) -> tuple[ClauseVerdict, str]:
+    """Of a code that somebody has signed not to apply."""
+    if code in ledger.witnesses:
+        return "pass", "[codes] not_applicable names it, and the target gives it: remove the entry"
+    return "not-applicable", reason
 
 
 def _unreached(code: str, ledger: Ledger) -> bool:
@@ -125,6 +175,8 @@ def _verdict(
         return "waived", "; ".join(dict.fromkeys(deviation.waived for deviation in deviations))
     if broken := _broken_checks(row, ledger):
         return "not-tested", broken
+    if (signed := scope.not_applicable.get(code_of(row.id))) is not None:
+        return _signed(code_of(row.id), ledger, signed)
     return _judged(row, ledger, scope, cases)
 
 
@@ -157,15 +209,8 @@ def _judged(row: Clause, ledger: Ledger, scope: Scope, cases: int) -> tuple[Clau
             if _learnt(row, ledger)
             else ("not-tested", "nothing was seen that would tell")
         )
-    if row.id.startswith(CODE_CLAUSE):
-        reached = row.id.removeprefix(CODE_CLAUSE) in ledger.witnesses
-        unreadable = row.id.removeprefix(CODE_CLAUSE) in ledger.hunted
-        reason = (
-            "no failure could be read"
-            if unreadable
-            else "the search for this code was not completed"
-        )
-        return ("pass", "") if reached else ("not-tested", reason)
+    if code := code_of(row.id):
+        return _code_verdict(code, ledger)
     if cases >= scope.promised:
         return "pass", ""
     if cases:
@@ -257,12 +302,14 @@ def run_verdict(results: Collection[ClauseResult], scope: Scope) -> RunVerdict:
 
 
 def missing(results: Collection[ClauseResult], scope: Scope) -> list[ClauseResult]:
-    """Binding clauses that a check exists for, that nobody left out, and that were not judged."""
+    """Binding clauses that a check exists for, that nobody left out, and that were not judged, or
+    whose code was not reached.
+    """
     rows = all_clauses()
     return [
         result
         for result in results
-        if result.verdict == "not-tested"
+        if result.verdict in {"not-tested", "not-reached"}
         and rows[result.id].checkable
         and rows[result.id].binding
         and result.id not in scope.left_out

@@ -160,6 +160,40 @@ def _type_as_campaign(points: Points) -> None:
     )
 
 
+@fault(
+    "code.type-as-too-short",
+    "Values of a wrong type are reported as shorter than allowed.",
+    _MEANING,
+)
+def _type_as_too_short(points: Points) -> None:
+    _recoding_failures(
+        points, lambda code, _: (answer.TOO_SHORT,) * 2 if code == answer.TYPE else (code, code)
+    )
+
+
+@fault(
+    "code.characters-as-length",
+    "Invalid characters are reported as a length out of range.",
+    _MEANING,
+)
+def _characters_as_length(points: Points) -> None:
+    _recoding_failures(
+        points, lambda code, _: (answer.LENGTH,) * 2 if code == answer.CHARACTERS else (code, code)
+    )
+
+
+@fault(
+    "code.conversion-as-combination",
+    "What can't be converted is reported as a wrong combination.",
+    _MEANING,
+)
+def _conversion_as_combination(points: Points) -> None:
+    _recoding_failures(
+        points,
+        lambda code, _: (answer.COMBINATION,) * 2 if code == answer.CONVERSION else (code, code),
+    )
+
+
 @fault("code.all-hour-minute", "Every failure is reported as an hour without its minute.", _MEANING)
 def _all_hour_minute(points: Points) -> None:
     _recoding_failures(points, lambda _, __: (answer.HOUR_MINUTE, answer.HOUR_MINUTE))
@@ -282,5 +316,11 @@ def _unreachable(code: str) -> None:
                 points.codes[defect] = instead
 
 
-for _code in answer.FAILURES:
+_PROMISED = (
+    answer.NO_CAMPAIGN, answer.EMPTY, answer.CHARACTERS, answer.TOO_LONG, answer.TYPE,
+    answer.VALUE, answer.CONVERSION, answer.TOO_MANY,
+)  # fmt: skip
+"""Codes for which the document names calls of this interface; of the others none is owed."""
+
+for _code in _PROMISED:
     _unreachable(_code)

@@ -168,6 +168,8 @@ TEXTS = {
     "observe.settle_seconds": "0",
     "safety.originals": "keep",
     "safety.restore_seconds": "600",
+    "codes.not_applicable": "02000010,02000005",
+    "codes.reason": "Ticket 7",
     "network.proxy": "http://p:1",
     "safe.unknown_campaigns": "7,8",
     "triggers": '[{name = "x", body = "{}"}]',
@@ -188,6 +190,7 @@ def test_every_key_as_option_and_as_variable(write: Write, key: str) -> None:
     also = {
         "auth.scheme": {"auth.header": "x"},
         "tls.client_key": {"tls.client_cert": "c.pem"},
+        "codes.not_applicable": {"codes.reason": "Ticket 7"},
     }.get(key, {})
     plain = (
         load_target(file, {}, also)

@@ -203,6 +203,18 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "line 8: ",
         "must be a whole number, 1 or more, not 1.5",
     ),
+    "codes without a reason": (
+        "",
+        '[codes]\nnot_applicable = ["02000010"]',
+        "line 8: ",
+        "is given without a reason",
+    ),
+    "code that is none": (
+        "",
+        '[codes]\nnot_applicable = ["02000099"]',
+        "line 8: ",
+        'a list of result codes, as in ["02000010"]',
+    ),
     "prefix with a letter": (
         "",
         '[numbers]\nprefix = "99O"',

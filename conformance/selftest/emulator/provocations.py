@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 
+from conformance.emulator import FAULTS
 from conformance.selftest.emulator.programmes import (
     EXAMPLE,
     LONG,
@@ -243,6 +244,9 @@ PROGRAMMES: Mapping[str, Programme] = {
     "code.swapped-empty": NATURAL["02000001"],
     "code.swapped-campaign": NATURAL["0200007"],
     "code.type-as-campaign": deleted(1),
+    "code.type-as-too-short": deleted(1),
+    "code.characters-as-length": deleted(BAD),
+    "code.conversion-as-combination": NATURAL["02000008"],
     "code.all-hour-minute": deleted(BAD),
     "code.success-for-last": NATURAL["0200001"],
     "code.success-for-bad-number": deleted(BAD),
@@ -253,7 +257,11 @@ PROGRAMMES: Mapping[str, Programme] = {
     "code.locale-success": deleted("5245241"),
     "code.http-400": deleted(BAD),
     "code.http-404": NATURAL["0200007"],
-    **{f"code.unreachable.{code}": programme for code, programme in NATURAL.items()},
+    **{
+        name: programme
+        for code, programme in NATURAL.items()
+        if (name := f"code.unreachable.{code}") in FAULTS
+    },
     "reply.no-return-desc": deleted("5245241"),
     "reply.no-return-code": deleted(BAD),
     "reply.no-result-members": deleted("5245241"),

@@ -133,6 +133,11 @@ def ways() -> Iterator[tuple[object, str, tuple[object, object]]]:
         yield {"callerNo": [one]}, "", bad
 
 
+def owed(name: str) -> set[str]:
+    """The codes that a server of a correct profile gives: `code-02000010-never` all but one."""
+    return {code for code in FAILURES if name != f"code-{code}-never"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_code_is_reachable(name: str) -> None:
     with emulating(
@@ -144,7 +149,7 @@ def test_every_code_is_reachable(name: str) -> None:
         reached = {
             check_members(c.delete_body(body, query=query, key=key)) for body, query, key in ways()
         }
-    assert reached >= set(FAILURES)
+    assert reached >= owed(name)
 
 
 def test_compressed_replies() -> None:
@@ -205,7 +210,7 @@ def test_learnt_tables_are_passed_over(tmp_path: Path) -> None:
 def test_readings_and_codes_agree() -> None:
     assert set(Profile().ranks()) == set(DEFAULT_CODES)
     for name in NAMES:
-        assert set(load_profile(profile_path(name)).complete_codes().values()) >= set(FAILURES)
+        assert set(load_profile(profile_path(name)).complete_codes().values()) >= owed(name)
 
 
 def test_the_documented_example_is_the_default(tmp_path: Path) -> None:

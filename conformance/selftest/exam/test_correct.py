@@ -90,3 +90,22 @@ def test_the_longer_efforts_make_the_cases_that_they_promise(tmp_path: Path, eff
         for result in found.document.clauses
         if result.id == "example.exchange"
     ] == [("example.exchange", "pass")]
+
+
+def test_a_code_that_the_document_owes_nobody(tmp_path: Path) -> None:
+    """Hour and minute are not parameters of this interface: their code never comes."""
+    profile = "--profile=code-02000010-never"
+    run = judged(tmp_path / "out", profile)
+    assert (run.code, run.document.verdict, run.failed) == (3, "inconclusive", {}), run.printed
+    (missed,) = run.document.of("not-reached")
+    assert missed.id == "code.02000010"
+    assert '[codes] not_applicable = ["02000010"]' in " ".join(run.document.headline)
+    signed = judged(
+        tmp_path / "signed",
+        profile,
+        "--set=codes.not_applicable=02000010",
+        "--set=codes.reason=The interface has no hour.",
+    )
+    assert (signed.code, signed.document.verdict) == (0, "conforms"), signed.printed
+    (excused,) = signed.document.of("not-applicable")
+    assert (excused.id, excused.reason) == ("code.02000010", "The interface has no hour.")

@@ -23,7 +23,7 @@ from conformance.selftest.long import long
 from conformance.selftest.safety.breaking import ROOT
 from conformance.verdict import ClauseResult, Deviation
 
-FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000010")
+FAULTS = ("limit.off-by-one", "values.25-digits", "code.unreachable.02000011")
 
 
 @pytest.fixture(scope="module", params=[long(()), FAULTS], ids=["honest", "three faults"])

@@ -30,7 +30,7 @@ def assert_told(broken: BrokenRun, step: str, error: str) -> None:
     assert "failure.txt" in broken.ended.said
     document = broken.verdict
     assert document["verdict"] == "inconclusive"
-    assert document["format"] == 2
+    assert document["format"] == 3
     assert [each["step"] for each in document["failures"]] == [step]
     assert error in document["failures"][0]["error"]
     assert any(line.startswith(f"The suite itself failed: {step}") for line in document["headline"])

@@ -14,6 +14,9 @@ WITHOUT_FAULT = {
     "header.content-type": (
         "No fault refuses the documented Content-Type, or serves it worse than another."
     ),
+    "code.0200001": (
+        "It fits every defect, and no call is owed it: a server that never gives it breaks nothing."
+    ),
     "example.exchange": (
         "Whatever breaks the example breaks a demand of its own first: there it is named further"
         " back."
