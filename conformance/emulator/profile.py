@@ -33,6 +33,8 @@ A complete example of the format, with the defaults (every table and key is opti
     adding = "allowed"                  # "refused": numbers cannot be added
     priority = "optional"               # "mandatory"
     cap = 0                             # the most numbers that a campaign can hold; 0: no limit
+    failure_status = 200                # HTTP status of a failure; 400 tells it by HTTP too
+    unknown_campaign_status = 0         # of a campaign that does not exist; 0: as other failures
     path_not_integer_status = 200       # HTTP status of the answer to ids that are no integers
 
     [query]
@@ -113,6 +115,8 @@ class Readings:
     adding: Literal["allowed", "refused"] = "allowed"
     priority: Literal["optional", "mandatory"] = "optional"
     cap: int = 0
+    failure_status: int = 200
+    unknown_campaign_status: int = 0
     path_not_integer_status: int = 200
 
 

@@ -34,12 +34,21 @@ class Replies:
 
     def reply(self, points: Points, request: Request, decision: Decision) -> EmulatorAnswer:
         """Answer a call that was understood."""
-        readings = self._profile.readings
-        status = readings.path_not_integer_status if decision.defect in _NOT_INTEGER else 200
+        status = self._status(decision)
         body = points.render(request.call, points.members(request, decision))
         return EmulatorAnswer(
             status=status, body=body, code=decision.code, numbers=tuple(request.numbers)
         )
+
+    def _status(self, decision: Decision) -> int:
+        readings = self._profile.readings
+        if decision.code == answer.SUCCESS:
+            return 200
+        if decision.defect in _NOT_INTEGER and readings.path_not_integer_status != 200:
+            return readings.path_not_integer_status
+        if decision.code == answer.NO_CAMPAIGN and readings.unknown_campaign_status:
+            return readings.unknown_campaign_status
+        return readings.failure_status
 
     def members(self, request: Request, decision: Decision) -> Members:
         """Make the four members, and what else belongs to the reply."""

@@ -10,7 +10,12 @@ from conformance.finding import counted
 from conformance.oracle.defects import ANY_FAILURE, DEFECTS, fitting_codes
 from conformance.oracle.entries import Entry
 from conformance.oracle.finding_log import FindingLog
-from conformance.oracle.reply import CLAUSES_OF_EVERY_CALL, CLAUSES_OF_EVERY_REPLY, universal_faults
+from conformance.oracle.reply import (
+    CLAUSES_OF_EVERY_CALL,
+    CLAUSES_OF_EVERY_REPLY,
+    tells_failure,
+    universal_faults,
+)
 
 _SIGNATURE = re.compile(
     r"(?i)(?:sign|expect|hmac|digest|should be).{0,40}?\b[0-9a-f]{64}\b|\(secret removed\)"
@@ -40,6 +45,7 @@ def judge_reply(
         _credentials(entry, finding_log)
     elif entry.facts.kind == "delete":
         finding_log.kept("auth.valid-accepted")
+        _failure_status(entry, finding_log)
         _defects(entry, finding_log, codes_of_the_state)
     elif entry.facts.kind == "other":
         _method(entry, finding_log)
@@ -109,6 +115,14 @@ def _method(entry: Entry, finding_log: FindingLog) -> None:
     if not entry.facts.reads and entry.answer.outcome == "served" and status < 400:
         summary = f"{method} on the URI claims success ({entry.answer.code})."
         finding_log.find("method.delete-only", "claims-success", summary, (entry.exchange,), method)
+
+
+def _failure_status(entry: Entry, finding_log: FindingLog) -> None:
+    reply, answer = entry.exchange.reply, entry.answer
+    if reply is None or answer.outcome != "refused" or answer.code is None:
+        return
+    if reply.status == 200 or tells_failure(reply, answer):
+        finding_log.learn("open.failure-status", f"HTTP {reply.status}", entry)
 
 
 def _defects(entry: Entry, finding_log: FindingLog, codes_of_the_state: frozenset[str]) -> None:

@@ -229,7 +229,7 @@ def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Broke
                 seen="HTTP 401 to a correctly signed call",
             )
         return
-    if reply.status != 200:
+    if reply.status != 200 and not tells_failure(reply, answer):
         yield BrokenRule(
             clause="reply.status",
             kind="status",
@@ -248,6 +248,18 @@ def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Broke
         return
     yield from _shape_faults(reply, answer.members)
     yield from _code_faults(answer)
+
+
+def tells_failure(reply: Reply, answer: Answer) -> bool:
+    """Whether a reply with a status of 4xx tells a failure in the interface's own form: the
+    document does not say that each kind of failure can't have a status of its own.
+    """
+    return (
+        400 <= reply.status < 500
+        and reply.status != 401
+        and answer.outcome == "refused"
+        and answer.code in _DOCUMENTED
+    )
 
 
 def _shape_faults(reply: Reply, members: dict[str, Any]) -> Iterator[BrokenRule]:

@@ -282,14 +282,14 @@ def _locale_success(points: Points) -> None:
     _recoding(points, change)
 
 
-@fault("code.http-400", "Failures are HTTP 400.", _PASSED)
-def _http_400(points: Points) -> None:
-    _with_status(points, 400, lambda decision: decision.code != answer.SUCCESS)
+@fault("code.http-202", "Success is HTTP 202.", _PASSED)
+def _http_202(points: Points) -> None:
+    _with_status(points, 202, lambda decision: decision.code == answer.SUCCESS)
 
 
-@fault("code.http-404", "A campaign that does not exist is HTTP 404.", _PASSED)
-def _http_404(points: Points) -> None:
-    _with_status(points, 404, lambda decision: decision.code == answer.NO_CAMPAIGN)
+@fault("code.http-302", "Failures are HTTP 302.", _PASSED)
+def _http_302(points: Points) -> None:
+    _with_status(points, 302, lambda decision: decision.code != answer.SUCCESS)
 
 
 def _with_status(points: Points, status: int, when: Callable[[Decision], bool]) -> None:
@@ -301,19 +301,27 @@ def _with_status(points: Points, status: int, when: Callable[[Decision], bool]) 
     replying(points, change)
 
 
+_ALSO: dict[str, tuple[str, ...]] = {
+    answer.EMPTY: ("caller-no.empty",),
+    answer.TYPE: ("vdn-id.not-integer", "campaign-id.not-integer", "body.not-json"),
+    answer.VALUE: ("vdn-id.very-long", "campaign-id.very-long", "campaign-id.unknown"),
+}
+"""Defects with which the document names the code too, and that usually have another that fits."""
+
+
 def _unreachable(code: str) -> None:
-    """Register the fault that never returns one of the codes, but a general one in its place."""
-    instead = answer.VALUE if code == answer.PARAMETER_ERROR else answer.PARAMETER_ERROR
+    """Register the fault that never returns one of the codes, but the general one in its place."""
 
     @fault(
         f"code.unreachable.{code}",
-        f"Never returns {code}; {instead} takes its place.",
+        f"Never returns {code}, nor another code that fits the calls which the document names for"
+        f" it; {answer.PARAMETER_ERROR} takes its place.",
         f"Error codes, {code}: the table promises it, so there is a call that gets it.",
     )
     def change(points: Points) -> None:
         for defect, usual in points.codes.items():
-            if usual == code:
-                points.codes[defect] = instead
+            if usual == code or defect in _ALSO.get(code, ()):
+                points.codes[defect] = answer.PARAMETER_ERROR
 
 
 _PROMISED = (

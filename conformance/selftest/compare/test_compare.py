@@ -134,7 +134,7 @@ def test_a_recorded_profile_of_a_strange_server_is_one_that_the_emulator_takes(
     with (
         campaign_set(
             profile_path("members-further"),
-            "code.http-400",
+            "code.http-302",
             "auth.200",
             "robust.null",
             behaviour=behaviour,

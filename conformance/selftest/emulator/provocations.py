@@ -255,8 +255,8 @@ PROGRAMMES: Mapping[str, Programme] = {
     "code.pair-zero-everywhere": deleted("5245241"),
     "code.locale": deleted(BAD),
     "code.locale-success": deleted("5245241"),
-    "code.http-400": deleted(BAD),
-    "code.http-404": NATURAL["0200007"],
+    "code.http-202": deleted("5245241"),
+    "code.http-302": deleted(BAD),
     **{
         name: programme
         for code, programme in NATURAL.items()

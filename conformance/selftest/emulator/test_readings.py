@@ -179,3 +179,21 @@ def test_no_authentication(reading: Reading) -> None:
 def test_validity(reading: Reading) -> None:
     with reading("[auth]\nvalidity_seconds = 300\n") as client:
         assert client.delete("1").code == "0200000"
+
+
+@pytest.mark.parametrize(
+    ("text", "bad_number", "unknown"),
+    [
+        ("", 200, 200),
+        ("failure_status = 400\n", 400, 400),
+        ("failure_status = 400\nunknown_campaign_status = 404\n", 400, 404),
+        ("unknown_campaign_status = 404\n", 200, 404),
+    ],
+)
+def test_status_of_failures(reading: Reading, text: str, bad_number: int, unknown: int) -> None:
+    with reading(f"[readings]\n{text}") as client:
+        assert client.delete_body({"callerNo": [{"accessCode": "x"}]}).status == bad_number
+        assert (
+            client.delete_body({"callerNo": [{"accessCode": "1"}]}, key=(1, 4711)).status == unknown
+        )
+        assert client.delete_body({"callerNo": [{"accessCode": "1"}]}).status == 200

@@ -316,14 +316,14 @@ LIES: dict[str, Lie] = {
         alone=True,
         methods=coding("0200008"),
     ),
-    "status 400": Lie(
+    "status 302": Lie(
         clause="reply.status",
         kind="status",
         programme=calls(BAD_ONLY),
         alone=True,
         methods={
             "refused": lambda self, _call, refusal: Reply(
-                status=400, body=self.says(refusal.code, "").body
+                status=302, body=self.says(refusal.code, "").body
             )
         },
     ),
