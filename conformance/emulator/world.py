@@ -22,16 +22,9 @@ class World:
             key: dict.fromkeys(numbers, DEFAULT_PRIORITY) for key, numbers in campaigns.items()
         }
         self.owners: dict[int, int] = {}
+        """By campaign id: the VDN that has it, the first where several have one of their own."""
         for vdn, campaign in self.campaigns:
-            self._claim(vdn, campaign)
-
-    def _claim(self, vdn: int, campaign: int) -> None:
-        if campaign in self.owners:
-            raise EmulatorError(
-                f"Campaign {campaign} is given for VDN {self.owners[campaign]} and for VDN {vdn}; a"
-                " campaign id belongs to one VDN. Give one of them another id."
-            )
-        self.owners[campaign] = vdn
+            self.owners.setdefault(campaign, vdn)
 
     def copy(self) -> "World":
         """Return a world of its own with the same numbers."""

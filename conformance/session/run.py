@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 
 from conformance.campaigns import CampaignSet, Episode
+from conformance.campaigns.elsewhere import may_exist
 from conformance.errors import CannotJudge, Unreadable
 from conformance.exchange import Call, CampaignKey, History
 from conformance.finding import Finding, Judgement
 from conformance.generation.triggers import Trigger
-from conformance.oracle import judge
+from conformance.oracle import facts_of, judge
 from conformance.session.amounts import Amounts
 from conformance.session.ledger import Deviating, Ledger
 from conformance.session.returned_numbers import ReturnedNumbers
@@ -20,6 +21,11 @@ from conformance.session.shrink import is_query, shrink, starts
 
 NEED_EXACT = frozenset({"restriction.last-number", "effect.concurrent"})
 """Clauses whose deviations show only in a campaign that holds nothing else."""
+OTHER_VDN = "campaign-id.other-vdn"
+ASSUMED = (
+    "DELETE to campaign {1} of VDN {0} was served, and nothing rules out that there is such a one:"
+    " the document does not say that an id belongs to one VDN"
+)
 MAX_SHRUNK = 24
 """Deviations of one run that are made again and shortened; a server with more is past shortening.
 """
@@ -47,6 +53,8 @@ class Run:
         self._returned_numbers = ReturnedNumbers(campaign_set)
         self._pending: list[Deviating] = []
         self._shrunk = 0
+        self._exists: dict[CampaignKey, bool] = {}
+        """Campaigns of other VDNs that calls reached: whether they may exist."""
 
     @contextmanager
     def episode(self, *, watch: Collection[CampaignKey] = ()) -> Iterator[Episode]:
@@ -96,6 +104,8 @@ class Run:
     def conclude(self) -> list[Deviating]:
         """Shorten what the current check was the first to find, and give it."""
         found, self._pending = self._pending, []
+        self._withdraw_assumed(found)
+        found = [known for known in found if self.ledger.holds(known)]
         if self.unusable:
             return found
         for known in found:
@@ -106,6 +116,23 @@ class Run:
             else:
                 self._shorten(known)
         return [known for known in found if self.ledger.holds(known)]
+
+    def _withdraw_assumed(self, found: Sequence[Deviating]) -> None:
+        """Take back that a campaign of another VDN was served where one of that id may exist."""
+        for known in found:
+            finding = known.finding
+            key = facts_of(finding.program[-1].call, finding.setting).campaign
+            if finding.detail == OTHER_VDN and key is not None and self._may_exist(key):
+                self.ledger.retract(known)
+                self.ledger.undecided.setdefault(known.finding.clause, ASSUMED.format(*key))
+
+    def _may_exist(self, key: CampaignKey) -> bool:
+        if key not in self._exists:
+            try:
+                self._exists[key] = may_exist(self.campaign_set, key)
+            except CannotJudge:
+                return True  # the limit is reached: nothing shows that there is none
+        return self._exists[key]
 
     def _shows_one_by_one(self, finding: Finding) -> bool:
         """Whether the same calls deviate one after another as well: then it is no matter of

@@ -164,9 +164,12 @@ def test_campaigns_that_cannot_be_read(text: str) -> None:
         parse_campaign(text)
 
 
-def test_a_campaign_belongs_to_one_vdn() -> None:
-    with pytest.raises(EmulatorError, match="belongs to one VDN"):
-        World({(1, 7): ("1",), (2, 7): ("1",)})
+def test_two_vdns_may_each_have_a_campaign_of_one_id() -> None:
+    world = World({(1, 7): ("1",), (2, 7): ("2",)})
+    assert {key: list(numbers) for key, numbers in world.campaigns.items()} == {
+        (1, 7): ["1"],
+        (2, 7): ["2"],
+    }
 
 
 def test_nothing_of_the_suite_is_imported() -> None:
