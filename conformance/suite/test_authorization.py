@@ -79,7 +79,6 @@ _TELLING = (
     "access-key-changed",
     "empty",
     "signature-lengthened",
-    "signature-capitals",
     "signed-headers-empty",
     "signed-headers-changed",
     "version-changed",

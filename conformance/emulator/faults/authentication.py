@@ -157,11 +157,6 @@ def _longer(points: Points) -> None:
     _comparing(points, lambda given, right: given.startswith(right))
 
 
-@fault("auth.case", "Compares signatures without regard to case.", _VERIFIED)
-def _case(points: Points) -> None:
-    _comparing(points, lambda given, right: given.lower() == right)
-
-
 @fault("auth.connection", "Verifies the first call of a connection only.", _VERIFIED)
 def _connection(points: Points) -> None:
     known: set[int] = set()

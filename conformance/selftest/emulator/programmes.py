@@ -179,11 +179,6 @@ def flip(header: str) -> str:
     return header[:-1] + ("0" if header[-1] != "0" else "1")
 
 
-def upper(header: str) -> str:
-    prefix, _, signature = header.rpartition("/")
-    return f"{prefix}/{signature.upper()}"
-
-
 def other_tail(header: str) -> str:
     return header[:-20] + "0123456789abcdef0123"
 

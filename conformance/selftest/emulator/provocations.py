@@ -29,7 +29,6 @@ from conformance.selftest.emulator.programmes import (
     same_connection,
     signed,
     some,
-    upper,
     with_method,
 )
 from conformance.selftest.emulator.speaking import EmulatorClient, RawReply, at_once, path_of
@@ -343,7 +342,6 @@ PROGRAMMES: Mapping[str, Programme] = {
     "auth.first-half": altered(other_tail),
     "auth.empty-signature": altered(lambda header: header.rpartition("/")[0] + "/"),
     "auth.longer": altered(lambda header: header + "00"),
-    "auth.case": altered(upper),
     "auth.method-not-covered": forged("DELETE", PLACE, method="POST"),
     "auth.path-not-covered": forged("DELETE", PLACE, target=OTHER_PLACE),
     "auth.vdn-not-covered": forged("DELETE", PLACE, target=path_of((2, 1001))),
