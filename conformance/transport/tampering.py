@@ -414,6 +414,30 @@ def _keys() -> tuple[Tampering, ...]:
     )
 
 
+def _capitals() -> tuple[Tampering, ...]:
+    """Capitals where auth-v2 writes small letters: the document does not say how it compares."""
+    return (
+        _row(
+            "signature-capitals",
+            "valid, its hex digits in capitals: the same number, and auth-v2 writes small ones",
+            _exchange_part(4, str.upper),
+            certain=False,
+        ),
+        _row(
+            "word-capitals",
+            "valid but for the case of the scheme word",
+            _exchange_part(0, str.upper),
+            certain=False,
+        ),
+        _row(
+            "names-capitals",
+            "rightly signed, header names listed in capitals",
+            _names_in_capitals,
+            certain=False,
+        ),
+    )
+
+
 def _left_open() -> tuple[Tampering, ...]:
     """Ways that a server may take or refuse: the document says nothing about them."""
     return (
@@ -447,26 +471,9 @@ def _left_open() -> tuple[Tampering, ...]:
             lambda call: f"{call.valid}/more",
             certain=False,
         ),
-        _row(
-            "signature-capitals",
-            "valid, its hex digits in capitals: the same number, and auth-v2 writes small ones",
-            _exchange_part(4, str.upper),
-            certain=False,
-        ),
-        _row(
-            "word-capitals",
-            "valid but for the case of the scheme word",
-            _exchange_part(0, str.upper),
-            certain=False,
-        ),
+        *_capitals(),
         _row(
             "host-unsigned", "rightly signed without the header host", _without_host, certain=False
-        ),
-        _row(
-            "names-capitals",
-            "rightly signed, header names listed in capitals",
-            _names_in_capitals,
-            certain=False,
         ),
         _row(
             "no-names",
