@@ -1,11 +1,13 @@
 """Campaigns that nobody listed: whether one of the same id exists under another VDN.
 
 The document does not say that a campaign id belongs to one VDN. So a call to such a URI that is
-served contradicts nothing unless a look there is refused, where a look at a listed campaign is
-served, or shows a number that only this run knows.
+served contradicts nothing unless a look there is answered with 0200007, where a look at a listed
+campaign is served, or shows a number that only this run knows. Another refusal proves nothing: a
+look may be forbidden, and something in front may have answered.
 """
 
 from conformance.campaigns.campaign_set import CampaignSet
+from conformance.contract import Code
 from conformance.exchange import CampaignKey
 from conformance.generation.calls import query
 from conformance.oracle import answer_of, digit_runs
@@ -20,4 +22,4 @@ def may_exist(campaign_set: CampaignSet, key: CampaignKey) -> bool:
     if look.outcome == "served":
         own = filter(campaign_set.guard.own.is_own, campaign_set.announced)
         return not digit_runs(look).intersection(own)
-    return look.outcome != "refused"
+    return look.code != Code.NO_SUCH_CAMPAIGN

@@ -44,7 +44,8 @@ def put_back_by_replies(
     the other last. If that one is refused it is alone: the campaign was empty, and keeps it.
     """
     first, last = campaign_set.fresh(2)
-    can_add = bool(add_in_order(campaign_set, key, [(first, None), (last, None)]))
+    controls = add_in_order(campaign_set, key, [(first, None), (last, None)])
+    can_add = controls == {first, last}
     priorities = dict(campaign_set.in_order.get(key, ()))
     added = add_in_order(campaign_set, key, [(number, priorities.get(number)) for number in away])
     originals = campaign_set.original[key].numbers

@@ -335,9 +335,10 @@ def _further(result: Sequence[Restoration], sources: Sequence[_Source]) -> str:
             if further := sorted(numbers - told):
                 lines.append(f"Further numbers that may be {what} {name}: {', '.join(further)}")
                 count += len(further)
-    if count > MOST_PRINTED:
-        file = sources[0].path.parent / FURTHER
-        with suppress(OSError):  # where it can't be written, they are named all the same
+    file = sources[0].path.parent / FURTHER
+    with suppress(OSError):  # where it can't be written, they are named all the same
+        file.unlink(missing_ok=True)  # an earlier restoration's is not true any more
+        if count > MOST_PRINTED:
             private_files.write_bytes(file, "\n".join([*lines, ""]).encode())
             return f"{counted(count, 'further number')} that may be missing or left: see {file}"
     return "\n".join(lines)

@@ -251,6 +251,11 @@ def _headline(
             f" {restore_command([options.out], options.target)}"
         )
     told += _lacking_in_words(lacking)
+    if given := sorted(scope.not_applicable.keys() & run_result.ledger.witnesses.keys()):
+        told.append(
+            f"[codes] not_applicable names {', '.join(given)}, and the target gives"
+            f" {'it' if len(given) == 1 else 'them'}: correct the target file."
+        )
     if scope.left_out:
         reasons = dict.fromkeys(scope.left_out.values())
         told.append(

@@ -84,3 +84,28 @@ def test_numbers_that_the_guard_withholds_keep_no_other_from_being_deleted() -> 
         result = restore(campaigns, [KEY])[KEY]
         assert not result.problem
         assert result.removed >= set(mine)
+
+
+@pytest.mark.parametrize("listed", [{}, EMPTY], ids=["contents unknown", "contents listed"])
+def test_a_second_control_that_is_refused_is_no_reason_to_call_it_not_put_back(
+    listed: dict[CampaignKey, tuple[str, ...]],
+) -> None:
+    with campaign_set(DARK, holding=EMPTY, listed=listed) as campaigns:
+        campaigns.sleep = lambda _: None
+        campaigns.add(KEY, campaigns.fresh(1))
+        send, posts = campaigns.wire.send, []
+        refused = Reply(status=200, headers=(), body=REFUSAL)
+
+        def full(call: Call, *, restoring: bool = False) -> Exchange:
+            if call.method != "POST":
+                return send(call, restoring=restoring)
+            posts.append(call)
+            if len(posts) == 2:  # of the two controls, tried one by one, the first is taken
+                return send(call, restoring=restoring)
+            return Exchange(number=1, call=call, outcome=refused, start=0.0, end=1.0)
+
+        campaigns.wire.send = full  # type: ignore[method-assign]  # the wire of one test only
+        result = restore(campaigns, [KEY])[KEY]
+        campaigns.wire.send = send  # type: ignore[method-assign]  # the wire of one test only
+        assert not result.problem
+        assert len(result.kept) == 1

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from conformance.contract import FAILURE_CODES, Code
 from conformance.oracle import NAMED_CALLS, contradicts
 from conformance.oracle.defects import DEFECTS
+from conformance.plugin.closing import _headline
+from conformance.plugin.options import Options
+from conformance.plugin.worker_result import WorkerResult
 from conformance.selftest.session.test_outcome import EVIDENCE
 from conformance.session.ledger import AGAINST, NOT_AGAINST, Ledger, Witness
 from conformance.session.outcome import CODE_CLAUSE, Scope, clause_results, run_verdict
@@ -89,3 +92,13 @@ def test_a_code_that_came_all_the_same_shows_that_the_entry_is_wrong() -> None:
     result = result_of(ledger, "02000010", not_applicable={"02000010": "Ticket 7"})
     assert result.verdict == "pass"
     assert "remove the entry" in result.reason
+
+
+def test_an_entry_that_is_wrong_stands_in_the_headline() -> None:
+    ledger = Ledger(witnesses={"02000010": cast(Witness, object())})
+    part = WorkerResult(ledger=ledger, requests=1, seconds=1.0, started="")
+    scope = Scope(left_out={}, not_applicable={"02000010": "Ticket 7", "02000005": "Ticket 8"})
+    told = _headline(part, cast(Options, None), scope, [], interrupted=False)
+    assert told == [
+        "[codes] not_applicable names 02000010, and the target gives it: correct the target file."
+    ]
