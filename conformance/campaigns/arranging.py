@@ -95,9 +95,8 @@ def settle_uncertain(campaign_set: CampaignSet, key: CampaignKey) -> None:
     if not doubtful:
         return
     if campaign_set.shows == "all":
-        campaign_set.look(
-            key
-        )  # where it fails the target is not well: no time for a call per number
+        # where it fails the target is not well: no time for a call per number
+        campaign_set.look(key)
         return
     known = campaign_set.held[key].numbers - doubtful
     if not known:

@@ -122,9 +122,8 @@ def _restore(campaign_set: CampaignSet, key: CampaignKey) -> Restoration:
         return _by_replies(campaign_set, key)
     if look is not None and look.whole:
         return _in_sight(campaign_set, key, look)
-    result = _by_replies(
-        campaign_set, key
-    )  # better than nothing, and no proof where a look could tell
+    # better than nothing, and no proof where a look could tell
+    result = _by_replies(campaign_set, key)
     return replace(
         result, problem="; ".join(part for part in (_UNREADABLE, result.problem) if part)
     )
@@ -163,9 +162,8 @@ def _last_shown(campaign_set: CampaignSet, key: CampaignKey) -> frozenset[str]:
     """Own numbers that looks still show once all were deleted: the last of a campaign nobody can
     delete.
     """
-    last = frozenset(
-        filter(campaign_set.guard.own.is_own, shown_own(campaign_set, key))
-    )  # a short run may be a priority
+    # a short run may be a priority
+    last = frozenset(filter(campaign_set.guard.own.is_own, shown_own(campaign_set, key)))
     for number in sorted(last):
         campaign_set.delete(key, [number])
     return last & shown_own(campaign_set, key) if last else last
@@ -226,9 +224,8 @@ def _in_sight(campaign_set: CampaignSet, key: CampaignKey, first: Look) -> Resto
         if look is None or not look.whole or _is_back(campaign_set, key, look):
             break
         if attempt > 1:
-            campaign_set.sleep(
-                SETTLING
-            )  # a server may show late what it did, or refuse now and then
+            # a server may show late what it did, or refuse now and then
+            campaign_set.sleep(SETTLING)
         _mend(campaign_set, key, look, attempt=attempt)
         look, silence = look_or_silence(campaign_set, key, whole=True)
         if silence:

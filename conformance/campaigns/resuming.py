@@ -70,9 +70,8 @@ def _take_over(
     """Know again what the journals say: originals, and numbers that may have been added."""
     for key in first:
         each = todo[key]
-        campaign_set.announce(
-            list(each.announced)
-        )  # a restoration names them in their own campaigns alone
+        # a restoration names them in their own campaigns alone
+        campaign_set.announce(list(each.announced))
         campaign_set.added[key] = set(each.announced)
         for number in (*each.order, *each.announced):
             campaign_set.pool.reserve(number)
@@ -111,9 +110,8 @@ def _one(campaign_set: CampaignSet, left: Leftover, first: Exchange) -> Restorat
         campaign_set.guard.recoverable.add(key)  # as it was for the run, whose numbers may be short
     away = frozenset(left.borrowed)
     campaign_set.held[key] = Contents(numbers=left.original.numbers - away, complete=False)
-    may_be_there = campaign_set.added.get(key, set()) | set(
-        left.announced
-    )  # the rehearsal's own among them
+    # the rehearsal's own among them
+    may_be_there = campaign_set.added.get(key, set()) | set(left.announced)
     campaign_set.added[key] = set(may_be_there)
     campaign_set.uncertain[key] = set(may_be_there)
     return restore(campaign_set, [key])[key]

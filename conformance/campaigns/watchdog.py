@@ -143,9 +143,8 @@ class Watchdog:
 
     def _recovered(self, first: Exchange, shown: Exchange, *, away: bool) -> None:
         self._row.clear()
-        if (
-            not away
-        ):  # it is well, and has a fault that shows in these calls: that is for the oracle
+        # it is well, and has a fault that shows in these calls: that is for the oracle
+        if not away:
             self._strange = min(2 * self._strange, MOST_STRANGE)
             return
         says = (

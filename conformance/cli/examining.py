@@ -125,9 +125,8 @@ def _run(kind: str, name: str, effort: str, seed: int, folder: Path) -> Paper:
     except subprocess.TimeoutExpired as problem:
         return Paper(name=name, kind=kind, result="broken", note=str(problem)[:300])
     except UsageError:
-        begun = (
-            kind == "profile" and process.returncode == CannotJudge.exit_code
-        )  # said why it did not begin: no verdict, and no alarm
+        # said why it did not begin: no verdict, and no alarm
+        begun = kind == "profile" and process.returncode == CannotJudge.exit_code
         return Paper(
             name=name,
             kind=kind,

@@ -155,9 +155,8 @@ _SETTINGS = (
 
 def _pytest(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # a shell's background jobs begin with it ignored
+    # a shell's background jobs begin with it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     end = _End()
     code = int(pytest.main(arguments, plugins=[end]))
     if end.failed:

@@ -71,9 +71,8 @@ def contrasts(ours: NormalExchange, theirs: NormalExchange) -> Iterator[Contrast
         return
     yield from _by_part("shape", *_both_have(SEPARATOR, ours.shape, theirs.shape))
     if ours.codes == theirs.codes:
-        both = (
-            dict(ours.text).keys() & dict(theirs.text).keys()
-        )  # a missing member is a matter of shape
+        # a missing member is a matter of shape
+        both = dict(ours.text).keys() & dict(theirs.text).keys()
         yield from _by_part(
             "text",
             *(tuple(part for part in side.text if part[0] in both) for side in (ours, theirs)),

@@ -15,9 +15,8 @@ from conformance.emulator.server import listening
 
 def run() -> int:
     """Serve until the parent closes our input."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group; the parent decides when we go
+    # Ctrl-C reaches the whole group; the parent decides when we go
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     options = from_json(sys.stdin.readline())
     try:
         asyncio.run(_serve(options))

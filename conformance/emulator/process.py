@@ -76,9 +76,8 @@ def _search_path() -> str:
 def _wait_until_ready(process: "subprocess.Popen[bytes]", options: EmulatorOptions) -> Running:
     assert process.stdin
     assert process.stdout
-    with contextlib.suppress(
-        BrokenPipeError
-    ):  # a child that died at once says why on its standard error
+    # a child that died at once says why on its standard error
+    with contextlib.suppress(BrokenPipeError):
         process.stdin.write(to_json(options).encode() + b"\n")
         process.stdin.flush()
     line = process.stdout.readline()

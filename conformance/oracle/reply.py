@@ -170,9 +170,8 @@ def _code(members: dict[str, Any] | None, name: str) -> str | None:
     value = None if members is None else members.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         text = str(value)[:LONGEST_CODE]
-        return (
-            f"0{text}" if f"0{text}" in _DOCUMENTED else text
-        )  # a number has lost its zero: that is found as its type
+        # a number has lost its zero: that is found as its type
+        return f"0{text}" if f"0{text}" in _DOCUMENTED else text
     return value[:LONGEST_CODE] if isinstance(value, str) else None
 
 
@@ -191,9 +190,8 @@ def universal_faults(facts: Facts, exchange: Exchange, answer: Answer) -> Iterat
     reply = exchange.outcome
     if reply.status == TOO_MANY_REQUESTS or _asks_to_wait(reply):
         return
-    in_front = (
-        facts.kind in {"query", "add"} and reply.status in GATEWAY
-    )  # of companions, which are not under test
+    # of companions, which are not under test
+    in_front = facts.kind in {"query", "add"} and reply.status in GATEWAY
     if (
         reply.status >= 500
         and not in_front
@@ -237,9 +235,8 @@ def _delete_faults(facts: Facts, reply: Reply, answer: Answer) -> Iterator[Broke
             seen=f"HTTP {reply.status}",
         )
     if answer.members is None:
-        if not reply.size or not reply.body.lstrip().startswith(
-            b"{"
-        ):  # of a cut one nobody can tell whether it was an object
+        # of a cut one nobody can tell whether it was an object
+        if not reply.size or not reply.body.lstrip().startswith(b"{"):
             yield BrokenRule(
                 clause="reply.json",
                 kind="not-json",

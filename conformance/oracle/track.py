@@ -188,9 +188,8 @@ def _refused_wrongly(book: CampaignWorlds, entry: Entry) -> None:
     if book.raced:
         book.report(_RACED, entry)
     elif book.shows == "all":
-        book.deferred.append(
-            (entry, world)
-        )  # an earlier call may have left less than it should have
+        # an earlier call may have left less than it should have
+        book.deferred.append((entry, world))
         return
     elif blame := hidden_cause(entry, world, book.key, book.since):
         book.report(blame, entry)

@@ -103,9 +103,8 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         opened = open_run(state.options, worker=getattr(request.config, "workerinput", None))
     except SuiteError as problem:
         state.problem = problem
-        if hasattr(
-            request.config, "workerinput"
-        ):  # a worker that leaves early looks to its master like one that crashed
+        # a worker that leaves early looks to its master like one that crashed
+        if hasattr(request.config, "workerinput"):
             pytest.skip(str(problem))
         pytest.exit(str(problem), returncode=problem.exit_code)
     # whatever it is, it is ours: the campaigns have been put back on the way here
@@ -122,9 +121,8 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
             yield opened.run
     finally:
         if hasattr(request.config, "workerinput"):
-            signal.signal(
-                signal.SIGINT, signal.SIG_IGN
-            )  # its master tells it again to end, whoever did before: once is enough
+            # its master tells it again to end, whoever did before: once is enough
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             opened.put_back()
         # the recording could not be written to its end: everything has been put back all the same
@@ -172,9 +170,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except pytest.skip.Exception as skipped:
         run.ledger.skipped[check] = str(skipped)
         raise
-    except (
-        SuiteError
-    ) as problem:  # the journal or the recording can't be written: nothing more may be changed
+    # the journal or the recording can't be written: nothing more may be changed
+    except SuiteError as problem:
         state.problem = problem
         run.ledger.errors[check] = str(problem)
         if hasattr(pyfuncitem.config, "workerinput"):

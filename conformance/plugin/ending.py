@@ -103,9 +103,8 @@ def leave_verdict(document: VerdictDocument, folder: Path) -> None:
     file = folder / verdict_json.FILE
     try:
         text = verdict_json.encoded(document)
-        if (
-            not file.is_file() or file.read_text("utf-8") != text
-        ):  # an earlier run's, or what was known before a later step failed
+        # an earlier run's, or what was known before a later step failed
+        if not file.is_file() or file.read_text("utf-8") != text:
             write_text(file, text)
     except OSError:
         return  # a folder that can't be written was named before

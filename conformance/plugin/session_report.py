@@ -46,9 +46,8 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
         state.problem = CannotJudge(
             "Interrupted while the run was being prepared: nothing was judged."
         )
-    if (
-        state.problem is not None and state.options.view != "none"
-    ):  # a view of ours: pytest's own terminal is not there to say it
+    # a view of ours: pytest's own terminal is not there to say it
+    if state.problem is not None and state.options.view != "none":
         terminal.say(str(state.problem), terminal.console(sys.stderr))
     if state.opened is None and not state.parts:
         return _unbegun(state)
@@ -57,9 +56,8 @@ def _outcome(state: State, *, interrupted: bool) -> Outcome | None:
     else:
         target, total = load(state.options, state.shared_target), together(state.parts)
         total.failures += state.failures
-    if (
-        state.problem is not None
-    ):  # the journal or the recording could not be written, or one worker could not begin
+    # the journal or the recording could not be written, or one worker could not begin
+    if state.problem is not None:
         total.told, total.cut_short = [*total.told, str(state.problem)], True
     if total.failures:
         total.ledger.errors |= dict.fromkeys(
@@ -91,9 +89,8 @@ def _unbegun(state: State) -> Outcome | None:
         or needs_emulator(options)
         or isinstance(problem, CampaignInUse)
     ):
-        return Outcome(
-            exit_code=problem.exit_code
-        )  # the emulator is ours; where another run is at work, the folder may be that run's
+        # the emulator is ours; where another run is at work, the folder may be that run's
+        return Outcome(exit_code=problem.exit_code)
     try:
         target = load(options)
         state.make_folder()

@@ -75,9 +75,8 @@ class State:
         """Take note of a failure of the suite itself, once however many checks it ends."""
         if not any(error is known for known in self._failed_by):
             self._failed_by.append(error)
-            with suppress(
-                SuiteError
-            ):  # where there is no room the traceback goes into the state folder
+            # where there is no room the traceback goes into the state folder
+            with suppress(SuiteError):
                 self.make_folder()
             self.failures.append(
                 failure.record(step, error, self.options.out if self.has_folder else None)

@@ -77,9 +77,8 @@ def _install(node: Node, home: Path) -> None:
         for pin in ("package.json", "package-lock.json"):
             shutil.copyfile(_PINS / pin, folder / pin)
         _npm_ci(node, folder)
-        shutil.rmtree(
-            home, ignore_errors=True
-        )  # what an older version of this file may have left half done
+        # what an older version of this file may have left half done
+        shutil.rmtree(home, ignore_errors=True)
         folder.replace(home)
 
 

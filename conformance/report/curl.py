@@ -97,9 +97,8 @@ def quoted(text: str) -> str:
     """
     if one_line(text) != text:
         body = text.rstrip("\n")
-        newlines = (
-            "'" + text[len(body) :] + "'" if len(body) < len(text) else ""
-        )  # $() takes them off
+        # $() takes them off
+        newlines = "'" + text[len(body) :] + "'" if len(body) < len(text) else ""
         return f'"$(printf {escaped(body.encode("utf-8", "surrogateescape"))})"' + newlines
     return text if _PLAIN_WORD.fullmatch(text) else _single(text)
 
@@ -109,9 +108,8 @@ def escaped(data: bytes) -> str:
     octal.
     """
     text = "".join(_PRINTF[byte] for byte in data)
-    return (
-        "'" + (f"\\055{text[1:]}" if text.startswith("-") else text) + "'"
-    )  # a leading dash would be an option
+    # a leading dash would be an option
+    return "'" + (f"\\055{text[1:]}" if text.startswith("-") else text) + "'"
 
 
 def origin(base_url: str) -> str:

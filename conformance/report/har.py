@@ -195,9 +195,8 @@ def _response(exchange: Exchange, form: _Form) -> harfile.Response:
         said = _clean(
             f"no answer ({outcome.kind}{': ' if outcome.detail else ''}{outcome.detail})", redactor
         )
-        return harfile.Response(
-            status=0, statusText=said, httpVersion="", comment=said
-        )  # 0 is what browsers write
+        # 0 is what browsers write
+        return harfile.Response(status=0, statusText=said, httpVersion="", comment=said)
     return harfile.Response(
         status=outcome.status,
         statusText=_phrase(outcome.status),

@@ -81,9 +81,8 @@ def held_html(document: VerdictDocument) -> str:
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = StringIO()
-    writer = csv.writer(
-        out, lineterminator="\n"
-    )  # what stands before it would be shown as an escape
+    # what stands before it would be shown as an escape
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()

@@ -41,9 +41,8 @@ def final_table(
     """Print the end of a run. `problems` are sentences (no Node, …); `next_steps` replaces the
     commands that are proposed.
     """
-    document, problems = each_text(
-        (document, tuple(problems)), one_line
-    )  # a server can write no line of its own
+    # a server can write no line of its own
+    document, problems = each_text((document, tuple(problems)), one_line)
     out.print()
     _verdict(document, out)
     _failed(document, out)

@@ -94,9 +94,8 @@ def write_all(
     if attempts.unwritten:
         raise SuiteError(_paragraph(list(attempts.unwritten.values()), out_dir))
     made = [path for path in attempts.made if path != page or not sentences]
-    files = sorted(
-        made, key=lambda path: (path.name != summary_html.FILE, path != page)
-    )  # what a person reads comes first
+    # what a person reads comes first
+    files = sorted(made, key=lambda path: (path.name != summary_html.FILE, path != page))
     return WrittenFiles(
         files=tuple((path, _size(path)) for path in files),
         problems=tuple(sentences),

@@ -9,9 +9,8 @@ from hypothesis import settings
 from conformance.generation import storage
 from conformance.transport import redaction
 
-settings.register_profile(
-    "selftest", deadline=None
-)  # a busy machine is no fault of the code: no test is timed
+# a busy machine is no fault of the code: no test is timed
+settings.register_profile("selftest", deadline=None)
 settings.load_profile("selftest")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -161,9 +161,8 @@ class Ledger(Struct, kw_only=True):
             and exchange.reply is not None
             and exchange.reply.status != 401
         ]
-        control = next(
-            (exchange for exchange, answer in told if answer.outcome == "served"), None
-        )  # where none came before: after
+        # where none came before: after
+        control = next((exchange for exchange, answer in told if answer.outcome == "served"), None)
         for exchange, answer in told:
             self._named(exchange, answer, history.setting)
             if answer.outcome == "served":

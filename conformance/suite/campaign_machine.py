@@ -190,9 +190,8 @@ class CampaignMachine(RuleBasedStateMachine):
                     if gone and chance.random() < 0.6
                     else self.run.campaign_set.fresh(chance.randint(1, 6))
                 )
-                added = self.run.campaign_set.add(
-                    self.key, new
-                )  # without the look of a set-up: when to look is drawn as well
+                # without the look of a set-up: when to look is drawn as well
+                added = self.run.campaign_set.add(self.key, new)
                 if answer_of(added).outcome != "served":
                     self.episode.look(self.key)
 

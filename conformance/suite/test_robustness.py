@@ -11,11 +11,10 @@ from conformance.generation.drawing import batched, json_values
 from conformance.generation.exploring import explore
 from conformance.session.run import Run
 
+# more than the 4,000 of a database's longest plain text
 HOSTILE: tuple[Callable[[str], bytes], ...] = (
     lambda _: b"null",
-    lambda _: body_of(
-        {"callerNo": [{"accessCode": "1" * 5000}]}
-    ),  # more than the 4,000 of a database's longest plain text
+    lambda _: body_of({"callerNo": [{"accessCode": "1" * 5000}]}),
     lambda _: body_of({"callerNo": [{"accessCode": "1" * 40 + "x"}]}),
     lambda _: b"[" * 3000,
     lambda n: body_of({"callerNo": [{"accessCode": n[:6] + "\\"}]}),

@@ -48,9 +48,8 @@ def _worn_down(run: Run) -> None:
         episode.delete(held[:101])  # the limit holds in a large campaign too
         episode.look()
         held = episode.held()
-        for _ in range(
-            run.amounts.wide
-        ):  # a server that brings numbers back must not keep the check busy for ever
+        # a server that brings numbers back must not keep the check busy for ever
+        for _ in range(run.amounts.wide):
             if len(held) < 2:
                 break
             size = min(chance.choice((1, 2, 37, 64, 99, 100, 100)), len(held) - 1)

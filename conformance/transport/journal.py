@@ -166,9 +166,8 @@ class Journal:
         if self._file.closed:
             return
         if ended:
-            with suppress(
-                UsageError
-            ):  # what counts is on the disk; without this the end is not proved
+            # what counts is on the disk; without this the end is not proved
+            with suppress(UsageError):
                 self._append(Closed())
                 if self._entry is not None:
                     self._entry.wrote(self._next - 1, ())

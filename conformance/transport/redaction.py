@@ -140,9 +140,8 @@ def _longest_first(forms: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def _any_of(patterns: Iterable[bytes]) -> re.Pattern[bytes]:
-    return re.compile(
-        b"|".join([re.escape(_REMOVED), *patterns])
-    )  # what was removed before is left
+    # what was removed before is left
+    return re.compile(b"|".join([re.escape(_REMOVED), *patterns]))
 
 
 def _cut(value: bytes, searched: bytes, pattern: re.Pattern[bytes]) -> bytes:

@@ -48,9 +48,8 @@ def _trusting(tls: Tls) -> ssl.SSLContext:
             " Give a PEM file with the certificate of the authority that signed the target's"
             " certificate (it starts with -----BEGIN CERTIFICATE-----)."
         ) from None
-    context.verify_flags |= (
-        ssl.VERIFY_X509_PARTIAL_CHAIN
-    )  # a server's own certificate in the file is enough, as from Python 3.13 on
+    # a server's own certificate in the file is enough, as from Python 3.13 on
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
 
 

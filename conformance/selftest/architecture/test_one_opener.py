@@ -49,9 +49,8 @@ def test_only_the_opener_makes_what_can_change_a_campaign() -> None:
     }
     strange = sorted((name, place) for name, place in found if place not in MAKERS[name])
     assert strange == []
-    assert {name for name, _ in found} == set(
-        MAKERS
-    )  # each is still made somewhere, under this name
+    # each is still made somewhere, under this name
+    assert {name for name, _ in found} == set(MAKERS)
 
 
 def test_who_looks_before_a_run_has_a_transport_that_only_reads() -> None:

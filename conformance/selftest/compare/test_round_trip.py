@@ -119,9 +119,8 @@ def _as_given(given: Profile, learnt: Profile) -> Profile:
 def _same(name: str, given: Profile, learnt: Profile) -> bool:
     unseen = name.startswith("priority.") or name in {"campaign.full", "adding.refused"}
     ranks, (kind, _, which) = given.ranks(), name.partition(".")
-    unseen |= (
-        which == "very-long" and ranks.get(f"{kind}.out-of-range", ranks[name]) < ranks[name]
-    )  # such an id is out of range first
+    # such an id is out of range first
+    unseen |= which == "very-long" and ranks.get(f"{kind}.out-of-range", ranks[name]) < ranks[name]
     return (
         unseen
         or given.complete_codes()[name] == learnt.complete_codes()[name]
@@ -147,9 +146,8 @@ def _unseen(given: Profile) -> set[str]:
         )
     if given.query.shows != "all":
         hidden.add("query.separator")
-        hidden.add(
-            "readings.last_number"
-        )  # without known contents no call names more numbers than are held
+        # without known contents no call names more numbers than are held
+        hidden.add("readings.last_number")
     if given.reply.http == "1.0" or given.reply.framing == "close":
         hidden.add("reply.connection")  # it closes in any case
     if given.auth.refusal != "members":
@@ -167,9 +165,8 @@ def test_learnt_is_given(name: str, tmp_path: Path) -> None:
     behaviour, answers = learn(profile_path(name))
     file = written(behaviour, tmp_path / "profile.toml")
     assert differences(load_profile(profile_path(name)), load_profile(file), behaviour) == []
-    if (
-        SAMPLE.index(name) % 3 == 0
-    ):  # the emulator behaves so: every question again, every answer compared
+    # the emulator behaves so: every question again, every answer compared
+    if SAMPLE.index(name) % 3 == 0:
         _, repeat = learn(file)
         assert [pair for pair in zip(answers, repeat, strict=True) if pair[0] != pair[1]] == []
 

@@ -44,9 +44,8 @@ def test_every_fault_has_its_programme() -> None:
 def test_a_fault_shows(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     told = honest(PROGRAMMES[name])
     assert any(run(PROGRAMMES[name], name) != told for _ in range(TRIES))
-    assert (
-        "Traceback" not in capfd.readouterr().err
-    )  # it lies as it was meant to, not by a mistake of ours
+    # it lies as it was meant to, not by a mistake of ours
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,8 @@ def test_workers_come_to_the_same_verdict(tmp_path: Path) -> None:
         judged(tmp_path / "alone", "--fault=state.prefix"),
         judged(tmp_path / "shared", "--fault=state.prefix", "-n2"),
     )
-    assert "effect.nothing-else" in set(alone.failed) & set(
-        shared.failed
-    )  # what else seems broken depends on what a campaign held
+    # what else seems broken depends on what a campaign held
+    assert "effect.nothing-else" in set(alone.failed) & set(shared.failed)
     assert (alone.code, shared.code) == (1, 1)
 
 

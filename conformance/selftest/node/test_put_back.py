@@ -24,9 +24,8 @@ def test_what_the_campaign_held_is_put_back(difference: str, tmp_path: Path) -> 
             ),
             Episode(campaign_set) as episode,
         ):
-            episode.hold(
-                campaign_set.fresh(6)
-            )  # a set: it is put back sorted, which is not the order in which it was added
+            # a set: it is put back sorted, which is not the order in which it was added
+            episode.hold(campaign_set.fresh(6))
         with opened(target(server, tmp_path / "a.toml"), tmp_path, name="b", seed=1) as (
             _,
             campaign_set,

@@ -44,9 +44,8 @@ FAULTS = (
 def test_a_lying_server(tmp_path: Path, faults: tuple[str, ...]) -> None:
     with scene(tmp_path, secret_key=CANARY, faults=faults) as sandbox:
         began = datetime.now(UTC)
-        process = sandbox.begin(
-            *sandbox.run("out"), "--html"
-        )  # made where there is a Node; what it embeds is unpacked below
+        # made where there is a Node; what it embeds is unpacked below
+        process = sandbox.begin(*sandbox.run("out"), "--html")
         seen = list(_command_lines(process))
         result = ended(process)
     assert result.code in {0, 1, 3}
